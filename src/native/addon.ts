@@ -1,0 +1,153 @@
+/**
+ * The typed face of the native addon: what C++ offers to TypeScript. Nothing here runs on a tracer
+ * thread; every promise is settled on the JS thread.
+ */
+
+/** Where a standard stream of a launched command goes; as StdioMode of the API. */
+export type NativeStdio = 'null' | 'pipe' | 'capture' | 'inherit';
+
+/** A command to start. Every default is filled in before it comes here. */
+export interface NativeLaunch {
+  /** Not empty; no NUL bytes. */
+  argv: string[];
+  /** Looked up in the PATH of `env` where it has no slash. */
+  executable: string;
+  /** The whole environment, "NAME=value" each. */
+  env: string[];
+  /** Absolute. */
+  cwd: string;
+  uid?: number;
+  gid?: number;
+  /** Set together with uid or gid; replaces every inherited supplementary group then. */
+  groups: number[];
+  stdin: NativeStdio;
+  stdout: NativeStdio;
+  stderr: NativeStdio;
+  /** Run in the root directory of this process; 0: the server's own. */
+  rootOfPid: number;
+  startPaused: boolean;
+  /** Soft RLIMIT_NOFILE of the command, since Node raises its own. */
+  softNofile: number;
+}
+
+/** A process to attach to. */
+export interface NativeAttach {
+  pid: number;
+  singleThread: boolean;
+  startPaused: boolean;
+}
+
+/** What is recorded. */
+export interface NativeCapture {
+  mode: 'enter-exit' | 'combined';
+  decode: 'raw' | 'text';
+  registers: boolean;
+  unabbreviated: boolean;
+  /** 1 to 1 MiB. */
+  maxStringBytes: number;
+  /** strace's grammar; empty: every call. */
+  syscalls: string[];
+  /** RecordKind numbers; empty: all. */
+  kinds: number[];
+  followThreads: boolean;
+  followProcesses: boolean;
+  detachOnExec: boolean;
+  ringBytes: number;
+  overflow: 'block' | 'drop-oldest';
+  /** 0: no limit. */
+  maxBlockMs: number;
+}
+
+/** One step of a stream. `frame` is an encoded TraceResponse (equally a SubscribeResponse). */
+export type NativeFrame =
+  | { kind: 'batch'; frame: Buffer; lastSerial: bigint }
+  | {
+      kind: 'lost';
+      count: bigint;
+      firstSerial: bigint;
+      lastSerial: bigint;
+      /** A LossReason number. */
+      reason: number;
+    }
+  | { kind: 'end' };
+
+/** A reader of a session's ring. One `next` at a time. */
+export interface NativeCursor {
+  /**
+   * Resolves with the next frame, or null once `timeoutMs` have passed without one. Under BLOCK, the
+   * records of a frame count as taken when the next `next` is called.
+   */
+  next(timeoutMs: number): Promise<NativeFrame | null>;
+  /** Serial up to which the reader has been served. */
+  readonly lastSerial: bigint;
+  /** Ends the reader; a pending `next` resolves with null. Idempotent. */
+  close(): void;
+}
+
+/** How a session ended. */
+export interface NativeEnd {
+  /** An EndCause number. */
+  cause: number;
+  /** How the root process ended, where it did while traced. */
+  rootExit?: { exitCode?: number; signal: number; signalName: string; coreDumped: boolean };
+  /** More about the cause, for people; empty where there is nothing to say. */
+  message: string;
+}
+
+export interface NativeSessionInfo {
+  firstSerial: bigint;
+  lastSerial: bigint;
+  lostRecords: bigint;
+  liveTasks: number;
+  ringBytes: number;
+}
+
+/** One tracer thread with its tracees and its ring. */
+export interface NativeSession {
+  readonly rootPid: number;
+  /** Settles once no tracee is left. Never rejects. The ring can still be read then. */
+  readonly ended: Promise<NativeEnd>;
+  info(): NativeSessionInfo;
+  /** Opens a reader that starts after `afterSerial` (0: the oldest record). */
+  openCursor(options: { afterSerial: bigint; lossless: boolean }): NativeCursor;
+  /**
+   * Detaches from every tracee or kills it; resolves like `ended`. `cause` is the EndCause number
+   * that the session then reports. Idempotent: the first call decides.
+   */
+  end(action: 'detach' | 'kill', cause: number): Promise<NativeEnd>;
+  /** Frees the ring. Only after `ended`; open cursors see their end. */
+  dispose(): void;
+}
+
+/** A row of a syscall table. */
+export interface NativeSyscall {
+  number: number;
+  name: string;
+  arguments: string[];
+  /** Such as "%file". */
+  classes: string[];
+}
+
+/**
+ * Failure of a native operation: an Error with these fields. `reason` is a reason of the error model
+ * (docs/errors.md), such as EXECUTABLE_NOT_FOUND, EXEC_FAILED, PROCESS_NOT_FOUND, PTRACE_DENIED,
+ * ALREADY_TRACED, UNKNOWN_SYSCALL or TRACER_FAILURE.
+ */
+export interface NativeFailure extends Error {
+  reason: string;
+  /** The system call or step that failed, such as "execve" or "chdir"; may be empty. */
+  operation: string;
+  /** Positive errno; 0 where none applies. */
+  errno: number;
+  /** Its symbolic name, such as "ENOENT"; empty for 0. */
+  errnoName: string;
+}
+
+export interface NativeAddon {
+  launch(target: NativeLaunch, capture: NativeCapture): Promise<NativeSession>;
+  attach(target: NativeAttach, capture: NativeCapture): Promise<NativeSession>;
+  /** `arch` is an Arch number. Throws a NativeFailure for an unknown name or a bad expression. */
+  listSyscalls(arch: number, syscalls: string[]): NativeSyscall[];
+  /** Whether the kernel has PTRACE_GET_SYSCALL_INFO, PTRACE_SET_SYSCALL_INFO, process_vm_readv. */
+  probe(): Promise<{ getSyscallInfo: boolean; setSyscallInfo: boolean; processVm: boolean }>;
+}
