@@ -1,0 +1,43 @@
+// Undoes the EINTR that our own PTRACE_INTERRUPT causes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/ptrace.h"
+
+namespace ptraced::core {
+
+// Some calls end with EINTR for good when a task is stopped, although no handler runs: epoll_wait,
+// sigtimedwait, semop, io_getevents, sockets with a timeout and others (signal(7), "Interruption of
+// system calls and library functions by stop signals"). An untraced task would have slept on; so the
+// task is made to repeat the call. Where a signal turns out to be the true cause, the EINTR is put
+// back, since that is what the program would have seen.
+//
+// One for each task. Tracer thread.
+class InterruptedCall {
+ public:
+  // At an EVENT_STOP or syscall-exit-stop that PTRACE_INTERRUPT or an ignored signal caused: if the
+  // call has just failed with EINTR, sets the registers so that it is made again. `elapsed_ns` has
+  // passed since it was first made, where that is known: a relative timeout that stands in a
+  // register is shortened by it. Returns whether the call will be repeated.
+  bool repeat(const Stopped& stop, std::optional<int64_t> elapsed_ns);
+
+  // At a signal-delivery-stop before the call was made again: what repeat() changed is undone.
+  void put_back(const Stopped& stop);
+
+  // At the next syscall-enter-stop: it is made again.
+  void made_again() { waiting_ = false; }
+
+  // At the syscall-exit-stop that follows: restores a timeout that was shortened.
+  void restore_timeout(const Stopped& stop);
+
+  // Between repeat() and made_again() or put_back().
+  bool waiting() const { return waiting_; }
+
+ private:
+  bool waiting_ = false;
+  std::optional<uint64_t> timeout_;  // as the program gave it, while a shortened one is in place
+};
+
+}  // namespace ptraced::core

@@ -1,0 +1,334 @@
+#include "core/launch.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+namespace ptraced::core {
+namespace {
+
+constexpr int kFirstFreeFd = 3;
+
+// What execvp(3) searches where there is no PATH.
+constexpr const char kDefaultPath[] = "/bin:/usr/bin";
+
+// The steps of the child, to name the one that failed.
+enum class Step : int { kReady, kStdio, kChroot, kGroups, kGid, kUid, kLimit, kCwd, kLookup };
+
+constexpr const char* kStepNames[] = {"",       "open",      "chroot", "setgroups", "setgid",
+                                      "setuid", "setrlimit", "chdir",  "execve"};
+
+// What the child tells through the status pipe.
+struct Report {
+  Step step;
+  int error;
+};
+
+struct Pipe {
+  UniqueFd reader;
+  UniqueFd writer;
+};
+
+// Both ends close on exec and lie above the standard streams, even where those are closed here.
+Result<Pipe> make_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) {
+    return last_error("pipe2");
+  }
+  Pipe pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+  for (UniqueFd* end : {&pipe.reader, &pipe.writer}) {
+    if (end->get() < kFirstFreeFd) {
+      UniqueFd moved(fcntl(end->get(), F_DUPFD_CLOEXEC, kFirstFreeFd));
+      if (!moved) {
+        return last_error("fcntl");
+      }
+      *end = std::move(moved);
+    }
+  }
+  return pipe;
+}
+
+// Everything that the child needs, made before the fork: after it, only async-signal-safe calls are
+// allowed (signal-safety(7)), since other threads may have held locks.
+struct ChildPlan {
+  const LaunchOptions& options;
+  std::vector<char*> argv;
+  std::vector<char*> environment;
+  const char* path = kDefaultPath;
+  UniqueFd root;
+  Pipe gate;
+  Pipe status;
+  std::array<Pipe, 3> stdio;
+};
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (const std::string& string : strings) {
+    result.push_back(const_cast<char*>(string.c_str()));
+  }
+  result.push_back(nullptr);
+  return result;
+}
+
+Status plan_pipes(ChildPlan& plan) {
+  std::vector<Pipe*> wanted = {&plan.gate, &plan.status};
+  for (size_t fd = 0; fd < plan.stdio.size(); ++fd) {
+    const Stdio kind = plan.options.stdio[fd];
+    if (kind == Stdio::kPipe || kind == Stdio::kCapture) {
+      wanted.push_back(&plan.stdio[fd]);
+    }
+  }
+  for (Pipe* pipe : wanted) {
+    Result<Pipe> made = make_pipe();
+    if (!made) {
+      return made.error();
+    }
+    *pipe = std::move(*made);
+  }
+  return {};
+}
+
+Status plan_root(ChildPlan& plan) {
+  if (plan.options.root_of_pid == 0) {
+    return {};
+  }
+  char path[64];
+  std::snprintf(path, sizeof(path), "/proc/%d/root", plan.options.root_of_pid);
+  plan.root = UniqueFd(open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!plan.root) {
+    return last_error("chroot");
+  }
+  return {};
+}
+
+// Everything from here to run_child() runs in the child.
+
+[[noreturn]] void fail(const ChildPlan& plan, Step step, int error) {
+  const Report report = {step, error};
+  (void)!write(plan.status.writer.get(), &report, sizeof(report));
+  _exit(127);
+}
+
+void check(const ChildPlan& plan, Step step, bool success) {
+  if (!success) {
+    fail(plan, step, errno);
+  }
+}
+
+void reset_signals() {
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+    ::signal(signal, SIG_DFL);  // EINVAL for SIGKILL, SIGSTOP and the C library's own two
+  }
+  struct sigaction action = {};
+  for (int signal = 32; signal < SIGRTMIN; ++signal) {
+    syscall(SYS_rt_sigaction, signal, &action, nullptr, sizeof(uint64_t));
+  }
+}
+
+void connect_stdio(const ChildPlan& plan) {
+  bool inherits = false;
+  for (int fd = 0; fd < 3; ++fd) {
+    int source = -1;
+    switch (plan.options.stdio[fd]) {
+      case Stdio::kInherit:
+        inherits = true;
+        continue;
+      case Stdio::kNull:
+        source = open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+        break;
+      case Stdio::kPipe:
+      case Stdio::kCapture:
+        source = fd == 0 ? plan.stdio[fd].reader.get() : plan.stdio[fd].writer.get();
+        break;
+    }
+    check(plan, Step::kStdio, source >= 0 && (source == fd || dup2(source, fd) == fd));
+    if (source > 2 && plan.options.stdio[fd] == Stdio::kNull) {
+      close(source);
+    }
+  }
+  if (!inherits) {
+    setsid();
+  }
+  // Whatever else is open here, the server's sockets above all, must not reach the program. Before
+  // Linux 5.11 the flag is unknown.
+  if (syscall(SYS_close_range, kFirstFreeFd, ~0U, CLOSE_RANGE_CLOEXEC) < 0) {
+    for (int fd = kFirstFreeFd; fd < static_cast<int>(sysconf(_SC_OPEN_MAX)); ++fd) {
+      fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+  }
+}
+
+void become_user(const ChildPlan& plan) {
+  const LaunchOptions& options = plan.options;
+  if (plan.root) {
+    check(plan, Step::kChroot, fchdir(plan.root.get()) == 0 && chroot(".") == 0);
+  }
+  // The bare calls: the C library's would signal every thread of the process, of which only this
+  // one was copied.
+  if (options.uid || options.gid) {
+    check(plan, Step::kGroups,
+          syscall(SYS_setgroups, options.groups.size(), options.groups.data()) == 0);
+  }
+  if (options.gid) {
+    check(plan, Step::kGid, syscall(SYS_setresgid, *options.gid, *options.gid, *options.gid) == 0);
+  }
+  if (options.uid) {
+    check(plan, Step::kUid, syscall(SYS_setresuid, *options.uid, *options.uid, *options.uid) == 0);
+  }
+}
+
+void restore_limit(const ChildPlan& plan) {
+  rlimit limit = {};
+  check(plan, Step::kLimit, getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = std::min(plan.options.soft_nofile, limit.rlim_max);
+  check(plan, Step::kLimit, setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
+bool is_executable(const char* path) {
+  struct stat file;
+  if (stat(path, &file) < 0) {
+    return false;
+  }
+  if (!S_ISREG(file.st_mode)) {
+    errno = EACCES;
+    return false;
+  }
+  return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+}
+
+// As execvp(3) looks a program up, but only once and before the execve, so that the program sees,
+// and the trace shows, a single call. `found` holds PATH_MAX bytes.
+void look_up(const ChildPlan& plan, char* found) {
+  const std::string& name = plan.options.executable;
+  if (name.size() >= PATH_MAX) {
+    fail(plan, Step::kLookup, ENAMETOOLONG);
+  }
+  if (name.find('/') != std::string::npos) {
+    std::memcpy(found, name.c_str(), name.size() + 1);
+    check(plan, Step::kLookup, is_executable(found));
+    return;
+  }
+  int error = ENOENT;
+  for (std::string_view rest = plan.path;;) {
+    const size_t end = std::min(rest.find(':'), rest.size());
+    const std::string_view directory = end == 0 ? "." : rest.substr(0, end);
+    if (!name.empty() && directory.size() + 1 + name.size() < PATH_MAX) {
+      std::memcpy(found, directory.data(), directory.size());
+      found[directory.size()] = '/';
+      std::memcpy(found + directory.size() + 1, name.c_str(), name.size() + 1);
+      if (is_executable(found)) {
+        return;
+      }
+      if (errno == EACCES) {
+        error = EACCES;
+      }
+    }
+    if (end == rest.size()) {
+      fail(plan, Step::kLookup, error);
+    }
+    rest.remove_prefix(end + 1);
+  }
+}
+
+[[noreturn]] void run_child(const ChildPlan& plan) {
+  close(plan.gate.writer.get());  // so that the gate closes with the tracer
+  reset_signals();
+  connect_stdio(plan);
+  become_user(plan);
+  restore_limit(plan);
+  check(plan, Step::kCwd, chdir(plan.options.cwd.c_str()) == 0);
+  char path[PATH_MAX];
+  look_up(plan, path);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+
+  const Report ready = {Step::kReady, 0};
+  (void)!write(plan.status.writer.get(), &ready, sizeof(ready));
+  char byte;
+  ssize_t got;
+  do {
+    got = read(plan.gate.reader.get(), &byte, 1);
+  } while (got < 0 && errno == EINTR);
+  if (got != 1) {
+    _exit(127);
+  }
+  execve(path, plan.argv.data(), plan.environment.data());
+  _exit(127);  // the tracer has seen the error at the syscall-exit-stop
+}
+
+Status await_ready(ChildPlan& plan, pid_t child) {
+  plan.status.writer.reset();
+  Report report = {};
+  ssize_t got;
+  do {
+    got = read(plan.status.reader.get(), &report, sizeof(report));
+  } while (got < 0 && errno == EINTR);
+  if (got == sizeof(report) && report.step == Step::kReady) {
+    return {};
+  }
+  while (waitpid(child, nullptr, __WALL) < 0 && errno == EINTR) {
+  }
+  if (got != sizeof(report)) {
+    return Error{"fork", ECHILD, child};  // killed before it could say anything
+  }
+  return Error{kStepNames[static_cast<int>(report.step)], report.error, child};
+}
+
+}  // namespace
+
+Result<Launched> launch(const LaunchOptions& options) {
+  ChildPlan plan{.options = options,
+                 .argv = pointers(options.argv),
+                 .environment = pointers(options.environment),
+                 .root = {},
+                 .gate = {},
+                 .status = {},
+                 .stdio = {}};
+  for (const std::string& entry : options.environment) {
+    if (entry.starts_with("PATH=")) {
+      plan.path = entry.c_str() + std::strlen("PATH=");
+    }
+  }
+  if (Status status = plan_root(plan); !status) {
+    return status.error();
+  }
+  if (Status status = plan_pipes(plan); !status) {
+    return status.error();
+  }
+  const pid_t child = fork();
+  if (child < 0) {
+    return last_error("fork");
+  }
+  if (child == 0) {
+    run_child(plan);
+  }
+  plan.gate.reader.reset();
+  if (Status status = await_ready(plan, child); !status) {
+    return status.error();
+  }
+  Launched launched;
+  launched.pid = child;
+  launched.gate = std::move(plan.gate.writer);
+  launched.stdin_writer = std::move(plan.stdio[0].writer);
+  for (size_t i = 0; i < launched.readers.size(); ++i) {
+    launched.readers[i] = std::move(plan.stdio[i + 1].reader);
+    if (launched.readers[i]) {
+      fcntl(launched.readers[i].get(), F_SETFL, O_NONBLOCK);
+    }
+  }
+  return launched;
+}
+
+}  // namespace ptraced::core

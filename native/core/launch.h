@@ -1,0 +1,54 @@
+// Makes the process of a command, ready to be seized, and holds it just before its execve.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/unique_fd.h"
+
+namespace ptraced::core {
+
+// What a standard stream of the command is connected to.
+enum class Stdio { kNull, kPipe, kCapture, kInherit };
+
+// A command. Strings hold no NUL; `cwd` is absolute; `environment` is the whole of it.
+struct LaunchOptions {
+  std::vector<std::string> argv;
+  std::string executable;  // searched for in PATH of `environment` where it has no slash
+  std::vector<std::string> environment;
+  std::string cwd;
+  std::optional<uid_t> uid;
+  std::optional<gid_t> gid;
+  std::vector<gid_t> groups;  // replace the inherited ones where uid or gid is set
+  std::array<Stdio, 3> stdio = {Stdio::kNull, Stdio::kCapture, Stdio::kCapture};
+  pid_t root_of_pid = 0;  // 0: our own root
+  rlim_t soft_nofile = 0;
+};
+
+// A child that has done everything but its execve and waits at the gate. Where the gate closes
+// without a byte, it exits.
+struct Launched {
+  pid_t pid = 0;
+  UniqueFd gate;                       // one byte lets it go on
+  UniqueFd stdin_writer;               // kPipe
+  std::array<UniqueFd, 2> readers;     // stdout and stderr, kCapture; not blocking
+};
+
+// Forks. The child has default signal dispositions, an empty mask, the soft descriptor limit asked
+// for, and no descriptors but 0 to 2 once its execve has succeeded; it is in a session of its own
+// unless a stream is inherited. Neither no_new_privs nor the personality is touched.
+//
+// Errors name the step that failed in the child or here: "fork", "chroot", "setgroups", "setgid",
+// "setuid", "setrlimit", "chdir", "open", or "execve" where no executable is found (ENOENT) or the
+// one that is may not be executed (EACCES). No child is left then.
+//
+// Must be called by the tracer thread, whose child it becomes.
+Result<Launched> launch(const LaunchOptions& options);
+
+}  // namespace ptraced::core

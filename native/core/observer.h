@@ -1,0 +1,70 @@
+// What the engine tells of its tasks, and to whom.
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
+
+#include "core/memory.h"
+#include "core/ptrace.h"
+#include "core/syscall_stop.h"
+#include "core/task.h"
+#include "core/wait_status.h"
+
+namespace ptraced::core {
+
+// A task in a ptrace-stop, for as long as the call that gets it lasts.
+struct StopView {
+  Task& task;
+  const Stopped& stop;
+  Memory& memory;
+};
+
+// How a task came to be. The values are those of ptraced.v1.TaskOrigin.
+enum class TaskOrigin : uint8_t { kUnknown = 0, kFork = 1, kVfork = 2, kThread = 3, kClone = 4 };
+
+// The end of a task.
+struct TaskEnd {
+  WaitStatus status;
+  bool process_ended;  // the status is the process's
+  bool superseded;     // an execve of another thread of its process ended it
+};
+
+// Receives everything, on the tracer thread, in the order in which it was seen. The task stands still
+// until the call returns: what is slow here slows the tracee. Nothing may throw.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+
+  // The task is about to make task.entry.
+  virtual void on_enter(const StopView& view) = 0;
+  // The call task.entry has returned. `entered`: its on_enter was called.
+  virtual void on_exit(const StopView& view, const SyscallExit& exit, bool entered) = 0;
+  virtual void on_signal(const StopView& view, const siginfo_t& info) = 0;
+  virtual void on_group_stop(Task& task, int signal) = 0;
+  virtual void on_group_continue(Task& task) = 0;
+  // `parent` is the task that made it. Not `followed`: it runs untraced, and nothing more is told.
+  virtual void on_new_task(Task& parent, Task& child, TaskOrigin origin, bool followed) = 0;
+  // A task whose maker died before it could tell.
+  virtual void on_orphan_task(Task& child) = 0;
+  // After the on_exit of the execve. `former_tid` is 0 where the caller was the leader.
+  virtual void on_exec(Task& task, pid_t former_tid) = 0;
+  virtual void on_task_end(Task& task, const TaskEnd& end) = 0;
+  // It runs on untraced.
+  virtual void on_detached(Task& task) = 0;
+  // Bytes that the launched command wrote to fd 1 or 2.
+  virtual void on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) = 0;
+  // Something could not be observed; tracing goes on.
+  virtual void on_error(pid_t tid, pid_t pid, const Error& error) = 0;
+
+  // Whether more can be taken now. While not, tasks stay in their stops; whoever makes room must
+  // kick the tracer.
+  virtual bool accepts() = 0;
+  // The tracer is about to wait. Returns the time of CLOCK_MONOTONIC at which it must come back,
+  // 0 for no need.
+  virtual int64_t before_wait() = 0;
+};
+
+}  // namespace ptraced::core

@@ -1,0 +1,108 @@
+#include "core/procfs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <memory>
+#include <string_view>
+
+#include "core/unique_fd.h"
+
+namespace ptraced::core {
+namespace {
+
+constexpr uint64_t bit(int signal) { return uint64_t{1} << (signal - 1); }
+
+// signal(7): the signals whose default is to be ignored.
+constexpr uint64_t kIgnoredByDefault = bit(SIGCHLD) | bit(SIGCONT) | bit(SIGURG) | bit(SIGWINCH);
+
+template <typename T>
+void parse(std::string_view line, std::string_view name, int base, T& out) {
+  if (!line.starts_with(name)) {
+    return;
+  }
+  line.remove_prefix(name.size());
+  const size_t digits = line.find_first_not_of(" \t");
+  if (digits != std::string_view::npos) {
+    std::from_chars(line.data() + digits, line.data() + line.size(), out, base);
+  }
+}
+
+void parse_line(std::string_view line, TaskStatus& status) {
+  if (line.starts_with("State:\t") && line.size() > 7) {
+    status.state = line[7];
+  }
+  parse(line, "Tgid:", 10, status.tgid);
+  parse(line, "PPid:", 10, status.parent);
+  parse(line, "TracerPid:", 10, status.tracer);
+  uint64_t pending = 0;
+  parse(line, "SigPnd:", 16, pending);
+  parse(line, "ShdPnd:", 16, pending);
+  status.pending |= pending;
+  parse(line, "SigBlk:", 16, status.blocked);
+  parse(line, "SigIgn:", 16, status.ignored);
+  parse(line, "SigCgt:", 16, status.caught);
+}
+
+}  // namespace
+
+bool TaskStatus::ignores(int signal) const {
+  const uint64_t it = bit(signal);
+  return (ignored & it) != 0 || ((caught & it) == 0 && (kIgnoredByDefault & it) != 0);
+}
+
+bool TaskStatus::has_deliverable_signal() const {
+  return (pending & ~blocked & ~ignored & ~(kIgnoredByDefault & ~caught)) != 0;
+}
+
+std::optional<TaskStatus> task_status(pid_t tid) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/status", tid);
+  const UniqueFd file(open(path.data(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 4096> text;
+  const ssize_t size = file ? read(file.get(), text.data(), text.size()) : -1;
+  if (size <= 0) {
+    return std::nullopt;
+  }
+  TaskStatus status;
+  std::string_view rest(text.data(), static_cast<size_t>(size));
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    parse_line(rest.substr(0, end), status);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return status;
+}
+
+std::vector<pid_t> thread_ids(pid_t pid) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/task", pid);
+  std::vector<pid_t> tids;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path.data()), closedir);
+  if (!directory) {
+    return tids;
+  }
+  while (const dirent* entry = readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    pid_t tid = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), tid).ec == std::errc()) {
+      tids.push_back(tid);
+    }
+  }
+  return tids;
+}
+
+size_t executable(pid_t pid, char* out, size_t size) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/exe", pid);
+  const ssize_t length = readlink(path.data(), out, size);
+  return length < 0 ? 0 : static_cast<size_t>(length);
+}
+
+}  // namespace ptraced::core

@@ -1,0 +1,40 @@
+// What /proc says of processes and tasks (proc(5)).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace ptraced::core {
+
+// Fields of /proc/TID/status, in our pid namespace.
+struct TaskStatus {
+  pid_t tgid = 0;
+  pid_t parent = 0;
+  pid_t tracer = 0;
+  char state = '?';
+  uint64_t pending = 0;  // for the thread or for its process
+  uint64_t blocked = 0;
+  uint64_t ignored = 0;
+  uint64_t caught = 0;
+
+  // The signal would do nothing to the task, whoever sends it: it is ignored, or its default is to
+  // be, and no handler catches it.
+  bool ignores(int signal) const;
+
+  // A signal waits to be delivered that is neither blocked nor ignored.
+  bool has_deliverable_signal() const;
+};
+
+// Nothing where the task is gone.
+std::optional<TaskStatus> task_status(pid_t tid);
+
+// Ids of a process's threads; empty where it is gone.
+std::vector<pid_t> thread_ids(pid_t pid);
+
+// Target of /proc/PID/exe into `out`; its length, 0 where it cannot be read.
+size_t executable(pid_t pid, char* out, size_t size);
+
+}  // namespace ptraced::core

@@ -1,0 +1,206 @@
+#include "core/ptrace.h"
+
+#include <linux/audit.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+
+namespace ptraced::core {
+namespace {
+
+// Not in Debian 12's headers: Linux 6.16.
+constexpr int kPtraceSetSyscallInfo = 0x4212;
+
+constexpr uint64_t kX32Bit = 0x40000000;
+
+long call(int request, pid_t tid, uint64_t address, uint64_t data) {
+  return ptrace(static_cast<__ptrace_request>(request), tid, reinterpret_cast<void*>(address),
+                reinterpret_cast<void*>(data));
+}
+
+long call(int request, pid_t tid, uint64_t address, void* data) {
+  return call(request, tid, address, reinterpret_cast<uint64_t>(data));
+}
+
+Status checked(long result, const char* operation, pid_t tid) {
+  if (result < 0) {
+    return last_error(operation, tid);
+  }
+  return {};
+}
+
+// T12: the ABI is told by the kernel's arch word, never by the CS register.
+void fill_entry(const __ptrace_syscall_info& info, SyscallEntry& entry) {
+  entry.number = info.entry.nr;
+  std::memcpy(entry.args, info.entry.args, sizeof(entry.args));
+  if (info.arch == AUDIT_ARCH_I386) {
+    entry.arch = Arch::kI386;
+    entry.number &= 0xffffffff;
+  } else if ((info.entry.nr & kX32Bit) != 0 && info.entry.nr <= 0x7fffffff) {
+    entry.arch = Arch::kX32;
+    entry.number &= ~kX32Bit;
+  } else {
+    entry.arch = Arch::kX86_64;
+  }
+}
+
+}  // namespace
+
+Result<std::optional<WaitEvent>> wait_any(bool block) {
+  int status = 0;
+  const pid_t tid =
+      wait4(-1, &status, __WALL | __WNOTHREAD | (block ? 0 : WNOHANG), /*rusage=*/nullptr);
+  if (tid > 0) {
+    return std::optional<WaitEvent>(WaitEvent{tid, WaitStatus(status)});
+  }
+  if (tid == 0 || errno == EINTR) {  // wait4(2): EINTR, an unblocked signal was caught
+    return std::optional<WaitEvent>();
+  }
+  return last_error("wait4");
+}
+
+Result<WaitEvent> wait_task(pid_t tid) {
+  for (;;) {
+    int status = 0;
+    if (wait4(tid, &status, __WALL | __WNOTHREAD, nullptr) == tid) {
+      return WaitEvent{tid, WaitStatus(status)};
+    }
+    if (errno != EINTR) {
+      return last_error("wait4", tid);
+    }
+  }
+}
+
+Status seize(pid_t tid, SeizeOptions options) {
+  uint64_t flags = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                   PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
+  if (options.kill_on_exit) {
+    flags |= PTRACE_O_EXITKILL;
+  }
+  return checked(call(PTRACE_SEIZE, tid, 0, flags), "PTRACE_SEIZE", tid);
+}
+
+Status interrupt(pid_t tid) {
+  return checked(call(PTRACE_INTERRUPT, tid, 0, uint64_t{0}), "PTRACE_INTERRUPT", tid);
+}
+
+Status resume(Stopped stop, Resume how, int signal) {
+  const uint64_t data = static_cast<uint64_t>(signal);
+  switch (how) {
+    case Resume::kSyscall:
+      return checked(call(PTRACE_SYSCALL, stop.tid(), 0, data), "PTRACE_SYSCALL", stop.tid());
+    case Resume::kRun:
+      return checked(call(PTRACE_CONT, stop.tid(), 0, data), "PTRACE_CONT", stop.tid());
+    case Resume::kListen:
+      return checked(call(PTRACE_LISTEN, stop.tid(), 0, uint64_t{0}), "PTRACE_LISTEN", stop.tid());
+  }
+  return {};
+}
+
+Status detach(Stopped stop, int signal) {
+  return checked(call(PTRACE_DETACH, stop.tid(), 0, static_cast<uint64_t>(signal)),
+                 "PTRACE_DETACH", stop.tid());
+}
+
+Status kill_traced(pid_t tid) {
+  return checked(call(PTRACE_KILL, tid, 0, uint64_t{0}), "PTRACE_KILL", tid);
+}
+
+Result<uint64_t> event_message(const Stopped& stop) {
+  unsigned long message = 0;
+  if (call(PTRACE_GETEVENTMSG, stop.tid(), 0, &message) < 0) {
+    return last_error("PTRACE_GETEVENTMSG", stop.tid());
+  }
+  return message;
+}
+
+Result<siginfo_t> signal_info(const Stopped& stop) {
+  siginfo_t info = {};
+  if (call(PTRACE_GETSIGINFO, stop.tid(), 0, &info) < 0) {
+    return last_error("PTRACE_GETSIGINFO", stop.tid());
+  }
+  return info;
+}
+
+Result<SyscallStop> syscall_stop(const Stopped& stop) {
+  __ptrace_syscall_info info = {};
+  if (call(PTRACE_GET_SYSCALL_INFO, stop.tid(), sizeof(info), &info) < 0) {
+    return last_error("PTRACE_GET_SYSCALL_INFO", stop.tid());
+  }
+  SyscallStop result;
+  switch (info.op) {
+    case PTRACE_SYSCALL_INFO_ENTRY:
+      result.kind = SyscallStopKind::kEntry;
+      fill_entry(info, result.entry);
+      break;
+    case PTRACE_SYSCALL_INFO_SECCOMP:
+      result.kind = SyscallStopKind::kSeccomp;
+      fill_entry(info, result.entry);
+      break;
+    case PTRACE_SYSCALL_INFO_EXIT:
+      result.kind = SyscallStopKind::kExit;
+      result.entry.arch = info.arch == AUDIT_ARCH_I386 ? Arch::kI386 : Arch::kX86_64;
+      result.exit = {info.exit.rval, info.exit.is_error != 0};
+      break;
+    default:
+      break;
+  }
+  return result;
+}
+
+Result<Registers> registers(const Stopped& stop) {
+  Registers result = {};
+  if (call(PTRACE_GETREGS, stop.tid(), 0, &result) < 0) {
+    return last_error("PTRACE_GETREGS", stop.tid());
+  }
+  return result;
+}
+
+Status set_registers(const Stopped& stop, const Registers& registers) {
+  Registers copy = registers;
+  return checked(call(PTRACE_SETREGS, stop.tid(), 0, &copy), "PTRACE_SETREGS", stop.tid());
+}
+
+Result<uint64_t> peek(pid_t tid, uint64_t address) {
+  errno = 0;  // ptrace(2), PEEK: -1 may be a word of the tracee
+  const long word = call(PTRACE_PEEKDATA, tid, address, uint64_t{0});
+  if (word == -1 && errno != 0) {
+    return last_error("PTRACE_PEEKDATA", tid);
+  }
+  return static_cast<uint64_t>(word);
+}
+
+Result<PtraceFeatures> probe_features() {
+  const pid_t child = fork();
+  if (child < 0) {
+    return last_error("fork");
+  }
+  if (child == 0) {
+    for (;;) {
+      pause();
+    }
+  }
+  PtraceFeatures features;
+  Status failure = seize(child, {.kill_on_exit = true});
+  if (failure) {
+    failure = interrupt(child);
+  }
+  if (failure && wait_task(child)) {
+    __ptrace_syscall_info info = {};
+    features.get_syscall_info = call(PTRACE_GET_SYSCALL_INFO, child, sizeof(info), &info) >= 0;
+    // A stop that is no syscall-stop answers EINVAL where the request exists, EIO where not.
+    features.set_syscall_info =
+        call(kPtraceSetSyscallInfo, child, sizeof(info), &info) >= 0 || errno == EINVAL;
+  }
+  kill(child, SIGKILL);
+  while (waitpid(child, nullptr, __WALL) < 0 && errno == EINTR) {
+  }
+  if (!failure) {
+    return failure.error();
+  }
+  return features;
+}
+
+}  // namespace ptraced::core

@@ -1,0 +1,122 @@
+// ptrace(2), typed. The only door to it: <sys/ptrace.h> stands in ptrace.cc alone.
+//
+// Every call must be made by the thread that seized the task. ESRCH is an ordinary outcome of each
+// (Error::gone): the task died, or it is not in a stop any more.
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+#include <sys/user.h>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "core/result.h"
+#include "core/syscall_stop.h"
+#include "core/wait_status.h"
+
+namespace ptraced::core {
+
+// Proof that a task is in a ptrace-stop. Only a wait gives it, and whatever ends the stop takes it,
+// so that ptrace on a running task does not compile. It can still be out of date: SIGKILL, or an
+// execve of another thread, ends a stop without asking.
+class Stopped {
+ public:
+  Stopped(Stopped&& other) noexcept : tid_(std::exchange(other.tid_, 0)) {}
+  Stopped& operator=(Stopped&& other) noexcept {
+    tid_ = std::exchange(other.tid_, 0);
+    return *this;
+  }
+
+  pid_t tid() const { return tid_; }
+
+ private:
+  friend struct WaitEvent;
+  explicit Stopped(pid_t tid) : tid_(tid) {}
+
+  pid_t tid_;
+};
+
+// One answer of wait4(2).
+struct WaitEvent {
+  pid_t tid;
+  WaitStatus status;
+
+  // The proof that goes with a stop. Only when status.stopped(), and only once.
+  Stopped take_stop() const { return Stopped(tid); }
+};
+
+// Waits for any task of the calling thread (wait4(-1, __WALL | __WNOTHREAD): neither other threads'
+// tracees nor children that Node waits for). With `block`, returns nothing when a signal interrupts
+// it; without, when no task has changed. ECHILD: there is nothing to wait for.
+Result<std::optional<WaitEvent>> wait_any(bool block);
+
+// Waits for one task; repeats on EINTR. Only for the moments in which it is the only one.
+Result<WaitEvent> wait_task(pid_t tid);
+
+// What a seized task does beyond stopping at system calls and at fork, vfork, clone and exec.
+struct SeizeOptions {
+  bool kill_on_exit = false;  // PTRACE_O_EXITKILL: it dies with the tracer thread
+};
+
+// PTRACE_SEIZE: traces the task without stopping it. Errors: EPERM (not allowed, or traced
+// already), ESRCH.
+Status seize(pid_t tid, SeizeOptions options);
+
+// PTRACE_INTERRUPT: makes the task stop soon; with another stop than EVENT_STOP, perhaps.
+Status interrupt(pid_t tid);
+
+// How a task goes on.
+enum class Resume {
+  kSyscall,  // PTRACE_SYSCALL: to the next syscall-stop
+  kRun,      // PTRACE_CONT
+  kListen,   // PTRACE_LISTEN: stays in its group-stop and tells when it ends
+};
+
+// Ends the stop. `signal` is delivered from a signal-delivery-stop, and must be 0 elsewhere.
+Status resume(Stopped stop, Resume how, int signal);
+
+// PTRACE_DETACH: the task runs on untraced; `signal` as in resume.
+Status detach(Stopped stop, int signal);
+
+// Kills a traced task whatever its credentials, through ptrace (PTRACE_KILL, which since Linux 5.18
+// needs no stop): for processes that kill(2) is not allowed to signal.
+Status kill_traced(pid_t tid);
+
+// PTRACE_GETEVENTMSG: the new task's id at fork events, the former tid at exec.
+Result<uint64_t> event_message(const Stopped& stop);
+
+// PTRACE_GETSIGINFO, at a signal-delivery-stop.
+Result<siginfo_t> signal_info(const Stopped& stop);
+
+// What a syscall-stop is. kNone: the task is not in one, so that our knowledge is out of date.
+enum class SyscallStopKind { kNone, kEntry, kExit, kSeccomp };
+
+// PTRACE_GET_SYSCALL_INFO (Linux 5.3). `entry` is filled in for kEntry and kSeccomp; for kExit only
+// its `arch` is, and `exit`.
+struct SyscallStop {
+  SyscallStopKind kind = SyscallStopKind::kNone;
+  SyscallEntry entry;
+  SyscallExit exit;
+};
+Result<SyscallStop> syscall_stop(const Stopped& stop);
+
+// The general registers.
+using Registers = user_regs_struct;
+Result<Registers> registers(const Stopped& stop);
+Status set_registers(const Stopped& stop, const Registers& registers);
+
+// PTRACE_PEEKDATA: the word at `address`, which need not be readable for the task itself.
+Result<uint64_t> peek(pid_t tid, uint64_t address);
+
+// Whether the kernel answers PTRACE_GET_SYSCALL_INFO and PTRACE_SET_SYSCALL_INFO (Linux 6.16).
+struct PtraceFeatures {
+  bool get_syscall_info = false;
+  bool set_syscall_info = false;
+};
+
+// Asks the kernel by tracing a child of the calling thread that does nothing.
+Result<PtraceFeatures> probe_features();
+
+}  // namespace ptraced::core

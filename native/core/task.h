@@ -1,0 +1,97 @@
+// A traced thread, and the set of them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "core/interrupted_call.h"
+#include "core/ptrace.h"
+#include "core/syscall_stop.h"
+
+namespace ptraced::core {
+
+// What an Observer keeps with a task; goes with it.
+struct TaskExtra {
+  virtual ~TaskExtra() = default;
+};
+
+// What we know of a task. Owned and touched by the tracer thread alone.
+struct Task {
+  Task(pid_t tid, pid_t pid) : tid(tid), pid(pid) {}
+
+  pid_t tid;
+  pid_t pid;  // its process (thread group)
+
+  // It is between a syscall-enter-stop that we saw and the exit-stop. The kernel's word decides what
+  // a stop is; this only tells which call an exit belongs to.
+  bool in_call = false;
+  SyscallEntry entry;        // the call that it is in, or was in last
+  int64_t entered_ns = 0;    // CLOCK_MONOTONIC at the enter-stop
+
+  bool interrupt_sent = false;   // PTRACE_INTERRUPT, whose EVENT_STOP has not come
+  bool failed_with_eintr = false;  // the last call did
+  bool group_stopped = false;    // told to the observer; it listens
+  bool detach_wanted = false;    // let go at its next stop
+  bool announced = true;         // the observer knows it
+  bool superseded = false;       // an execve of another thread ends it
+  InterruptedCall interrupted;
+
+  // An execve has succeeded and its exit-stop has not come: the caller's former tid, or 0 where it
+  // was the leader.
+  std::optional<pid_t> exec_former_tid;
+
+  std::unique_ptr<TaskExtra> extra;
+};
+
+// Tasks by tid.
+class TaskTable {
+ public:
+  Task* find(pid_t tid) {
+    const auto it = tasks_.find(tid);
+    return it == tasks_.end() ? nullptr : it->second.get();
+  }
+  Task& add(pid_t tid, pid_t pid) {
+    auto& slot = tasks_[tid];
+    slot = std::make_unique<Task>(tid, pid);
+    return *slot;
+  }
+  void remove(pid_t tid) { tasks_.erase(tid); }
+
+  // The task is called `tid` from now on; whoever bore that id is forgotten.
+  void rename(Task& task, pid_t tid) {
+    auto node = tasks_.extract(task.tid);
+    tasks_.erase(tid);
+    node.key() = tid;
+    node.mapped()->tid = tid;
+    tasks_.insert(std::move(node));
+  }
+
+  bool empty() const { return tasks_.empty(); }
+  size_t size() const { return tasks_.size(); }
+
+  template <typename Function>
+  void for_each(Function function) {
+    for (auto& [tid, task] : tasks_) {
+      function(*task);
+    }
+  }
+  template <typename Predicate>
+  bool any(Predicate predicate) const {
+    for (const auto& [tid, task] : tasks_) {
+      if (predicate(*task)) {
+        return true;
+      }
+    }
+    return false;
+  }
+  void clear() { tasks_.clear(); }
+
+ private:
+  std::unordered_map<pid_t, std::unique_ptr<Task>> tasks_;
+};
+
+}  // namespace ptraced::core

@@ -1,0 +1,181 @@
+#include "core/tracer.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "core/clock.h"
+
+namespace ptraced::core {
+namespace {
+
+// How often parked events are looked at.
+constexpr int64_t kParkedCheckNs = 50 * kNanosecondsPerMillisecond;
+
+}  // namespace
+
+Tracer::Tracer(Observer& observer, FollowOptions follow) : observer_(observer), follow_(follow) {}
+
+Tracer::~Tracer() = default;
+
+void Tracer::post(std::function<void(Tracer&)> command) {
+  const std::lock_guard lock(commands_mutex_);
+  commands_.push_back(std::move(command));
+  wakeup_.kick();
+}
+
+void Tracer::kick() { wakeup_.kick(); }
+
+void Tracer::run() {
+  loop_until([this] { return tasks_.empty() && parked_.empty(); });
+  output_.drain(observer_);
+}
+
+void Tracer::linger() {
+  while (launched_) {
+    while (wakeup_.take()) {
+      output_.discard();
+    }
+    if (Result<std::optional<WaitEvent>> event = wait_any(/*block=*/true); !event) {
+      return;  // ECHILD
+    }
+  }
+}
+
+void Tracer::loop_until(const std::function<bool()>& done) {
+  while (!done()) {
+    service_wakeups();
+    collect();
+    while (!events_.empty() && observer_.accepts()) {
+      const WaitEvent event = events_.front();
+      events_.pop_front();
+      dispatch(event);
+    }
+  }
+}
+
+// Fetches every stop that there is before any is dispatched: a task that stops all the time starves
+// nobody (T4). Blocks where there is nothing to do.
+void Tracer::collect() {
+  bool block = events_.empty() || !observer_.accepts();
+  if (block) {
+    prepare_to_block();
+  }
+  for (;;) {
+    Result<std::optional<WaitEvent>> event = wait_any(block && !wakeup_.pending());
+    if (!event) {  // ECHILD
+      if (events_.empty()) {
+        lose_all_tasks();
+      } else if (block) {
+        wait_for_wakeup();
+      }
+      return;
+    }
+    if (!*event) {
+      return;
+    }
+    events_.push_back(**event);
+    block = false;
+  }
+}
+
+// For the observer to accept again, where no task is left that could wake us.
+void Tracer::wait_for_wakeup() {
+  if (!wakeup_.pending()) {
+    poll(nullptr, 0, -1);  // EINTR; a kick that comes before it is repeated
+  }
+}
+
+void Tracer::prepare_to_block() {
+  int64_t deadline = observer_.before_wait();
+  const auto earlier = [&deadline](int64_t other) {
+    deadline = deadline == 0 ? other : std::min(deadline, other);
+  };
+  if (!parked_.empty()) {
+    earlier(monotonic_ns() + kParkedCheckNs);
+  }
+  if (detach_deadline_ns_ != 0) {
+    earlier(detach_deadline_ns_);
+  }
+  if (deadline != 0) {
+    wakeup_.set_deadline(deadline);
+  }
+}
+
+void Tracer::service_wakeups() {
+  while (wakeup_.take()) {
+    std::vector<std::function<void(Tracer&)>> commands;
+    {
+      const std::lock_guard lock(commands_mutex_);
+      commands.swap(commands_);
+    }
+    for (const auto& command : commands) {
+      command(*this);
+    }
+    if (output_.open()) {
+      output_.drain(observer_);
+    }
+    if (!parked_.empty()) {
+      adopt_orphans();
+    }
+    if (detach_deadline_ns_ != 0 && monotonic_ns() >= detach_deadline_ns_) {
+      // Tasks that cannot stop, such as the parent of a vfork. The end of this thread detaches them
+      // in any state (ptrace(2), "Attaching and detaching").
+      lose_all_tasks();
+    }
+  }
+}
+
+void Tracer::dispatch(const WaitEvent& event) {
+  Task* task = tasks_.find(event.tid);
+  if (task == nullptr) {
+    park(event);
+    return;
+  }
+  if (event.status.stopped()) {
+    on_stop(*task, event.take_stop(), event.status);
+  } else {
+    on_death(*task, event.status);
+  }
+}
+
+// The one place where a task goes on. ESRCH: SIGKILL struck; its end is told by the next wait.
+void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
+  if (task.detach_wanted) {
+    if (Status status = detach(std::move(stop), signal); status) {
+      if (task.announced) {
+        observer_.on_detached(task);
+      }
+      forget(task);
+    } else if (!status.error().gone()) {
+      report(task, status.error());
+    }
+    return;
+  }
+  if (ending_ == EndAction::kKill) {
+    kill_process(task);
+  }
+  if (Status status = resume(std::move(stop), how, signal);
+      !status && !status.error().gone()) {
+    report(task, status.error());
+  }
+}
+
+void Tracer::forget(Task& task) { tasks_.remove(task.tid); }
+
+// wait4 has nothing left to wait for, or what is left cannot be waited for.
+void Tracer::lose_all_tasks() {
+  detach_deadline_ns_ = 0;
+  tasks_.for_each([this](Task& task) {
+    if (task.announced) {
+      observer_.on_detached(task);
+    }
+  });
+  tasks_.clear();
+  parked_.clear();
+  events_.clear();
+}
+
+}  // namespace ptraced::core

@@ -1,0 +1,149 @@
+// The engine of one session: it makes or seizes tasks, waits for their stops, tells an Observer and
+// lets them go on.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "core/launch.h"
+#include "core/observer.h"
+#include "core/output_capture.h"
+#include "core/ptrace.h"
+#include "core/task.h"
+#include "core/tracee_memory.h"
+#include "core/wakeup.h"
+
+namespace ptraced::core {
+
+// Which new tasks are traced too.
+struct FollowOptions {
+  bool threads = true;
+  bool processes = true;
+  bool detach_on_exec = false;  // the first execve of a launched command does not count
+};
+
+// How all tasks of a session are let go.
+enum class EndAction { kDetach, kKill };
+
+// Made, run and destroyed on one thread, which becomes the tracer of every task; post() alone may be
+// called from other threads. Invariant: each task of the table either runs, listens in a group-stop,
+// or has its stop in events_; nothing else keeps it.
+class Tracer {
+ public:
+  Tracer(Observer& observer, FollowOptions follow);
+  ~Tracer();
+  Tracer(const Tracer&) = delete;
+  Tracer& operator=(const Tracer&) = delete;
+
+  // Starts the command and returns its pid once its execve has succeeded; the observer has the
+  // on_enter and on_exit of it then. Errors are those of core::launch, of seize(), and "execve".
+  // After an error no process is left, and the tracer cannot be used again.
+  Result<pid_t> launch(const LaunchOptions& options);
+
+  // Seizes the process with all threads that it has when this returns, or the one thread. Errors:
+  // ESRCH, EPERM. After an error nothing is traced.
+  Status attach(pid_t pid, bool single_thread);
+
+  // Traces until no task is left.
+  void run();
+
+  // After run(): reaps what the launched command, or a child that it gave us by CLONE_PARENT, leaves
+  // behind when it was detached, and keeps its output pipes open for it. Returns when no child is
+  // left. The thread must not end before: PR_SET_PDEATHSIG is told of the end of a thread. Returns at
+  // once for an attached process, of which nothing is our child.
+  void linger();
+
+  // Runs the command on the tracer thread, soon. From any thread, until the tracer is gone.
+  void post(std::function<void(Tracer&)> command);
+
+  // Wakes the tracer because the observer accepts again. From any thread.
+  void kick();
+
+  // Lets every task go, this way. Tracer thread.
+  void end(EndAction action);
+
+  size_t task_count() const { return tasks_.size(); }
+  pid_t root() const { return root_; }
+  // How the launched or attached process ended, where it ended while traced.
+  const std::optional<WaitStatus>& root_status() const { return root_status_; }
+
+ private:
+  // A launched root on its way to the program.
+  enum class LaunchStage { kNone, kBeforeExec, kInExec, kFailed };
+
+  // A stop or end of a task that nobody has announced yet.
+  struct Parked {
+    std::vector<WaitEvent> events;
+    int64_t since_ns;
+  };
+
+  // tracer.cc: the loop.
+  void loop_until(const std::function<bool()>& done);
+  void collect();
+  void wait_for_wakeup();
+  void prepare_to_block();
+  void service_wakeups();
+  void dispatch(const WaitEvent& event);
+  void go_on(Task& task, Stopped stop, Resume how, int signal);
+  void forget(Task& task);
+  void lose_all_tasks();
+
+  // tracer_stops.cc: one function for each kind of stop.
+  void on_stop(Task& task, Stopped stop, const WaitStatus& status);
+  void on_syscall_stop(Task& task, Stopped stop);
+  void on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entry);
+  void on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info);
+  void on_signal_stop(Task& task, Stopped stop, int signal);
+  void on_group_stop(Task& task, Stopped stop, int signal);
+  void on_interrupt_stop(Task& task, Stopped stop);
+  void on_exec_stop(Task& task, Stopped stop);
+  void on_death(Task& task, const WaitStatus& status);
+  void put_back_interrupted(Task& task, const Stopped& stop);
+  bool is_superseded(const Task& task, const WaitStatus& status);
+  void report(const Task& task, const Error& error);
+
+  // tracer_children.cc: new tasks.
+  void on_fork_stop(Task& parent, Stopped stop, StopKind kind);
+  bool is_thread(Task& parent, const Stopped& stop, StopKind kind, pid_t child);
+  void park(const WaitEvent& event);
+  void replay(pid_t tid);
+  void adopt_orphans();
+
+  // tracer_start.cc: launch and attach; tracer_end.cc: detach and kill.
+  bool swallows(Task& task, const SyscallStop& info);
+  Status seize_threads(pid_t pid, bool single_thread);
+  bool needs_no_seize(pid_t tid);
+  void fail_launch(Task& task, int error);
+  void stop_for_detach(Task& task);
+  void kill_process(const Task& task);
+
+  Observer& observer_;
+  const FollowOptions follow_;
+  Wakeup wakeup_;
+  TraceeMemory memory_;
+  OutputCapture output_;
+  UniqueFd stdin_writer_;
+  TaskTable tasks_;
+  std::deque<WaitEvent> events_;  // collected, not yet dispatched
+  std::unordered_map<pid_t, Parked> parked_;
+
+  pid_t root_ = 0;
+  std::optional<WaitStatus> root_status_;
+  bool launched_ = false;
+  LaunchStage launch_stage_ = LaunchStage::kNone;
+  int launch_error_ = 0;
+  std::optional<EndAction> ending_;
+  int64_t detach_deadline_ns_ = 0;
+
+  std::mutex commands_mutex_;
+  std::vector<std::function<void(Tracer&)>> commands_;
+};
+
+}  // namespace ptraced::core

@@ -1,0 +1,128 @@
+// New tasks: announced by their maker's stop, seen by their own, in either order.
+#include <linux/sched.h>
+#include <sys/syscall.h>
+
+#include <utility>
+
+#include "core/clock.h"
+#include "core/procfs.h"
+#include "core/tracer.h"
+
+namespace ptraced::core {
+namespace {
+
+constexpr uint64_t kI386Clone = 120;
+
+// Longest wait for the maker's stop while somebody is left who could be the maker.
+constexpr int64_t kAdoptAfterNs = 5 * kNanosecondsPerSecond;
+
+// The flags of the clone call that the task is in; nothing where it is in another one.
+std::optional<uint64_t> clone_flags(const Task& task, Memory& memory) {
+  if (!task.in_call) {
+    return std::nullopt;
+  }
+  const SyscallEntry& entry = task.entry;
+  if (entry.number == (entry.arch == Arch::kI386 ? kI386Clone : uint64_t{SYS_clone})) {
+    return entry.args[0];
+  }
+  uint64_t flags = 0;
+  if (entry.number == SYS_clone3 && memory.read_object(entry.args[0], flags)) {
+    return flags;
+  }
+  return std::nullopt;
+}
+
+TaskOrigin origin_of(StopKind kind, bool thread) {
+  if (thread) {
+    return TaskOrigin::kThread;
+  }
+  switch (kind) {
+    case StopKind::kFork:
+      return TaskOrigin::kFork;
+    case StopKind::kVfork:
+      return TaskOrigin::kVfork;
+    default:
+      return TaskOrigin::kClone;
+  }
+}
+
+}  // namespace
+
+void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
+  const Result<uint64_t> message = event_message(stop);
+  if (!message) {
+    if (!message.error().gone()) {
+      report(parent, message.error());
+      go_on(parent, std::move(stop), Resume::kSyscall, 0);
+    }
+    return;
+  }
+  const auto tid = static_cast<pid_t>(*message);
+  if (tid != 0 && tasks_.find(tid) == nullptr) {
+    const bool thread = is_thread(parent, stop, kind, tid);
+    Task& child = tasks_.add(tid, thread ? parent.pid : tid);
+    const bool followed = thread ? follow_.threads : follow_.processes;
+    child.announced = followed;
+    child.detach_wanted = parent.detach_wanted || !followed;
+    observer_.on_new_task(parent, child, origin_of(kind, thread), followed);
+    replay(tid);
+  }
+  go_on(parent, std::move(stop), Resume::kSyscall, 0);
+}
+
+// T7: the kind of the stop does not tell: a process with another exit signal comes as CLONE, and a
+// thread may be made with CLONE_VFORK.
+bool Tracer::is_thread(Task& parent, const Stopped& stop, StopKind kind, pid_t child) {
+  if (kind == StopKind::kFork) {
+    return false;
+  }
+  memory_.begin_stop(stop.tid());
+  if (const std::optional<uint64_t> flags = clone_flags(parent, memory_)) {
+    return (*flags & CLONE_THREAD) != 0;
+  }
+  const std::optional<TaskStatus> status = task_status(child);
+  return status ? status->tgid != child : kind == StopKind::kClone;
+}
+
+void Tracer::park(const WaitEvent& event) {
+  const auto [it, added] = parked_.try_emplace(event.tid, Parked{{}, monotonic_ns()});
+  it->second.events.push_back(event);
+}
+
+// Puts what is parked of a task that is now known before everything that came later.
+void Tracer::replay(pid_t tid) {
+  const auto it = parked_.find(tid);
+  if (it == parked_.end()) {
+    return;
+  }
+  events_.insert(events_.begin(), it->second.events.begin(), it->second.events.end());
+  parked_.erase(it);
+}
+
+// A maker that SIGKILL strikes after the kernel has made the child never tells of it. A parked task
+// is taken in by itself once nobody is left who could, or after a long time.
+void Tracer::adopt_orphans() {
+  std::vector<pid_t> orphans;
+  const int64_t now = monotonic_ns();
+  for (const auto& [tid, parked] : parked_) {
+    const std::optional<TaskStatus> status = task_status(tid);
+    const pid_t maker = !status ? 0 : status->tgid == tid ? status->parent : status->tgid;
+    const bool hopeful = tasks_.any([&](const Task& task) { return task.pid == maker; });
+    if (!hopeful || now - parked.since_ns > kAdoptAfterNs) {
+      orphans.push_back(tid);
+    }
+  }
+  for (const pid_t tid : orphans) {
+    if (!parked_.at(tid).events.front().status.stopped()) {
+      parked_.erase(tid);  // it came and went unseen, or was detached and is our child
+      continue;
+    }
+    const std::optional<TaskStatus> status = task_status(tid);
+    Task& child = tasks_.add(tid, status ? status->tgid : tid);
+    child.detach_wanted = ending_ == EndAction::kDetach;
+    observer_.on_orphan_task(child);
+    replay(tid);
+  }
+}
+
+}  // namespace ptraced::core

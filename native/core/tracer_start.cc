@@ -1,0 +1,154 @@
+// Launch and attach.
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "core/procfs.h"
+#include "core/tracer.h"
+
+namespace ptraced::core {
+namespace {
+
+// A stop in which the kernel lets the child be examined before it goes through the gate.
+Status stop_at_gate(pid_t pid) {
+  if (Status status = seize(pid, {.kill_on_exit = true}); !status) {
+    return status;
+  }
+  if (Status status = interrupt(pid); !status) {
+    return status;
+  }
+  for (;;) {
+    Result<WaitEvent> event = wait_task(pid);
+    if (!event) {
+      return event.error();
+    }
+    if (!event->status.stopped()) {
+      return Error{"PTRACE_SEIZE", ESRCH, pid};  // somebody killed it
+    }
+    const bool signal = event->status.stop_kind() == StopKind::kSignal;
+    if (Status status = resume(event->take_stop(), Resume::kSyscall,
+                               signal ? event->status.stop_signal() : 0);
+        !status) {
+      return status;
+    }
+    if (event->status.stop_kind() == StopKind::kInterruptStop) {
+      return {};
+    }
+  }
+}
+
+void reap(pid_t pid) {
+  kill(pid, SIGKILL);
+  for (;;) {
+    Result<WaitEvent> event = wait_task(pid);
+    if (!event || !event->status.stopped()) {
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+Result<pid_t> Tracer::launch(const LaunchOptions& options) {
+  if (!wakeup_.status()) {
+    return wakeup_.status().error();
+  }
+  Result<Launched> launched = core::launch(options);
+  if (!launched) {
+    return launched.error();
+  }
+  root_ = launched->pid;
+  launched_ = true;
+  Status status = output_.start(root_, std::move(launched->readers), Wakeup::kSignal);
+  if (status) {
+    status = stop_at_gate(root_);
+  }
+  if (!status) {
+    reap(root_);
+    return status.error();
+  }
+  tasks_.add(root_, root_);
+  launch_stage_ = LaunchStage::kBeforeExec;
+  (void)!write(launched->gate.get(), "", 1);
+  stdin_writer_ = std::move(launched->stdin_writer);
+  loop_until([this] {
+    return launch_stage_ == LaunchStage::kNone || (tasks_.empty() && parked_.empty());
+  });
+  if (launch_stage_ != LaunchStage::kNone) {
+    return Error{"execve", launch_error_ == 0 ? ECHILD : launch_error_, root_};
+  }
+  return root_;
+}
+
+// Until the root is at its execve it runs our own code, which is nobody's business.
+bool Tracer::swallows(Task& task, const SyscallStop& info) {
+  if (task.tid != root_ || launch_stage_ != LaunchStage::kBeforeExec) {
+    return false;
+  }
+  if (info.kind == SyscallStopKind::kEntry && info.entry.number == SYS_execve) {
+    launch_stage_ = LaunchStage::kInExec;
+    return false;
+  }
+  return true;
+}
+
+void Tracer::fail_launch(Task& task, int error) {
+  launch_stage_ = LaunchStage::kFailed;
+  launch_error_ = error;
+  kill(task.pid, SIGKILL);
+}
+
+Status Tracer::attach(pid_t pid, bool single_thread) {
+  if (!wakeup_.status()) {
+    return wakeup_.status();
+  }
+  root_ = pid;
+  const Status status = seize_threads(pid, single_thread);
+  if (!status) {
+    end(EndAction::kDetach);
+    run();
+  }
+  return status;
+}
+
+// Threads are made while we look: a pass that finds none that is new ends it. From the first seize
+// on, new threads of seized ones are traced by the kernel's doing.
+Status Tracer::seize_threads(pid_t pid, bool single_thread) {
+  for (bool found = true; found;) {
+    found = false;
+    std::vector<pid_t> tids = {pid};
+    if (!single_thread) {
+      tids = thread_ids(pid);
+    }
+    for (const pid_t tid : tids) {
+      if (tasks_.find(tid) != nullptr) {
+        continue;
+      }
+      if (Status seized = seize(tid, {}); seized) {
+        const std::optional<TaskStatus> status = task_status(tid);
+        Task& task = tasks_.add(tid, status ? status->tgid : pid);
+        task.interrupt_sent = static_cast<bool>(interrupt(tid));
+        found = true;
+      } else if (!seized.error().gone() && !needs_no_seize(tid)) {
+        return seized;
+      }
+    }
+  }
+  if (tasks_.empty()) {
+    return Error{"PTRACE_SEIZE", ESRCH, pid};
+  }
+  return {};
+}
+
+// Whether a thread that could not be seized (EPERM) has ended, as a leader may before the others (T20),
+// or was made by one that is seized, so that the kernel has done it.
+bool Tracer::needs_no_seize(pid_t tid) {
+  const std::optional<TaskStatus> status = task_status(tid);
+  return !status || status->state == 'Z' || status->state == 'X' ||
+         (status->tracer == getpid() && !tasks_.empty());
+}
+
+}  // namespace ptraced::core

@@ -1,0 +1,305 @@
+// What each kind of stop means (ptrace(2), "Stopped states").
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/procfs.h"
+#include "core/tracer.h"
+
+namespace ptraced::core {
+namespace {
+
+constexpr uint64_t kI386Execve = 11;
+constexpr uint64_t kI386Execveat = 358;
+constexpr uint64_t kX32Execve = 520;
+constexpr uint64_t kX32Execveat = 545;
+constexpr uint64_t kI386Exit = 1;
+constexpr uint64_t kI386ExitGroup = 252;
+
+bool is_execve(const SyscallEntry& entry) {
+  switch (entry.arch) {
+    case Arch::kX86_64:
+      return entry.number == SYS_execve || entry.number == SYS_execveat;
+    case Arch::kI386:
+      return entry.number == kI386Execve || entry.number == kI386Execveat;
+    case Arch::kX32:
+      return entry.number == kX32Execve || entry.number == kX32Execveat;
+  }
+  return false;
+}
+
+bool is_exit(const SyscallEntry& entry) {
+  return entry.arch == Arch::kI386
+             ? entry.number == kI386Exit || entry.number == kI386ExitGroup
+             : entry.number == SYS_exit || entry.number == SYS_exit_group;
+}
+
+// A call whose enter-stop we did not see, from the registers at its exit. The arguments may have been
+// changed by then only where the call itself sets registers (rt_sigreturn, whose number is -1: T11).
+SyscallEntry entry_at_exit(const Registers& now, Arch arch) {
+  SyscallEntry entry;
+  entry.arch = arch;
+  entry.number = now.orig_rax;
+  if (arch == Arch::kI386) {
+    const uint64_t words[] = {now.rbx, now.rcx, now.rdx, now.rsi, now.rdi, now.rbp};
+    for (size_t i = 0; i < 6; ++i) {
+      entry.args[i] = words[i] & 0xffffffff;
+    }
+  } else {
+    const uint64_t words[] = {now.rdi, now.rsi, now.rdx, now.r10, now.r8, now.r9};
+    std::copy(std::begin(words), std::end(words), entry.args);
+  }
+  return entry;
+}
+
+}  // namespace
+
+void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
+  const StopKind kind = status.stop_kind();
+  if (!task.announced) {  // not followed: it is let go here
+    return go_on(task, std::move(stop), Resume::kSyscall,
+                 kind == StopKind::kSignal ? status.stop_signal() : 0);
+  }
+  memory_.begin_stop(task.tid);
+  switch (kind) {
+    case StopKind::kSyscall:
+      return on_syscall_stop(task, std::move(stop));
+    case StopKind::kSignal:
+      return on_signal_stop(task, std::move(stop), status.stop_signal());
+    case StopKind::kGroupStop:
+      return on_group_stop(task, std::move(stop), status.stop_signal());
+    case StopKind::kInterruptStop:
+      return on_interrupt_stop(task, std::move(stop));
+    case StopKind::kFork:
+    case StopKind::kVfork:
+    case StopKind::kClone:
+      return on_fork_stop(task, std::move(stop), kind);
+    case StopKind::kExec:
+      return on_exec_stop(task, std::move(stop));
+    case StopKind::kVforkDone:
+    case StopKind::kExit:
+    case StopKind::kSeccomp:
+      return go_on(task, std::move(stop), Resume::kSyscall, 0);
+  }
+}
+
+void Tracer::on_syscall_stop(Task& task, Stopped stop) {
+  const Result<SyscallStop> info = syscall_stop(stop);
+  if (!info) {
+    if (!info.error().gone()) {
+      report(task, info.error());
+      go_on(task, std::move(stop), Resume::kSyscall, 0);
+    }
+    return;
+  }
+  if (info->kind == SyscallStopKind::kNone) {
+    return;  // another stop has taken the place of this one, and wait4 will tell it
+  }
+  if (launch_stage_ != LaunchStage::kNone && swallows(task, *info)) {
+    go_on(task, std::move(stop), Resume::kSyscall, 0);
+    return;
+  }
+  if (info->kind == SyscallStopKind::kExit) {
+    on_syscall_exit(task, std::move(stop), *info);
+  } else {
+    on_syscall_enter(task, std::move(stop), info->entry);
+  }
+}
+
+void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entry) {
+  if (task.interrupted.waiting()) {
+    task.interrupted.made_again();
+    if (task.in_call) {  // its exit was not told: to the observer it has never stopped being made
+      return go_on(task, std::move(stop), Resume::kSyscall, 0);
+    }
+  }
+  task.in_call = true;
+  task.failed_with_eintr = false;
+  task.entry = entry;
+  task.entered_ns = monotonic_ns();
+  observer_.on_enter({task, stop, memory_});
+  go_on(task, std::move(stop), Resume::kSyscall, 0);
+}
+
+void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) {
+  const bool entered = task.in_call;
+  const SyscallExit& exit = info.exit;
+  if (!entered) {
+    if (const Result<Registers> now = registers(stop)) {
+      task.entry = entry_at_exit(*now, info.entry.arch);
+    }
+  }
+  task.failed_with_eintr = exit.is_error && exit.value == -EINTR;
+  if (task.failed_with_eintr && task.interrupt_sent) {
+    const std::optional<TaskStatus> status = task_status(task.tid);
+    const std::optional<int64_t> elapsed =
+        entered ? std::optional(monotonic_ns() - task.entered_ns) : std::nullopt;
+    if (status && !status->has_deliverable_signal() && task.interrupted.repeat(stop, elapsed)) {
+      return go_on(task, std::move(stop), Resume::kSyscall, 0);
+    }
+  }
+  task.interrupted.restore_timeout(stop);
+  task.in_call = false;
+  observer_.on_exit({task, stop, memory_}, exit, entered);
+  if (task.exec_former_tid) {
+    const bool first = launch_stage_ == LaunchStage::kInExec && task.tid == root_;
+    observer_.on_exec(task, *task.exec_former_tid);
+    task.exec_former_tid.reset();
+    task.detach_wanted = task.detach_wanted || (follow_.detach_on_exec && !first);
+  }
+  if (launch_stage_ == LaunchStage::kInExec && task.tid == root_) {
+    if (exit.is_error) {
+      fail_launch(task, static_cast<int>(-exit.value));
+    } else {
+      launch_stage_ = LaunchStage::kNone;
+    }
+  }
+  if (output_.open() && wakeup_.pending()) {
+    output_.drain(observer_);  // what this call wrote, next to its record
+  }
+  go_on(task, std::move(stop), Resume::kSyscall, 0);
+}
+
+void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
+  const Result<siginfo_t> info = signal_info(stop);
+  if (!info) {
+    if (!info.error().gone()) {
+      report(task, info.error());
+      go_on(task, std::move(stop), Resume::kSyscall, signal);
+    }
+    return;
+  }
+  if (info->si_signo != signal) {
+    return;  // as with SyscallStopKind::kNone
+  }
+  put_back_interrupted(task, stop);
+  if (task.failed_with_eintr) {
+    // The kernel does not let an ignored signal interrupt an untraced task.
+    const std::optional<TaskStatus> status = task_status(task.tid);
+    if (status && status->ignores(signal)) {
+      task.interrupted.repeat(stop, monotonic_ns() - task.entered_ns);
+    }
+  }
+  observer_.on_signal({task, stop, memory_}, *info);
+  go_on(task, std::move(stop), Resume::kSyscall, signal);
+}
+
+// What our PTRACE_INTERRUPT seemed to have interrupted was interrupted by this signal.
+void Tracer::put_back_interrupted(Task& task, const Stopped& stop) {
+  if (!task.interrupted.waiting()) {
+    return;
+  }
+  task.interrupted.put_back(stop);
+  if (task.in_call) {
+    task.in_call = false;
+    task.failed_with_eintr = true;
+    observer_.on_exit({task, stop, memory_}, {.value = -EINTR, .is_error = true}, true);
+  }
+}
+
+void Tracer::on_group_stop(Task& task, Stopped stop, int signal) {
+  task.interrupt_sent = false;
+  if (!task.group_stopped) {
+    task.group_stopped = true;
+    observer_.on_group_stop(task, signal);
+  }
+  go_on(task, std::move(stop), Resume::kListen, 0);
+}
+
+void Tracer::on_interrupt_stop(Task& task, Stopped stop) {
+  const bool ours = std::exchange(task.interrupt_sent, false);
+  if (task.group_stopped) {
+    task.group_stopped = false;
+    observer_.on_group_continue(task);
+  }
+  if (ours && !task.in_call) {
+    const std::optional<TaskStatus> status =
+        task.detach_wanted ? task_status(task.tid) : std::nullopt;
+    // Where it goes on untraced, nobody could put the EINTR back.
+    if (!status || !status->has_deliverable_signal()) {
+      task.interrupted.repeat(stop, std::nullopt);
+    }
+  }
+  go_on(task, std::move(stop), Resume::kSyscall, 0);
+}
+
+// T8: the stop comes under the process's id, whichever thread called execve; the caller's former id
+// and the leader's end are never told otherwise.
+void Tracer::on_exec_stop(Task& task, Stopped stop) {
+  const Result<uint64_t> message = event_message(stop);
+  if (!message) {
+    if (!message.error().gone()) {
+      report(task, message.error());
+      go_on(task, std::move(stop), Resume::kSyscall, 0);
+    }
+    return;
+  }
+  const auto former = static_cast<pid_t>(*message);
+  const pid_t pid = task.tid;
+  Task* caller = &task;
+  if (former != pid) {
+    caller = tasks_.find(former);
+    if (caller != nullptr) {
+      observer_.on_task_end(task, {WaitStatus(0), false, true});
+      tasks_.rename(*caller, pid);
+    } else {
+      caller = &task;  // a thread that was not traced: the leader's place is taken all the same
+      caller->in_call = false;
+    }
+  }
+  tasks_.for_each([&](Task& sibling) {
+    if (sibling.pid == pid && &sibling != caller) {
+      sibling.superseded = true;
+    }
+  });
+  caller->pid = pid;
+  caller->exec_former_tid = former == pid ? 0 : former;
+  caller->interrupted = {};
+  go_on(*caller, std::move(stop), Resume::kSyscall, 0);
+}
+
+void Tracer::on_death(Task& task, const WaitStatus& status) {
+  if (task.tid == root_) {
+    root_status_ = status;
+  }
+  if (task.announced) {
+    if (task.exec_former_tid) {
+      observer_.on_exec(task, *task.exec_former_tid);
+    }
+    observer_.on_task_end(task, {.status = status,
+                                 .process_ended = task.tid == task.pid,
+                                 .superseded = is_superseded(task, status)});
+  }
+  forget(task);
+}
+
+// execve ends the other threads before its own stop is told, with status 0, though none of them
+// called exit.
+bool Tracer::is_superseded(const Task& task, const WaitStatus& status) {
+  if (task.superseded) {
+    return true;
+  }
+  if (task.tid == task.pid || !status.exited() || status.exit_code() != 0 ||
+      (task.in_call && is_exit(task.entry))) {
+    return false;
+  }
+  bool execve = false;
+  bool exit = false;
+  tasks_.for_each([&](const Task& other) {
+    if (other.pid == task.pid && &other != &task && other.in_call) {
+      execve = execve || is_execve(other.entry);
+      exit = exit || is_exit(other.entry);
+    }
+  });
+  return execve && !exit;
+}
+
+void Tracer::report(const Task& task, const Error& error) {
+  observer_.on_error(task.tid, task.pid, error);
+}
+
+}  // namespace ptraced::core

@@ -1,0 +1,57 @@
+// Gets a tracer thread out of wait4(2).
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include <cstdint>
+
+#include "core/result.h"
+
+namespace ptraced::core {
+
+// wait4 has no descriptor to poll and no signal mask to swap, so a signal must interrupt it: SIGURG,
+// which by default does nothing, directed to the thread, its handler installed without SA_RESTART. A
+// signal that comes just before the wait would be lost; therefore the handler sets a flag and lets a
+// timer repeat the signal every millisecond until the thread has taken the flag.
+//
+// One for a thread; made, used and ended on it. kick() alone may be called from elsewhere.
+class Wakeup {
+ public:
+  // Installs the handler for the process, once, and sets SA_NOCLDSTOP on SIGCHLD: without it, each
+  // stop of a tracee would send the process a signal. To be called before any tracer thread starts.
+  static void prepare_process();
+
+  // Blocks every signal but SIGURG in the calling thread and makes its timer.
+  Wakeup();
+  ~Wakeup();
+  Wakeup(const Wakeup&) = delete;
+  Wakeup& operator=(const Wakeup&) = delete;
+
+  // Whether the timer could be made (timer_create(2): EAGAIN under RLIMIT_SIGPENDING).
+  const Status& status() const { return status_; }
+
+  // Interrupts the thread's wait now, or the one that it is about to begin.
+  void kick() const;
+
+  // The signal that means a kick, for descriptors that can send it (fcntl(2), F_SETSIG).
+  static constexpr int kSignal = SIGURG;
+  pid_t tid() const { return tid_; }
+
+  // Whether somebody kicked, or the deadline passed, since the last call. Before the thread waits,
+  // take() until it is false, and pending() once more after the last set_deadline().
+  bool take();
+  bool pending() const;
+
+  // Kicks at that time of CLOCK_MONOTONIC, in nanoseconds, unless an earlier deadline stands.
+  void set_deadline(int64_t monotonic_ns);
+
+ private:
+  pid_t tid_;
+  timer_t timer_ = {};
+  Status status_;
+  int64_t deadline_ = 0;  // 0: none
+};
+
+}  // namespace ptraced::core
