@@ -27,7 +27,7 @@ constexpr const char kDefaultPath[] = "/bin:/usr/bin";
 enum class Step : int { kReady, kStdio, kChroot, kGroups, kGid, kUid, kLimit, kCwd, kLookup };
 
 constexpr const char* kStepNames[] = {"",       "open",      "chroot", "setgroups", "setgid",
-                                      "setuid", "setrlimit", "chdir",  "execve"};
+                                      "setuid", "setrlimit", "chdir",  "execvp"};
 
 // What the child tells through the status pipe.
 struct Report {

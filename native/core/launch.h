@@ -45,7 +45,7 @@ struct Launched {
 // unless a stream is inherited. Neither no_new_privs nor the personality is touched.
 //
 // Errors name the step that failed in the child or here: "fork", "chroot", "setgroups", "setgid",
-// "setuid", "setrlimit", "chdir", "open", or "execve" where no executable is found (ENOENT) or the
+// "setuid", "setrlimit", "chdir", "open", or "execvp" where no executable is found (ENOENT) or the
 // one that is may not be executed (EACCES). No child is left then.
 //
 // Must be called by the tracer thread, whose child it becomes.

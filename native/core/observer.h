@@ -30,6 +30,7 @@ struct TaskEnd {
   WaitStatus status;
   bool process_ended;  // the status is the process's
   bool superseded;     // an execve of another thread of its process ended it
+  pid_t successor = 0;  // superseded leader: the former tid of the thread that called execve
 };
 
 // Receives everything, on the tracer thread, in the order in which it was seen. The task stands still

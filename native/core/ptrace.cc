@@ -2,6 +2,7 @@
 
 #include <linux/audit.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -193,6 +194,10 @@ Result<PtraceFeatures> probe_features() {
     // A stop that is no syscall-stop answers EINVAL where the request exists, EIO where not.
     features.set_syscall_info =
         call(kPtraceSetSyscallInfo, child, sizeof(info), &info) >= 0 || errno == EINVAL;
+    uint64_t word = 0;  // the child is a copy of us: its stack has the same addresses
+    const iovec local = {&word, sizeof(word)};
+    const iovec remote = {&info, sizeof(word)};
+    features.process_vm = process_vm_readv(child, &local, 1, &remote, 1, 0) == sizeof(word);
   }
   kill(child, SIGKILL);
   while (waitpid(child, nullptr, __WALL) < 0 && errno == EINTR) {

@@ -110,10 +110,11 @@ Status set_registers(const Stopped& stop, const Registers& registers);
 // PTRACE_PEEKDATA: the word at `address`, which need not be readable for the task itself.
 Result<uint64_t> peek(pid_t tid, uint64_t address);
 
-// Whether the kernel answers PTRACE_GET_SYSCALL_INFO and PTRACE_SET_SYSCALL_INFO (Linux 6.16).
+// What is allowed here and what the kernel has.
 struct PtraceFeatures {
-  bool get_syscall_info = false;
-  bool set_syscall_info = false;
+  bool get_syscall_info = false;  // PTRACE_GET_SYSCALL_INFO, Linux 5.3
+  bool set_syscall_info = false;  // PTRACE_SET_SYSCALL_INFO, Linux 6.16
+  bool process_vm = false;        // process_vm_readv(2), unless a seccomp profile forbids it
 };
 
 // Asks the kernel by tracing a child of the calling thread that does nothing.

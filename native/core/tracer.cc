@@ -30,6 +30,7 @@ void Tracer::kick() { wakeup_.kick(); }
 
 void Tracer::run() {
   loop_until([this] { return tasks_.empty() && parked_.empty(); });
+  task_count_.store(0, std::memory_order_relaxed);
   output_.drain(observer_);
 }
 
@@ -46,6 +47,7 @@ void Tracer::linger() {
 
 void Tracer::loop_until(const std::function<bool()>& done) {
   while (!done()) {
+    task_count_.store(tasks_.size(), std::memory_order_relaxed);
     service_wakeups();
     collect();
     while (!events_.empty() && observer_.accepts()) {

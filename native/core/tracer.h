@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -69,7 +70,8 @@ class Tracer {
   // Lets every task go, this way. Tracer thread.
   void end(EndAction action);
 
-  size_t task_count() const { return tasks_.size(); }
+  // Tasks traced now. From any thread; may lag behind by a turn of the loop.
+  size_t task_count() const { return task_count_.load(std::memory_order_relaxed); }
   pid_t root() const { return root_; }
   // How the launched or attached process ended, where it ended while traced.
   const std::optional<WaitStatus>& root_status() const { return root_status_; }
@@ -131,6 +133,7 @@ class Tracer {
   OutputCapture output_;
   UniqueFd stdin_writer_;
   TaskTable tasks_;
+  std::atomic<size_t> task_count_ = 0;
   std::deque<WaitEvent> events_;  // collected, not yet dispatched
   std::unordered_map<pid_t, Parked> parked_;
 

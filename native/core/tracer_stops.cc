@@ -244,7 +244,10 @@ void Tracer::on_exec_stop(Task& task, Stopped stop) {
   if (former != pid) {
     caller = tasks_.find(former);
     if (caller != nullptr) {
-      observer_.on_task_end(task, {WaitStatus(0), false, true});
+      observer_.on_task_end(task, {.status = WaitStatus(0),
+                                   .process_ended = false,
+                                   .superseded = true,
+                                   .successor = former});
       tasks_.rename(*caller, pid);
     } else {
       caller = &task;  // a thread that was not traced: the leader's place is taken all the same

@@ -1,0 +1,45 @@
+#include "addon/failure.h"
+
+#include <cstring>
+#include <string_view>
+
+#include "decode/decoder.h"
+
+namespace ptraced::addon {
+namespace {
+
+const char* reason_of(const core::Error& error) {
+  const std::string_view operation = error.operation;
+  if (operation == "execvp") {
+    return error.code == ENOENT || error.code == ENOTDIR ? "EXECUTABLE_NOT_FOUND" : "EXEC_FAILED";
+  }
+  if (operation == "PTRACE_SEIZE") {
+    return error.gone() ? "PROCESS_NOT_FOUND" : "PTRACE_DENIED";
+  }
+  for (const char* step : {"execve", "chroot", "setgroups", "setgid", "setuid", "chdir", "open"}) {
+    if (operation == step) {
+      return "EXEC_FAILED";
+    }
+  }
+  return "TRACER_FAILURE";
+}
+
+}  // namespace
+
+Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& message,
+                         const core::Error& error) {
+  Napi::Error failure = Napi::Error::New(env, message);
+  failure.Set("reason", Napi::String::New(env, reason));
+  failure.Set("operation", Napi::String::New(env, error.operation));
+  failure.Set("errno", Napi::Number::New(env, error.code));
+  failure.Set("errnoName", Napi::String::New(env, std::string(decode::errno_name(error.code))));
+  return failure;
+}
+
+Napi::Error make_start_failure(Napi::Env env, const core::Error& error) {
+  const std::string message =
+      std::string(error.operation) + ": " + std::string(decode::errno_description(error.code));
+  return make_failure(env, reason_of(error), message, error);
+}
+
+}  // namespace ptraced::addon

@@ -1,0 +1,19 @@
+// Failures on their way to JavaScript.
+#pragma once
+
+#include <napi.h>
+
+#include <string>
+
+#include "core/result.h"
+
+namespace ptraced::addon {
+
+// A NativeFailure of src/native/addon.ts.
+Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& message,
+                         const core::Error& error = {});
+
+// The same for a launch or an attach that failed; the reason follows from the step.
+Napi::Error make_start_failure(Napi::Env env, const core::Error& error);
+
+}  // namespace ptraced::addon

@@ -1,0 +1,79 @@
+// The module: NativeAddon of src/native/addon.ts.
+#include <napi.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "addon/arguments.h"
+#include "addon/failure.h"
+#include "addon/session.h"
+#include "core/ptrace.h"
+#include "decode/decoder.h"
+
+namespace ptraced::addon {
+namespace {
+
+Napi::Value start(Napi::Env env, Target target, const Napi::Object& capture) {
+  const auto state = std::make_shared<SessionState>(env);
+  state->start(std::move(target), session_options(capture));
+  return state->started();
+}
+
+Napi::Value launch(const Napi::CallbackInfo& info) {
+  return start(info.Env(), launch_options(info[0].As<Napi::Object>()),
+               info[1].As<Napi::Object>());
+}
+
+Napi::Value attach(const Napi::CallbackInfo& info) {
+  return start(info.Env(), attach_target(info[0].As<Napi::Object>()), info[1].As<Napi::Object>());
+}
+
+// On a thread of its own: the tracer is the thread that seizes.
+class ProbeWorker final : public Napi::AsyncWorker {
+ public:
+  explicit ProbeWorker(Napi::Env env)
+      : AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+  void Execute() override { features_ = core::probe_features(); }
+
+  void OnOK() override {
+    const Napi::Env env = Env();
+    if (!features_) {
+      deferred_.Reject(make_start_failure(env, features_.error()).Value());
+      return;
+    }
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("getSyscallInfo", features_->get_syscall_info);
+    result.Set("setSyscallInfo", features_->set_syscall_info);
+    result.Set("processVm", features_->process_vm);
+    deferred_.Resolve(result);
+  }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  core::Result<core::PtraceFeatures> features_ = core::PtraceFeatures();
+};
+
+Napi::Value probe(const Napi::CallbackInfo& info) {
+  auto* worker = new ProbeWorker(info.Env());
+  worker->Queue();
+  return worker->promise();
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("NativeSession", Session::define(env));
+  exports.Set("NativeCursor", Cursor::define(env));
+  exports.Set("launch", Napi::Function::New<launch>(env, "launch"));
+  exports.Set("attach", Napi::Function::New<attach>(env, "attach"));
+  exports.Set("probe", Napi::Function::New<probe>(env, "probe"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(ptraced_native, init)
+
+}  // namespace ptraced::addon

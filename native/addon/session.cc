@@ -1,0 +1,119 @@
+#include "addon/session.h"
+
+#include <string>
+#include <utility>
+
+namespace ptraced::addon {
+namespace {
+
+// The constructors that create() calls; one set for each environment (worker threads have theirs).
+struct Constructors {
+  Napi::FunctionReference session;
+  Napi::FunctionReference cursor;
+};
+
+Constructors& constructors(Napi::Env env) {
+  auto* held = env.GetInstanceData<Constructors>();
+  if (held == nullptr) {
+    held = new Constructors;
+    env.SetInstanceData(held);
+  }
+  return *held;
+}
+
+template <typename State>
+Napi::External<State> wrap(Napi::Env env, State* state) {
+  return Napi::External<State>::New(env, state);
+}
+
+}  // namespace
+
+Napi::Function Session::define(Napi::Env env) {
+  Napi::Function constructor =
+      DefineClass(env, "NativeSession",
+                  {InstanceAccessor<&Session::root_pid>("rootPid"),
+                   InstanceAccessor<&Session::ended>("ended"),
+                   InstanceMethod<&Session::info>("info"),
+                   InstanceMethod<&Session::open_cursor>("openCursor"),
+                   InstanceMethod<&Session::end>("end")});
+  constructors(env).session = Napi::Persistent(constructor);
+  return constructor;
+}
+
+Napi::Object Session::create(Napi::Env env, std::shared_ptr<SessionState> state) {
+  return constructors(env).session.New({wrap(env, &state)});
+}
+
+Session::Session(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  if (info.Length() != 1 || !info[0].IsExternal()) {
+    throw Napi::TypeError::New(info.Env(), "NativeSession comes from launch or attach");
+  }
+  state_ = *info[0].As<Napi::External<std::shared_ptr<SessionState>>>().Data();
+}
+
+Napi::Value Session::root_pid(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), state_->root());
+}
+
+Napi::Value Session::ended(const Napi::CallbackInfo&) { return state_->ended(); }
+
+Napi::Value Session::info(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const wire::Ring::Stats stats = state_->thread().ring().stats();
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("firstSerial", Napi::BigInt::New(env, stats.first_serial));
+  result.Set("lastSerial", Napi::BigInt::New(env, stats.last_serial));
+  result.Set("lostRecords", Napi::BigInt::New(env, stats.lost_records));
+  result.Set("liveTasks", Napi::Number::New(env, state_->thread().live_tasks()));
+  result.Set("ringBytes", Napi::Number::New(env, stats.bytes));
+  return result;
+}
+
+Napi::Value Session::open_cursor(const Napi::CallbackInfo& info) {
+  const auto options = info[0].As<Napi::Object>();
+  bool lossless = true;
+  const uint64_t after = options.Get("afterSerial").As<Napi::BigInt>().Uint64Value(&lossless);
+  const wire::Ring::CursorId id =
+      state_->thread().ring().open(after, options.Get("lossless").As<Napi::Boolean>());
+  return Cursor::create(info.Env(), state_, id);
+}
+
+Napi::Value Session::end(const Napi::CallbackInfo& info) {
+  const std::string action = info[0].As<Napi::String>();
+  state_->thread().end(action == "kill" ? core::EndAction::kKill : core::EndAction::kDetach,
+                       info[1].As<Napi::Number>());
+  return state_->ended();
+}
+
+Napi::Function Cursor::define(Napi::Env env) {
+  Napi::Function constructor = DefineClass(env, "NativeCursor",
+                                           {InstanceMethod<&Cursor::next>("next"),
+                                            InstanceMethod<&Cursor::close>("close")});
+  constructors(env).cursor = Napi::Persistent(constructor);
+  return constructor;
+}
+
+Napi::Object Cursor::create(Napi::Env env, std::shared_ptr<SessionState> state,
+                            wire::Ring::CursorId id) {
+  return constructors(env).cursor.New({wrap(env, &state), Napi::Number::New(env, id)});
+}
+
+Cursor::Cursor(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  if (info.Length() != 2 || !info[0].IsExternal()) {
+    throw Napi::TypeError::New(info.Env(), "NativeCursor comes from openCursor");
+  }
+  state_ = *info[0].As<Napi::External<std::shared_ptr<SessionState>>>().Data();
+  id_ = info[1].As<Napi::Number>();
+}
+
+Cursor::~Cursor() {
+  if (state_) {
+    state_->thread().ring().close(id_);
+  }
+}
+
+Napi::Value Cursor::next(const Napi::CallbackInfo& info) { return state_->next(info.Env(), id_); }
+
+void Cursor::close(const Napi::CallbackInfo& info) { state_->close(info.Env(), id_); }
+
+}  // namespace ptraced::addon

@@ -1,0 +1,88 @@
+// NativeSession and NativeCursor of src/native/addon.ts. JS thread, but for the ThreadEvents.
+#pragma once
+
+#include <napi.h>
+
+#include <atomic>
+#include <memory>
+#include <unordered_map>
+
+#include "addon/tracer_thread.h"
+
+namespace ptraced::addon {
+
+// What the JS objects of a session share. The tracer thread reaches it by the ThreadEvents alone,
+// which hand everything over to the JS thread.
+class SessionState final : public ThreadEvents,
+                           public std::enable_shared_from_this<SessionState> {
+ public:
+  explicit SessionState(Napi::Env env);
+
+  void start(Target target, SessionOptions options);
+
+  // Settles once the command runs or the process is attached: with a NativeSession.
+  Napi::Promise started() const { return started_.Promise(); }
+  Napi::Promise ended() const { return ended_.Promise(); }
+  pid_t root() const { return root_; }
+  TracerThread& thread() { return *thread_; }
+
+  // The next item of a cursor: now, or when it comes. One request at a time for each cursor.
+  Napi::Promise next(Napi::Env env, wire::Ring::CursorId cursor);
+  void close(Napi::Env env, wire::Ring::CursorId cursor);
+
+  void on_started(pid_t root) override;
+  void on_failed(const core::Error& error) override;
+  void on_records() override;
+  void on_ended(SessionEnd end) override;
+  void on_quiet() override;
+
+ private:
+  template <typename Function>
+  void call_js(Function function);
+  void serve_waiting(Napi::Env env);
+
+  Napi::Promise::Deferred started_;
+  Napi::Promise::Deferred ended_;
+  Napi::ThreadSafeFunction function_;
+  std::shared_ptr<TracerThread> thread_;
+  pid_t root_ = 0;
+  std::atomic<bool> records_told_ = false;
+  std::unordered_map<wire::Ring::CursorId, Napi::Promise::Deferred> waiting_;
+};
+
+// Classes and functions of the module.
+class Session : public Napi::ObjectWrap<Session> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  static Napi::Object create(Napi::Env env, std::shared_ptr<SessionState> state);
+
+  explicit Session(const Napi::CallbackInfo& info);
+
+ private:
+  Napi::Value root_pid(const Napi::CallbackInfo& info);
+  Napi::Value ended(const Napi::CallbackInfo& info);
+  Napi::Value info(const Napi::CallbackInfo& info);
+  Napi::Value open_cursor(const Napi::CallbackInfo& info);
+  Napi::Value end(const Napi::CallbackInfo& info);
+
+  std::shared_ptr<SessionState> state_;
+};
+
+class Cursor : public Napi::ObjectWrap<Cursor> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  static Napi::Object create(Napi::Env env, std::shared_ptr<SessionState> state,
+                             wire::Ring::CursorId id);
+
+  explicit Cursor(const Napi::CallbackInfo& info);
+  ~Cursor() override;
+
+ private:
+  Napi::Value next(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+
+  std::shared_ptr<SessionState> state_;
+  wire::Ring::CursorId id_ = 0;
+};
+
+}  // namespace ptraced::addon

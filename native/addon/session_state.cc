@@ -1,0 +1,148 @@
+#include <string>
+#include <utility>
+
+#include "addon/failure.h"
+#include "addon/session.h"
+#include "decode/decoder.h"
+
+namespace ptraced::addon {
+namespace {
+
+// A buffer over the batch's own memory, which lives as long as the buffer.
+Napi::Value frame_buffer(Napi::Env env, std::shared_ptr<const wire::Batch> batch) {
+  auto* owner = new std::shared_ptr<const wire::Batch>(std::move(batch));
+  const std::string& frame = (*owner)->frame;
+  return Napi::Buffer<char>::NewOrCopy(
+      env, const_cast<char*>(frame.data()), frame.size(),
+      [](Napi::Env, char*, std::shared_ptr<const wire::Batch>* held) { delete held; }, owner);
+}
+
+Napi::Value frame_of(Napi::Env env, const wire::RingItem& item) {
+  Napi::Object frame = Napi::Object::New(env);
+  switch (item.kind) {
+    case wire::RingItem::Kind::kBatch:
+      frame.Set("kind", "batch");
+      frame.Set("lastSerial", Napi::BigInt::New(env, item.batch->last_serial));
+      frame.Set("frame", frame_buffer(env, item.batch));
+      break;
+    case wire::RingItem::Kind::kLost:
+      frame.Set("kind", "lost");
+      frame.Set("count", Napi::BigInt::New(env, item.last_lost - item.first_lost + 1));
+      frame.Set("firstSerial", Napi::BigInt::New(env, item.first_lost));
+      frame.Set("lastSerial", Napi::BigInt::New(env, item.last_lost));
+      frame.Set("reason", Napi::Number::New(env, static_cast<int>(item.reason)));
+      break;
+    case wire::RingItem::Kind::kEnd:
+    case wire::RingItem::Kind::kNothing:
+      frame.Set("kind", "end");
+      break;
+  }
+  return frame;
+}
+
+Napi::Value exit_of(Napi::Env env, const core::WaitStatus& status) {
+  Napi::Object exit = Napi::Object::New(env);
+  if (status.exited()) {
+    exit.Set("exitCode", Napi::Number::New(env, status.exit_code()));
+  }
+  const int signal = status.killed() ? status.fatal_signal() : 0;
+  exit.Set("signal", Napi::Number::New(env, signal));
+  exit.Set("signalName", std::string(decode::signal_name(signal)));
+  exit.Set("coreDumped", Napi::Boolean::New(env, status.killed() && status.core_dumped()));
+  return exit;
+}
+
+Napi::Value end_of(Napi::Env env, const SessionEnd& end) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("cause", Napi::Number::New(env, end.cause));
+  result.Set("message", end.message);
+  if (end.root_status) {
+    result.Set("rootExit", exit_of(env, *end.root_status));
+  }
+  return result;
+}
+
+}  // namespace
+
+SessionState::SessionState(Napi::Env env)
+    : started_(Napi::Promise::Deferred::New(env)), ended_(Napi::Promise::Deferred::New(env)) {}
+
+void SessionState::start(Target target, SessionOptions options) {
+  const Napi::Env env = started_.Env();
+  function_ = Napi::ThreadSafeFunction::New(env, Napi::Function(), "ptraced session",
+                                            /*maxQueueSize=*/0, /*initialThreadCount=*/1);
+  thread_ = TracerThread::start(std::move(target), std::move(options), shared_from_this());
+}
+
+// Runs `function` on the JS thread. Where the environment is going down, nothing happens: the end of
+// the process lets the tracees go.
+template <typename Function>
+void SessionState::call_js(Function function) {
+  function_.NonBlockingCall(
+      [self = shared_from_this(), function = std::move(function)](Napi::Env env, Napi::Function) {
+        function(*self, env);
+      });
+}
+
+void SessionState::on_started(pid_t root) {
+  call_js([root](SessionState& self, Napi::Env env) {
+    self.root_ = root;
+    self.started_.Resolve(Session::create(env, self.shared_from_this()));
+  });
+}
+
+void SessionState::on_failed(const core::Error& error) {
+  call_js([error](SessionState& self, Napi::Env env) {
+    self.started_.Reject(make_start_failure(env, error).Value());
+  });
+}
+
+void SessionState::on_records() {
+  if (!records_told_.exchange(true)) {
+    call_js([](SessionState& self, Napi::Env env) {
+      self.records_told_ = false;
+      self.serve_waiting(env);
+    });
+  }
+}
+
+void SessionState::on_ended(SessionEnd end) {
+  call_js([end = std::move(end)](SessionState& self, Napi::Env env) {
+    self.ended_.Resolve(end_of(env, end));
+  });
+}
+
+void SessionState::on_quiet() { function_.Release(); }
+
+Napi::Promise SessionState::next(Napi::Env env, wire::Ring::CursorId cursor) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  const wire::RingItem item = thread_->ring().next(cursor);
+  if (item.kind == wire::RingItem::Kind::kNothing) {
+    waiting_.insert_or_assign(cursor, deferred);
+  } else {
+    deferred.Resolve(frame_of(env, item));
+  }
+  return deferred.Promise();
+}
+
+void SessionState::close(Napi::Env env, wire::Ring::CursorId cursor) {
+  thread_->ring().close(cursor);
+  if (const auto it = waiting_.find(cursor); it != waiting_.end()) {
+    it->second.Resolve(env.Null());
+    waiting_.erase(it);
+  }
+}
+
+void SessionState::serve_waiting(Napi::Env env) {
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    const wire::RingItem item = thread_->ring().next(it->first);
+    if (item.kind == wire::RingItem::Kind::kNothing) {
+      ++it;
+    } else {
+      it->second.Resolve(frame_of(env, item));
+      it = waiting_.erase(it);
+    }
+  }
+}
+
+}  // namespace ptraced::addon

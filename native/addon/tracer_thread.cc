@@ -1,0 +1,104 @@
+#include "addon/tracer_thread.h"
+
+#include <pthread.h>
+
+#include <exception>
+#include <thread>
+#include <utility>
+
+namespace ptraced::addon {
+
+TracerThread::TracerThread(Target target, SessionOptions options,
+                           std::shared_ptr<ThreadEvents> events)
+    : target_(std::move(target)),
+      options_(std::move(options)),
+      events_(std::move(events)),
+      ring_(options_.ring_bytes, options_.block) {}
+
+std::shared_ptr<TracerThread> TracerThread::start(Target target, SessionOptions options,
+                                                  std::shared_ptr<ThreadEvents> events) {
+  core::Wakeup::prepare_process();
+  std::shared_ptr<TracerThread> self(
+      new TracerThread(std::move(target), std::move(options), std::move(events)));
+  self->ring_.set_listeners([events = self->events_] { events->on_records(); },
+                            [raw = self.get()] {
+                              const std::lock_guard lock(raw->mutex_);
+                              if (raw->tracer_ != nullptr) {
+                                raw->tracer_->kick();
+                              }
+                            });
+  std::thread([self] {
+    pthread_setname_np(pthread_self(), "ptraced-tracer");
+    self->run();
+  }).detach();
+  return self;
+}
+
+void TracerThread::set_tracer(core::Tracer* tracer) {
+  const std::lock_guard lock(mutex_);
+  tracer_ = tracer;
+}
+
+size_t TracerThread::live_tasks() const {
+  const std::lock_guard lock(mutex_);
+  return tracer_ == nullptr ? 0 : tracer_->task_count();
+}
+
+void TracerThread::end(core::EndAction action, int cause) {
+  ring_.stop_blocking();
+  const std::lock_guard lock(mutex_);
+  if (!cause_) {
+    cause_ = cause;
+  }
+  if (tracer_ != nullptr) {
+    tracer_->post([action](core::Tracer& tracer) { tracer.end(action); });
+  }
+}
+
+void TracerThread::run() {
+  wire::Recorder recorder(options_.recorder, ring_);
+  core::Tracer tracer(recorder, options_.follow);
+  set_tracer(&tracer);
+  try {
+    trace(tracer, recorder);
+  } catch (const std::exception& error) {  // std::bad_alloc; the end of the thread lets tracees go
+    set_tracer(nullptr);
+    recorder.finish();
+    events_->on_ended({.cause = kTracerFailure, .root_status = {}, .message = error.what()});
+    events_->on_quiet();
+    return;
+  }
+  events_->on_quiet();
+  tracer.linger();
+}
+
+void TracerThread::trace(core::Tracer& tracer, wire::Recorder& recorder) {
+  core::Result<pid_t> root = 0;
+  if (const auto* launch = std::get_if<core::LaunchOptions>(&target_)) {
+    root = tracer.launch(*launch);
+  } else {
+    const AttachTarget& attach = std::get<AttachTarget>(target_);
+    const core::Status status = tracer.attach(attach.pid, attach.single_thread);
+    root = status ? core::Result<pid_t>(attach.pid) : core::Result<pid_t>(status.error());
+  }
+  if (!root) {
+    set_tracer(nullptr);
+    recorder.finish();
+    events_->on_failed(root.error());
+    return;
+  }
+  events_->on_started(*root);
+  tracer.run();
+  recorder.finish();
+  set_tracer(nullptr);
+  events_->on_ended(describe_end(tracer));
+}
+
+SessionEnd TracerThread::describe_end(const core::Tracer& tracer) {
+  const std::lock_guard lock(mutex_);
+  return {.cause = cause_.value_or(kTraceesExited),
+          .root_status = tracer.root_status(),
+          .message = {}};
+}
+
+}  // namespace ptraced::addon

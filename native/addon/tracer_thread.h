@@ -1,0 +1,89 @@
+// One session's tracer thread, and what it shares with the JS thread: its ring and its commands.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/launch.h"
+#include "core/tracer.h"
+#include "wire/recorder.h"
+#include "wire/ring.h"
+
+namespace ptraced::addon {
+
+// What to trace.
+struct AttachTarget {
+  pid_t pid;
+  bool single_thread;
+};
+using Target = std::variant<core::LaunchOptions, AttachTarget>;
+
+// How, and what is kept of it.
+struct SessionOptions {
+  wire::RecorderOptions recorder;
+  core::FollowOptions follow;
+  size_t ring_bytes;
+  bool block;
+};
+
+// The values of ptraced.v1.EndCause that the tracer itself finds.
+inline constexpr int kTraceesExited = 1;
+inline constexpr int kTracerFailure = 6;
+
+// How a session ended.
+struct SessionEnd {
+  int cause = kTraceesExited;
+  std::optional<core::WaitStatus> root_status;
+  std::string message;
+};
+
+// What the thread reports; every call is made on the tracer thread. Either on_failed alone, or
+// on_started, any number of on_records, and on_ended once.
+class ThreadEvents {
+ public:
+  virtual ~ThreadEvents() = default;
+  virtual void on_started(pid_t root) = 0;
+  virtual void on_failed(const core::Error& error) = 0;
+  virtual void on_records() = 0;
+  virtual void on_ended(SessionEnd end) = 0;
+  // Nothing more is reported, though the thread may live on to reap a detached child.
+  virtual void on_quiet() = 0;
+};
+
+// Lives as long as the thread or anybody else holds it. Methods may be called from any thread.
+class TracerThread : public std::enable_shared_from_this<TracerThread> {
+ public:
+  static std::shared_ptr<TracerThread> start(Target target, SessionOptions options,
+                                             std::shared_ptr<ThreadEvents> events);
+
+  wire::Ring& ring() { return ring_; }
+  size_t live_tasks() const;
+
+  // Detaches or kills; on_ended then has this cause. The first call decides the cause.
+  void end(core::EndAction action, int cause);
+
+ private:
+  TracerThread(Target target, SessionOptions options, std::shared_ptr<ThreadEvents> events);
+
+  void run();
+  void trace(core::Tracer& tracer, wire::Recorder& recorder);
+  void set_tracer(core::Tracer* tracer);
+  SessionEnd describe_end(const core::Tracer& tracer);
+
+  const Target target_;
+  const SessionOptions options_;
+  const std::shared_ptr<ThreadEvents> events_;
+  wire::Ring ring_;
+
+  mutable std::mutex mutex_;
+  core::Tracer* tracer_ = nullptr;  // while the thread traces
+  std::optional<int> cause_;
+};
+
+}  // namespace ptraced::addon

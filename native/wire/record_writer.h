@@ -1,0 +1,62 @@
+// One TraceRecord, field by field (proto/ptraced/v1/record.proto).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <protozero/pbf_writer.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/ptrace.h"
+#include "core/syscall_stop.h"
+#include "core/wait_status.h"
+
+namespace ptraced::wire {
+
+// The values of ptraced.v1.RecordKind.
+enum class RecordKind : uint8_t {
+  kEnter = 1,
+  kExit = 2,
+  kSignal = 3,
+  kNewTask = 4,
+  kExec = 5,
+  kTaskExit = 6,
+  kStop = 7,
+  kOutput = 8,
+  kRulesChanged = 9,
+  kTracerError = 10,
+};
+
+// The values of ptraced.v1.StopReason that the engine itself gives.
+enum class StopReason : uint8_t { kGroupStop = 5, kGroupContinue = 6 };
+
+// Writes one record into a buffer that is used again for the next. Fields that have their default
+// value are left out, as proto3 does.
+class RecordWriter {
+ public:
+  explicit RecordWriter(std::string& buffer);
+
+  void head(uint64_t serial, RecordKind kind, pid_t tid, pid_t pid, int64_t realtime_ns);
+  // `name` is empty for a number without a row; its `sysno` is then -1.
+  void call(const core::SyscallEntry& entry, std::string_view name);
+  void result(const core::SyscallExit& exit, std::string_view errno_name, int64_t duration_ns,
+              uint64_t enter_serial);
+  void text(std::string_view text, size_t result_offset = 0);
+  void registers(const core::Registers& registers);
+  void error(std::string_view error);
+
+  void signal(const siginfo_t& info, std::string_view name, std::string_view code_name);
+  void new_task(pid_t tid, pid_t pid, int origin, bool followed);
+  void exec(std::string_view exe, pid_t former_tid);
+  void task_exit(const core::WaitStatus& status, std::string_view signal_name, bool process_ended,
+                 bool superseded);
+  void stop(StopReason reason, int signal);
+  void output(int fd, std::span<const unsigned char> bytes, uint64_t offset);
+
+ private:
+  protozero::pbf_writer writer_;
+};
+
+}  // namespace ptraced::wire

@@ -1,0 +1,315 @@
+#include "wire/recorder.h"
+
+#include <algorithm>
+#include <climits>
+
+#include "core/clock.h"
+#include "core/procfs.h"
+
+namespace ptraced::wire {
+namespace {
+
+using core::Task;
+
+constexpr int64_t kBatchAgeNs = 5 * core::kNanosecondsPerMillisecond;
+
+// Combined mode: a call that has not returned for this long gets its ENTER record.
+constexpr int64_t kLongCallNs = 100 * core::kNanosecondsPerMillisecond;
+
+decode::Call call_of(const Task& task) {
+  return {task.entry.arch, task.entry.number, task.entry.args, task.tid, task.pid};
+}
+
+}  // namespace
+
+// What is remembered of a task between its stops.
+struct Recorder::TaskState final : core::TaskExtra {
+  TaskState(Recorder& recorder, Task& task) : recorder(recorder), task(task) {
+    recorder.states_.push_back(this);
+  }
+  ~TaskState() override {
+    set_unrecorded(false);
+    std::erase(recorder.states_, this);
+  }
+
+  // Combined: the task is in a call without an ENTER record.
+  void set_unrecorded(bool value) {
+    recorder.unrecorded_enters_ += static_cast<size_t>(value) - static_cast<size_t>(unrecorded);
+    unrecorded = value;
+  }
+
+  Recorder& recorder;
+  Task& task;
+  decode::CallText call;
+  std::string_view name;      // of the syscall; empty where no table has the number
+  uint64_t enter_serial = 0;  // 0: no ENTER record
+  int64_t enter_realtime_ns = 0;
+  bool unrecorded = false;
+};
+
+Recorder::Recorder(RecorderOptions options, Ring& ring) : options_(options), ring_(ring) {}
+
+Recorder::~Recorder() = default;
+
+void Recorder::finish() {
+  seal(core::monotonic_ns());
+  ring_.finish();
+}
+
+Recorder::TaskState& Recorder::state_of(Task& task) {
+  if (!task.extra) {
+    task.extra = std::make_unique<TaskState>(*this, task);
+  }
+  return static_cast<TaskState&>(*task.extra);
+}
+
+template <typename Fill>
+uint64_t Recorder::append(RecordKind kind, pid_t tid, pid_t pid, int64_t realtime_ns, Fill fill) {
+  if (!wants(kind)) {
+    return 0;
+  }
+  record_.clear();
+  RecordWriter writer(record_);
+  writer.head(++serial_, kind, tid, pid, realtime_ns);
+  fill(writer);
+  const int64_t now = core::monotonic_ns();
+  if (batch_.is_full_for(record_) || (!batch_.empty() && now - batch_since_ns_ >= kBatchAgeNs)) {
+    seal(now);
+  }
+  if (batch_.empty()) {
+    batch_since_ns_ = now;
+  }
+  batch_.add(serial_, record_);
+  return serial_;
+}
+
+template <typename Fill>
+uint64_t Recorder::append(RecordKind kind, const Task& task, Fill fill) {
+  return append(kind, task.tid, task.pid, core::realtime_ns(), fill);
+}
+
+void Recorder::seal(int64_t now) {
+  if (std::shared_ptr<const Batch> batch = batch_.seal()) {
+    sealed_ns_ = now;
+    ring_.push(std::move(batch));
+  }
+}
+
+void Recorder::on_enter(const core::StopView& view) {
+  Task& task = view.task;
+  TaskState& state = state_of(task);
+  const decode::Syscall* row = decode::find_syscall(task.entry.arch, task.entry.number);
+  state.name = row != nullptr ? row->name : std::string_view();
+  state.enter_serial = 0;
+  state.enter_realtime_ns = core::realtime_ns();
+  if (options_.text) {
+    decode::enter_text(call_of(task), view.memory, options_.decode, state.call);
+  }
+  if (options_.combined) {
+    state.set_unrecorded(true);
+    return;
+  }
+  state.enter_serial = append(RecordKind::kEnter, task.tid, task.pid, state.enter_realtime_ns,
+                              [&](RecordWriter& writer) {
+                                writer.call(task.entry, state.name);
+                                if (options_.text) {
+                                  writer.text(state.call.text);
+                                }
+                                add_registers(writer, view);
+                              });
+}
+
+// Combined: the ENTER record of a call that is taking long, or will not return.
+void Recorder::append_enter(Task& task, TaskState& state) {
+  state.set_unrecorded(false);
+  state.enter_serial = append(RecordKind::kEnter, task.tid, task.pid, state.enter_realtime_ns,
+                              [&](RecordWriter& writer) {
+                                writer.call(task.entry, state.name);
+                                if (options_.text) {
+                                  writer.text(state.call.text);
+                                }
+                              });
+}
+
+void Recorder::append_overdue_enters(int64_t now) {
+  for (TaskState* state : states_) {
+    if (state->unrecorded && now - state->task.entered_ns >= kLongCallNs) {
+      append_enter(state->task, *state);
+    }
+  }
+}
+
+void Recorder::close_open_call(Task& task) {
+  if (task.extra) {
+    TaskState& state = state_of(task);
+    if (state.unrecorded) {
+      append_enter(task, state);
+    }
+  }
+}
+
+void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) {
+  Task& task = view.task;
+  TaskState& state = state_of(task);
+  if (!entered) {
+    const decode::Syscall* row = decode::find_syscall(task.entry.arch, task.entry.number);
+    state.name = row != nullptr ? row->name : std::string_view();
+    state.enter_serial = 0;
+    state.call = {};
+  }
+  state.set_unrecorded(false);
+  if (options_.text) {
+    decode::exit_text(call_of(task), exit, view.memory, options_.decode, state.call);
+  }
+  const int64_t duration = entered ? core::monotonic_ns() - task.entered_ns : 0;
+  append(RecordKind::kExit, task, [&](RecordWriter& writer) {
+    writer.call(task.entry, state.name);
+    writer.result(exit, exit.is_error ? decode::errno_name(static_cast<int>(-exit.value)) : "",
+                  duration, state.enter_serial);
+    if (options_.text) {
+      writer.text(state.call.text, state.call.result_offset);
+    }
+    add_registers(writer, view);
+  });
+}
+
+void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {
+  if (!options_.registers) {
+    return;
+  }
+  if (const core::Result<core::Registers> now = core::registers(view.stop)) {
+    writer.registers(*now);
+  } else {
+    writer.error("PTRACE_GETREGS: " + std::string(decode::errno_name(now.error().code)));
+  }
+}
+
+void Recorder::on_signal(const core::StopView& view, const siginfo_t& info) {
+  append(RecordKind::kSignal, view.task, [&](RecordWriter& writer) {
+    if (options_.text) {
+      text_.clear();
+      decode::signal_text(info, text_);
+      writer.text(text_);
+    }
+    writer.signal(info, decode::signal_name(info.si_signo),
+                  decode::signal_code_name(info.si_signo, info.si_code));
+  });
+}
+
+void Recorder::on_group_stop(Task& task, int signal) {
+  append(RecordKind::kStop, task, [&](RecordWriter& writer) {
+    if (options_.text) {
+      text_.clear();
+      decode::group_stop_text(signal, text_);
+      writer.text(text_);
+    }
+    writer.stop(StopReason::kGroupStop, signal);
+  });
+}
+
+void Recorder::on_group_continue(Task& task) {
+  append(RecordKind::kStop, task,
+         [](RecordWriter& writer) { writer.stop(StopReason::kGroupContinue, 0); });
+}
+
+void Recorder::on_new_task(Task& parent, Task& child, core::TaskOrigin origin, bool followed) {
+  append(RecordKind::kNewTask, parent, [&](RecordWriter& writer) {
+    writer.new_task(child.tid, child.pid, static_cast<int>(origin), followed);
+  });
+}
+
+void Recorder::on_orphan_task(Task& child) {
+  const std::optional<core::TaskStatus> status = core::task_status(child.tid);
+  const pid_t maker = !status ? 0 : child.pid != child.tid ? child.pid : status->parent;
+  append(RecordKind::kNewTask, maker, maker, core::realtime_ns(), [&](RecordWriter& writer) {
+    writer.new_task(child.tid, child.pid, static_cast<int>(core::TaskOrigin::kUnknown), true);
+  });
+}
+
+void Recorder::on_exec(Task& task, pid_t former_tid) {
+  char exe[PATH_MAX];
+  const size_t length = core::executable(task.tid, exe, sizeof(exe));
+  append(RecordKind::kExec, task, [&](RecordWriter& writer) {
+    writer.exec(std::string_view(exe, length), former_tid);
+  });
+}
+
+void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
+  close_open_call(task);
+  append(RecordKind::kTaskExit, task, [&](RecordWriter& writer) {
+    const core::WaitStatus& status = end.status;
+    if (options_.text) {
+      text_.clear();
+      if (end.successor != 0) {
+        decode::superseded_text(end.successor, text_);
+      } else if (status.exited()) {
+        decode::exited_text(status.exit_code(), text_);
+      } else {
+        decode::killed_text(status.fatal_signal(), status.core_dumped(), text_);
+      }
+      writer.text(text_);
+    }
+    writer.task_exit(status, status.killed() ? decode::signal_name(status.fatal_signal()) : "",
+                     end.process_ended, end.superseded);
+  });
+}
+
+void Recorder::on_detached(Task& task) { close_open_call(task); }
+
+void Recorder::on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) {
+  uint64_t& offset = output_offsets_.at(static_cast<size_t>(fd) - 1);
+  append(RecordKind::kOutput, pid, pid, core::realtime_ns(),
+         [&](RecordWriter& writer) { writer.output(fd, bytes, offset); });
+  offset += bytes.size();
+}
+
+void Recorder::on_error(pid_t tid, pid_t pid, const core::Error& error) {
+  append(RecordKind::kTracerError, tid, pid, core::realtime_ns(), [&](RecordWriter& writer) {
+    const std::string_view name = decode::errno_name(error.code);
+    writer.error(std::string(error.operation) + ": " +
+                 (name.empty() ? std::to_string(error.code) : std::string(name)));
+  });
+}
+
+bool Recorder::accepts() {
+  if (!ring_.full()) {
+    blocked_since_ns_ = 0;
+    return true;
+  }
+  if (blocked_since_ns_ == 0) {
+    blocked_since_ns_ = core::monotonic_ns();
+  } else if (options_.max_block_ns != 0 &&
+             core::monotonic_ns() - blocked_since_ns_ >= options_.max_block_ns) {
+    ring_.give_up_waiting();
+    blocked_since_ns_ = 0;
+    return true;
+  }
+  return false;
+}
+
+int64_t Recorder::before_wait() {
+  const int64_t now = core::monotonic_ns();
+  int64_t deadline = 0;
+  const auto earlier = [&deadline](int64_t other) {
+    deadline = deadline == 0 ? other : std::min(deadline, other);
+  };
+  if (unrecorded_enters_ != 0) {
+    append_overdue_enters(now);
+    if (unrecorded_enters_ != 0) {
+      earlier(now + kLongCallNs / 2);
+    }
+  }
+  if (!batch_.empty()) {
+    if (now - sealed_ns_ >= kBatchAgeNs) {
+      seal(now);
+    } else {
+      earlier(sealed_ns_ + kBatchAgeNs);
+    }
+  }
+  if (ring_.full() && options_.max_block_ns != 0 && blocked_since_ns_ != 0) {
+    earlier(blocked_since_ns_ + options_.max_block_ns);
+  }
+  return deadline;
+}
+
+}  // namespace ptraced::wire

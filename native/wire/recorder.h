@@ -1,0 +1,82 @@
+// What the engine observes, as records in the ring.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/observer.h"
+#include "decode/decoder.h"
+#include "wire/batch.h"
+#include "wire/record_writer.h"
+#include "wire/ring.h"
+
+namespace ptraced::wire {
+
+// What is recorded of each stop (CaptureOptions of the API).
+struct RecorderOptions {
+  bool combined = false;  // one record a call, EXIT; else ENTER and EXIT
+  bool text = true;       // else raw words only, and no memory of the tracee is read
+  bool registers = false;
+  decode::Options decode;
+  uint32_t kinds = ~0U;       // bit 1 << RecordKind
+  int64_t max_block_ns = 0;   // longest wait for room; 0: no limit
+};
+
+// Numbers, decodes and encodes. Everything on the tracer thread.
+class Recorder final : public core::Observer {
+ public:
+  Recorder(RecorderOptions options, Ring& ring);
+  ~Recorder() override;
+
+  // Seals what is open: no record follows.
+  void finish();
+
+  void on_enter(const core::StopView& view) override;
+  void on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) override;
+  void on_signal(const core::StopView& view, const siginfo_t& info) override;
+  void on_group_stop(core::Task& task, int signal) override;
+  void on_group_continue(core::Task& task) override;
+  void on_new_task(core::Task& parent, core::Task& child, core::TaskOrigin origin,
+                   bool followed) override;
+  void on_orphan_task(core::Task& child) override;
+  void on_exec(core::Task& task, pid_t former_tid) override;
+  void on_task_end(core::Task& task, const core::TaskEnd& end) override;
+  void on_detached(core::Task& task) override;
+  void on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) override;
+  void on_error(pid_t tid, pid_t pid, const core::Error& error) override;
+  bool accepts() override;
+  int64_t before_wait() override;
+
+ private:
+  struct TaskState;
+
+  bool wants(RecordKind kind) const { return (options_.kinds >> static_cast<int>(kind) & 1) != 0; }
+  TaskState& state_of(core::Task& task);
+  // Makes one record, its fields beyond the head by `fill`; returns its serial.
+  template <typename Fill>
+  uint64_t append(RecordKind kind, pid_t tid, pid_t pid, int64_t realtime_ns, Fill fill);
+  template <typename Fill>
+  uint64_t append(RecordKind kind, const core::Task& task, Fill fill);
+  void append_enter(core::Task& task, TaskState& state);
+  void append_overdue_enters(int64_t now);
+  void close_open_call(core::Task& task);
+  void add_registers(RecordWriter& writer, const core::StopView& view);
+  void seal(int64_t now);
+
+  const RecorderOptions options_;
+  Ring& ring_;
+  BatchBuilder batch_;
+  std::string record_;  // the one being made
+  std::string text_;
+  uint64_t serial_ = 0;
+  int64_t batch_since_ns_ = 0;  // when the open batch got its first record
+  int64_t sealed_ns_ = 0;       // when the last one was sealed
+  int64_t blocked_since_ns_ = 0;
+  std::array<uint64_t, 2> output_offsets_ = {};
+  std::vector<TaskState*> states_;  // of every task
+  size_t unrecorded_enters_ = 0;    // combined: calls in progress without an ENTER record
+};
+
+}  // namespace ptraced::wire

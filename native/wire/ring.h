@@ -1,0 +1,106 @@
+// The records of a session that are kept, and who reads them.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "wire/batch.h"
+
+namespace ptraced::wire {
+
+// Why a reader misses records. The values are those of ptraced.v1.LossReason.
+enum class LossReason : uint8_t { kRingEvicted = 1, kSubscriberSlow = 2, kBlockTimeout = 3 };
+
+// What a reader gets next.
+struct RingItem {
+  enum class Kind { kNothing, kBatch, kLost, kEnd };
+  Kind kind = Kind::kNothing;
+  std::shared_ptr<const Batch> batch;  // kBatch
+  uint64_t first_lost = 0;             // kLost: the first and the last serial that it misses
+  uint64_t last_lost = 0;
+  LossReason reason = LossReason::kRingEvicted;
+};
+
+// Batches in order, at most `limit` bytes of them (one batch more while it is being made). The tracer
+// pushes; readers have a cursor each and do not disturb one another. Every method may be called from
+// any thread; the listeners are called without the lock, on the thread that changed something.
+class Ring {
+ public:
+  using CursorId = uint32_t;
+
+  struct Stats {
+    uint64_t first_serial;  // of the oldest record that is kept; 0 where none is
+    uint64_t last_serial;
+    uint64_t lost_records;  // that left before a lossless reader had them
+    size_t bytes;
+  };
+
+  // With `block`, the tracer is to wait (full()) for lossless readers instead of overwriting what
+  // they have not had.
+  Ring(size_t limit, bool block) : limit_(limit), block_(block) {}
+
+  // `on_records`: something new can be read. `on_room`: full() has become false. Before any use.
+  void set_listeners(std::function<void()> on_records, std::function<void()> on_room);
+
+  // Takes a batch; the oldest ones make room for it.
+  void push(std::shared_ptr<const Batch> batch);
+
+  // No batch follows.
+  void finish();
+
+  // A lossless reader has not had the oldest batch, and there is no room without it.
+  bool full() const { return full_.load(std::memory_order_acquire); }
+
+  // Overwrite nevertheless, until a lossless reader has been told of its loss: max_block has passed.
+  void give_up_waiting();
+
+  // From now on never full: the session is being ended.
+  void stop_blocking();
+
+  // A reader of the records after `after_serial`; 0: from the oldest.
+  CursorId open(uint64_t after_serial, bool lossless);
+  void close(CursorId id);
+
+  // The next item; by asking, a reader says that it is done with the one before.
+  RingItem next(CursorId id);
+
+  Stats stats() const;
+
+ private:
+  struct Cursor {
+    uint64_t served;  // serial up to which it has been given everything or told of the loss
+    uint64_t done;    // serial up to which it is done
+    bool lossless;
+    bool late;  // it has been given nothing yet
+  };
+
+  bool is_needed(const Batch& batch) const;
+  void evict();
+  bool update_full();
+  RingItem next_locked(Cursor& cursor);
+
+  const size_t limit_;
+  std::function<void()> on_records_;
+  std::function<void()> on_room_;
+  std::atomic<bool> full_ = false;
+
+  mutable std::mutex mutex_;
+  bool block_;
+  bool gave_up_ = false;
+  bool finished_ = false;
+  std::deque<std::shared_ptr<const Batch>> batches_;
+  size_t bytes_ = 0;
+  uint64_t last_serial_ = 0;
+  uint64_t evicted_serial_ = 0;  // serial of the newest record that has left
+  uint64_t lost_records_ = 0;
+  std::unordered_map<CursorId, Cursor> cursors_;
+  CursorId next_id_ = 1;
+};
+
+}  // namespace ptraced::wire
