@@ -1,0 +1,86 @@
+/** System packages, by the names of Debian and Ubuntu. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { StepError, asRoot, run, say, succeeds, which } from './run.mjs';
+
+/**
+ * @typedef {object} SystemPackage
+ * @property {string} name of Debian and Ubuntu
+ * @property {() => boolean} present whether what we need of it is there, from wherever it came
+ */
+
+/** @param {string} program @returns {() => boolean} */
+const command = (program) => () => which(program) !== undefined;
+/** @param {string} path @returns {() => boolean} */
+const file = (path) => () => existsSync(path);
+
+/** What the build needs. @type {SystemPackage[]} */
+export const buildPackages = [
+  { name: 'g++', present: command('g++') },
+  { name: 'make', present: command('make') },
+  { name: 'python3', present: command('python3') },
+  { name: 'libprotozero-dev', present: file('/usr/include/protozero/pbf_writer.hpp') },
+];
+
+/** What the tests need besides. @type {SystemPackage[]} */
+export const testPackages = [
+  { name: 'ca-certificates', present: file('/etc/ssl/certs/ca-certificates.crt') },
+  { name: 'debootstrap', present: command('debootstrap') },
+  { name: 'docker.io', present: () => which('docker') !== undefined && which('dockerd') !== undefined },
+  { name: 'doctest-dev', present: file('/usr/include/doctest/doctest.h') },
+  { name: 'git', present: command('git') },
+  { name: 'iproute2', present: command('ip') },
+  { name: 'strace', present: command('strace') },
+];
+
+/** What grpcurl is built with where there is no Go. @type {SystemPackage[]} */
+export const pipPackages = [
+  { name: 'python3-pip', present: () => succeeds('python3', ['-m', 'pip', '--version']) },
+];
+
+const listsFolder = '/var/lib/apt/lists';
+const listsMaxAgeMs = 24 * 60 * 60 * 1000;
+
+/** Whether apt's package lists are missing or older than a day. */
+function listsAreStale() {
+  try {
+    const lists = readdirSync(listsFolder).filter((name) => name.includes('_Packages'));
+    return lists.length === 0 || Date.now() - statSync(listsFolder).mtimeMs > listsMaxAgeMs;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Installs the packages that are missing.
+ * @param {SystemPackage[]} packages
+ * @throws {StepError} that says what to install, where that needs somebody else
+ */
+export async function ensurePackages(packages) {
+  const names = packages.filter((wanted) => !wanted.present()).map((wanted) => wanted.name);
+  if (names.length === 0) {
+    return;
+  }
+  const aptGet = which('apt-get') && asRoot(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']);
+  if (!aptGet) {
+    throw new StepError(
+      `These system packages are missing: ${names.join(' ')}\n` +
+        `Install them and start again:\n\n    sudo apt-get install ${names.join(' ')}\n`,
+    );
+  }
+  say(`installing system packages: ${names.join(' ')}`);
+  const [program, ...args] = aptGet;
+  const install = () =>
+    run(program, [...args, 'install', '-qq', '-y', '--no-install-recommends', ...names]);
+  if (listsAreStale()) {
+    await run(program, [...args, 'update', '-qq']);
+    await install();
+    return;
+  }
+  try {
+    await install();
+  } catch {
+    // Lists that are fresh by date can still name files that the archive has replaced.
+    await run(program, [...args, 'update', '-qq']);
+    await install();
+  }
+}

@@ -1,0 +1,55 @@
+/** Builds the addon and the TypeScript, each only when its sources have changed. */
+import { chmodSync, readdirSync } from 'node:fs';
+import { buildAddon } from '../../native/build-addon.mjs';
+import { buildPackages, ensurePackages } from './apt.mjs';
+import { ensureNodeModules } from './npm.mjs';
+import { root } from './paths.mjs';
+import { StepError, run, say } from './run.mjs';
+import { digest, unlessStamped } from './stamp.mjs';
+
+const bin = `${root}/node_modules/.bin`;
+
+async function ensureAddon() {
+  const sources = ['binding.gyp', 'build-addon.mjs', 'core', 'decode', 'wire', 'addon'];
+  const wanted = digest(
+    sources.map((name) => `native/${name}`),
+    [process.version],
+  );
+  await unlessStamped(`${root}/native/build/.sources`, wanted, async () => {
+    say('building the native addon');
+    if (!buildAddon()) {
+      throw new StepError('building the native addon failed');
+    }
+  });
+}
+
+async function ensureTypeScript() {
+  const generatorInputs = ['proto', 'buf.gen.yaml', 'package-lock.json'];
+  await unlessStamped(`${root}/src/gen/.sources`, digest(generatorInputs), async () => {
+    say('generating src/gen from proto');
+    await run(`${bin}/buf`, ['generate']);
+  });
+  const sources = [...generatorInputs, 'tsconfig.json', ...sourceFolders()];
+  await unlessStamped(`${root}/dist/.sources`, digest(sources), async () => {
+    say('compiling the TypeScript');
+    await run(`${bin}/tsc`, []);
+    for (const command of ['main.js', 'cli/main.js']) {
+      chmodSync(`${root}/dist/${command}`, 0o755);
+    }
+  });
+}
+
+/** What is under src, without what is generated into it. */
+function sourceFolders() {
+  return readdirSync(`${root}/src`)
+    .filter((name) => name !== 'gen')
+    .map((name) => `src/${name}`);
+}
+
+/** Installs what the build needs and builds; does nothing where all is up to date. */
+export async function ensureBuilt() {
+  await ensurePackages(buildPackages);
+  await ensureNodeModules();
+  await ensureAddon();
+  await ensureTypeScript();
+}

@@ -1,0 +1,88 @@
+/**
+ * A Docker to test with: the one that answers, else a daemon of our own from Debian's docker.io, which
+ * shares nothing with the machine's: own images, own sockets, no bridge, no firewall rules.
+ */
+import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cache, root } from './paths.mjs';
+import { StepError, asRoot, run, say, succeeds } from './run.mjs';
+
+/** One daemon a clone. In /run, which root alone can write, and where socket paths stay short. */
+const runtime = `/run/ptraced-docker-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
+const state = `${cache}/docker`;
+const ownHost = `unix://${runtime}/docker.sock`;
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 30_000;
+
+/** @param {string | undefined} host undefined: as the environment says */
+function answers(host) {
+  const env = host ? { ...process.env, DOCKER_HOST: host } : process.env;
+  return succeeds('docker', ['version', '--format', '{{.Server.Version}}'], { env, timeout: 10_000 });
+}
+
+/** The last lines of the daemon's log. */
+function logTail() {
+  return readFileSync(`${state}/log`, 'utf8').trimEnd().split('\n').slice(-10).join('\n');
+}
+
+async function startOwn() {
+  const command = asRoot(['dockerd']);
+  if (!command) {
+    throw new StepError(
+      'No Docker answers, and starting one needs root: start Docker, or set DOCKER_HOST.',
+    );
+  }
+  say('starting a Docker daemon of our own');
+  mkdirSync(state, { recursive: true });
+  const log = openSync(`${state}/log`, 'w');
+  const [program, ...args] = [
+    ...command,
+    ...['--data-root', `${state}/data`, '--exec-root', `${runtime}/exec`],
+    ...['--host', ownHost, '--group', String(process.getgid?.() ?? 0)],
+    ...['--pidfile', `${runtime}/docker.pid`],
+    // Containers here need no network of their own, and the machine's stays as it is.
+    ...['--bridge=none', '--iptables=false', '--ip6tables=false', '--ip-forward=false'],
+  ];
+  // A session of its own: Ctrl-C at the tests must not kill it before they have cleaned up.
+  const daemon = spawn(program, args, { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  /** @type {string | undefined} */
+  let failure;
+  daemon.on('error', (error) => (failure = error.message));
+  daemon.on('exit', (code) => (failure = `it ended with status ${code}`));
+  for (const end = Date.now() + startTimeoutMs; !answers(ownHost); await delay(200)) {
+    if (failure !== undefined || Date.now() > end) {
+      throw new StepError(`dockerd did not start: ${failure ?? 'no answer'}\n${logTail()}`);
+    }
+  }
+  daemon.unref();
+}
+
+async function stopOwn() {
+  const pid = readFileSync(`${runtime}/docker.pid`, 'utf8').trim();
+  const [program, ...args] = /** @type {string[]} */ (asRoot(['kill', pid]));
+  await run(program, args);
+  for (const end = Date.now() + stopTimeoutMs; answers(ownHost); await delay(100)) {
+    if (Date.now() > end) {
+      throw new StepError(`dockerd (${pid}) did not stop\n${logTail()}`);
+    }
+  }
+}
+
+/**
+ * Finds a Docker that answers or starts one.
+ * @returns {Promise<{ host: string | undefined, stop: () => Promise<void> }>} `host` is a DOCKER_HOST,
+ * or undefined where the environment's own answers; `stop` ends the daemon if this call started it
+ */
+export async function ensureDocker() {
+  if (answers(undefined)) {
+    return { host: process.env['DOCKER_HOST'], stop: async () => {} };
+  }
+  if (answers(ownHost)) {
+    return { host: ownHost, stop: async () => {} };
+  }
+  await startOwn();
+  return { host: ownHost, stop: stopOwn };
+}

@@ -1,0 +1,64 @@
+/**
+ * `npm test [-- VITEST ARGUMENTS]`: installs and builds what is missing, then runs the checks, the native
+ * tests and vitest, all of them even when one fails. With arguments, such as `--project unit` or a file's
+ * name, only vitest. The last line is "N passed, N failed".
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { ensurePackages, testPackages } from './lib/apt.mjs';
+import { ensureBuilt } from './lib/build.mjs';
+import { ensureGrpcurl } from './lib/grpcurl.mjs';
+import { runNativeTests } from './lib/native-tests.mjs';
+import { ensureOracle } from './lib/oracle.mjs';
+import { cache, root } from './lib/paths.mjs';
+import { main, say, status } from './lib/run.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** A part that has no counts of its own. @param {string} script of package.json @returns {Promise<Counts>} */
+async function runScript(script) {
+  say(`npm run ${script}`);
+  const code = await status('npm', ['run', '--silent', script], { stdio: ['ignore', 1, 2] });
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+/** @param {string[]} args @returns {Promise<Counts>} */
+async function runVitest(args) {
+  say('vitest');
+  const report = `${cache}/vitest.json`;
+  rmSync(report, { force: true });
+  mkdirSync(cache, { recursive: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const vitest = ['run', '--config', 'test/vitest.config.ts', ...reporters, ...args];
+  const code = await status(`${root}/node_modules/.bin/vitest`, vitest, { stdio: ['ignore', 1, 2] });
+  if (!existsSync(report)) {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  // Errors outside of tests, such as in a hook or a set-up, fail the run and are in no count.
+  const uncounted = code !== 0 && result.numFailedTests === 0 ? 1 : 0;
+  return {
+    passed: result.numPassedTests,
+    failed: result.numFailedTests + uncounted,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
+
+await main(async () => {
+  const args = process.argv.slice(2);
+  await ensurePackages(testPackages);
+  await ensureBuilt();
+  await ensureOracle();
+  await ensureGrpcurl();
+  const parts = args.length > 0 ? [] : [() => runScript('check'), runNativeTests];
+  /** @type {Counts} */
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const part of [...parts, () => runVitest(args)]) {
+    const counts = await part();
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+});

@@ -1,0 +1,23 @@
+/** The package's install script: builds the addon where the prebuilt one does not load here. */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { buildAddon } from './build-addon.mjs';
+
+const packageRoot = fileURLToPath(new URL('..', import.meta.url));
+
+function prebuiltLoads() {
+  try {
+    createRequire(import.meta.url)('node-gyp-build')(packageRoot);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (!prebuiltLoads() && !buildAddon()) {
+  process.stderr.write(
+    'ptraced: the prebuilt addon does not load here and building it failed. It needs:\n' +
+      '    sudo apt-get install g++ make python3 libprotozero-dev\n',
+  );
+  process.exitCode = 1;
+}
