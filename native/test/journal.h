@@ -1,0 +1,89 @@
+// An observer that writes down what it is told, for tests of the engine alone.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/observer.h"
+
+namespace ptraced::test {
+
+struct Entry {
+  enum class Kind {
+    kEnter,
+    kExit,
+    kSignal,
+    kGroupStop,
+    kGroupContinue,
+    kNewTask,
+    kOrphan,
+    kExec,
+    kEnd,
+    kDetached,
+    kError
+  };
+  Kind kind;
+  pid_t tid;
+  uint64_t number = 0;  // kEnter, kExit: the call; kSignal, kGroupStop: the signal; kNewTask: its tid
+  int64_t value = 0;    // kExit: the result; kExec: the former tid; kNewTask: the origin
+};
+
+class Journal final : public core::Observer {
+ public:
+  std::vector<Entry> entries;
+  std::string output[3];
+  bool accepting = true;
+
+  size_t count(Entry::Kind kind) const {
+    size_t n = 0;
+    for (const Entry& entry : entries) {
+      n += entry.kind == kind ? 1 : 0;
+    }
+    return n;
+  }
+
+  void on_enter(const core::StopView& view) override {
+    entries.push_back({Entry::Kind::kEnter, view.task.tid, view.task.entry.number});
+  }
+  void on_exit(const core::StopView& view, const core::SyscallExit& exit, bool) override {
+    entries.push_back({Entry::Kind::kExit, view.task.tid, view.task.entry.number, exit.value});
+  }
+  void on_signal(const core::StopView& view, const siginfo_t& info) override {
+    entries.push_back(
+        {Entry::Kind::kSignal, view.task.tid, static_cast<uint64_t>(info.si_signo)});
+  }
+  void on_group_stop(core::Task& task, int signal) override {
+    entries.push_back({Entry::Kind::kGroupStop, task.tid, static_cast<uint64_t>(signal)});
+  }
+  void on_group_continue(core::Task& task) override {
+    entries.push_back({Entry::Kind::kGroupContinue, task.tid});
+  }
+  void on_new_task(core::Task& parent, core::Task& child, core::TaskOrigin origin,
+                   bool) override {
+    entries.push_back({Entry::Kind::kNewTask, parent.tid, static_cast<uint64_t>(child.tid),
+                       static_cast<int64_t>(origin)});
+  }
+  void on_orphan_task(core::Task& child) override {
+    entries.push_back({Entry::Kind::kOrphan, child.tid});
+  }
+  void on_exec(core::Task& task, pid_t former) override {
+    entries.push_back({Entry::Kind::kExec, task.tid, 0, former});
+  }
+  void on_task_end(core::Task& task, const core::TaskEnd&) override {
+    entries.push_back({Entry::Kind::kEnd, task.tid});
+  }
+  void on_detached(core::Task& task) override {
+    entries.push_back({Entry::Kind::kDetached, task.tid});
+  }
+  void on_output(pid_t, int fd, std::span<const unsigned char> bytes) override {
+    output[fd].append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  void on_error(pid_t tid, pid_t, const core::Error& error) override {
+    entries.push_back({Entry::Kind::kError, tid, static_cast<uint64_t>(error.code)});
+  }
+  bool accepts() override { return accepting; }
+  int64_t before_wait() override { return 0; }
+};
+
+}  // namespace ptraced::test
