@@ -113,7 +113,7 @@ void Recorder::on_enter(const core::StopView& view) {
                               [&](RecordWriter& writer) {
                                 writer.call(task.entry, state.name);
                                 if (options_.text) {
-                                  writer.text(state.call.text);
+                                  writer.text(state.call.text, state.call.result_offset);
                                 }
                                 add_registers(writer, view);
                               });
@@ -126,7 +126,7 @@ void Recorder::append_enter(Task& task, TaskState& state) {
                               [&](RecordWriter& writer) {
                                 writer.call(task.entry, state.name);
                                 if (options_.text) {
-                                  writer.text(state.call.text);
+                                  writer.text(state.call.text, state.call.result_offset);
                                 }
                               });
 }
