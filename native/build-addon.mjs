@@ -35,7 +35,7 @@ export function nodeHeaders() {
  */
 export function buildAddon(env = process.env) {
   const headers = nodeHeaders();
-  const args = ['configure', 'build', '-C', native, '--jobs', String(availableParallelism())];
+  const args = ['configure', 'build', '-C', native, '--jobs', String(availableParallelism()), '--loglevel=warn'];
   if (headers) {
     args.push(`--nodedir=${headers}`);
   }

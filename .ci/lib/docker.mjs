@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cache, root } from './paths.mjs';
 import { StepError, asRoot, run, say, succeeds } from './run.mjs';
@@ -60,11 +60,19 @@ async function startOwn() {
   daemon.unref();
 }
 
-async function stopOwn() {
+/** Ends the daemon of our own, if it runs. */
+export async function stopDocker() {
+  if (!answers(ownHost)) {
+    return;
+  }
   const pid = readFileSync(`${runtime}/docker.pid`, 'utf8').trim();
-  const [program, ...args] = /** @type {string[]} */ (asRoot(['kill', pid]));
+  const command = asRoot(['kill', pid]);
+  if (!command) {
+    throw new StepError(`Stopping dockerd needs root: kill ${pid}`);
+  }
+  const [program, ...args] = command;
   await run(program, args);
-  for (const end = Date.now() + stopTimeoutMs; answers(ownHost); await delay(100)) {
+  for (const end = Date.now() + stopTimeoutMs; existsSync(`/proc/${pid}`); await delay(100)) {
     if (Date.now() > end) {
       throw new StepError(`dockerd (${pid}) did not stop\n${logTail()}`);
     }
@@ -73,16 +81,18 @@ async function stopOwn() {
 
 /**
  * Finds a Docker that answers or starts one.
- * @returns {Promise<{ host: string | undefined, stop: () => Promise<void> }>} `host` is a DOCKER_HOST,
- * or undefined where the environment's own answers; `stop` ends the daemon if this call started it
+ * @returns {Promise<{ env: { DOCKER_HOST?: string }, stop: () => Promise<void> }>} `env` is what its
+ * clients need; `stop` ends the daemon if this call started it
  */
 export async function ensureDocker() {
+  const nothing = async () => {};
   if (answers(undefined)) {
-    return { host: process.env['DOCKER_HOST'], stop: async () => {} };
+    const host = process.env['DOCKER_HOST'];
+    return { env: host ? { DOCKER_HOST: host } : {}, stop: nothing };
   }
   if (answers(ownHost)) {
-    return { host: ownHost, stop: async () => {} };
+    return { env: { DOCKER_HOST: ownHost }, stop: nothing };
   }
   await startOwn();
-  return { host: ownHost, stop: stopOwn };
+  return { env: { DOCKER_HOST: ownHost }, stop: stopDocker };
 }

@@ -1,0 +1,22 @@
+/**
+ * `npm run image [-- NAME]`: builds the container image, ptraced:dev by default. Where no Docker answers it
+ * starts one, which stays until `npm run image -- --stop`, and prints the DOCKER_HOST to use.
+ */
+import { ensurePackages, testPackages } from './lib/apt.mjs';
+import { ensureDocker, stopDocker } from './lib/docker.mjs';
+import { buildImage } from './lib/image.mjs';
+import { main } from './lib/run.mjs';
+
+await main(async () => {
+  const name = process.argv[2] ?? 'ptraced:dev';
+  if (name === '--stop') {
+    return stopDocker();
+  }
+  const wanted = ['docker.io', 'debootstrap'];
+  await ensurePackages(testPackages.filter((offered) => wanted.includes(offered.name)));
+  const docker = await ensureDocker();
+  await buildImage(name, { ...process.env, ...docker.env });
+  if (docker.env.DOCKER_HOST) {
+    process.stdout.write(`export DOCKER_HOST=${docker.env.DOCKER_HOST}\n`);
+  }
+});
