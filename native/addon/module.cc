@@ -15,9 +15,7 @@ namespace ptraced::addon {
 namespace {
 
 Napi::Value start(Napi::Env env, Target target, const Napi::Object& capture) {
-  const auto state = std::make_shared<SessionState>(env);
-  state->start(std::move(target), session_options(capture));
-  return state->started();
+  return std::make_shared<SessionState>(env)->start(std::move(target), session_options(capture));
 }
 
 Napi::Value launch(const Napi::CallbackInfo& info) {

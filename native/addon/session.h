@@ -18,11 +18,11 @@ class SessionState final : public ThreadEvents,
  public:
   explicit SessionState(Napi::Env env);
 
-  void start(Target target, SessionOptions options);
+  // Starts the thread. The promise settles once the command runs or the process is attached: with a
+  // NativeSession.
+  Napi::Promise start(Target target, SessionOptions options);
 
-  // Settles once the command runs or the process is attached: with a NativeSession.
-  Napi::Promise started() const { return started_.Promise(); }
-  Napi::Promise ended() const { return ended_.Promise(); }
+  Napi::Value ended() const { return ended_promise_.Value(); }
   pid_t root() const { return root_; }
   TracerThread& thread() { return *thread_; }
 
@@ -43,6 +43,7 @@ class SessionState final : public ThreadEvents,
 
   Napi::Promise::Deferred started_;
   Napi::Promise::Deferred ended_;
+  Napi::Reference<Napi::Promise> ended_promise_;
   Napi::ThreadSafeFunction function_;
   std::shared_ptr<TracerThread> thread_;
   pid_t root_ = 0;

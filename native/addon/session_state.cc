@@ -65,13 +65,16 @@ Napi::Value end_of(Napi::Env env, const SessionEnd& end) {
 }  // namespace
 
 SessionState::SessionState(Napi::Env env)
-    : started_(Napi::Promise::Deferred::New(env)), ended_(Napi::Promise::Deferred::New(env)) {}
+    : started_(Napi::Promise::Deferred::New(env)),
+      ended_(Napi::Promise::Deferred::New(env)),
+      ended_promise_(Napi::Persistent(ended_.Promise())) {}
 
-void SessionState::start(Target target, SessionOptions options) {
+Napi::Promise SessionState::start(Target target, SessionOptions options) {
   const Napi::Env env = started_.Env();
   function_ = Napi::ThreadSafeFunction::New(env, Napi::Function(), "ptraced session",
                                             /*maxQueueSize=*/0, /*initialThreadCount=*/1);
   thread_ = TracerThread::start(std::move(target), std::move(options), shared_from_this());
+  return started_.Promise();
 }
 
 // Runs `function` on the JS thread. Where the environment is going down, nothing happens: the end of
