@@ -24,7 +24,7 @@ async function ensureAddon() {
 }
 
 async function ensureTypeScript() {
-  const generatorInputs = ['proto', 'buf.gen.yaml', 'package-lock.json'];
+  const generatorInputs = ['proto', 'third_party', 'buf.gen.yaml', 'package-lock.json'];
   await unlessStamped(`${root}/src/gen/.sources`, digest(generatorInputs), async () => {
     say('generating src/gen from proto');
     await run(`${bin}/buf`, ['generate']);
