@@ -81,7 +81,7 @@ void Ring::stop_blocking() {
 Ring::CursorId Ring::open(uint64_t after_serial, bool lossless) {
   const std::lock_guard lock(mutex_);
   const uint64_t start = after_serial == 0 ? evicted_serial_ : after_serial;
-  cursors_.emplace(next_id_, Cursor{start, start, lossless, true});
+  cursors_.emplace(next_id_, Cursor{start, start, lossless, start < evicted_serial_});
   return next_id_++;
 }
 

@@ -77,7 +77,7 @@ class Ring {
     uint64_t served;  // serial up to which it has been given everything or told of the loss
     uint64_t done;    // serial up to which it is done
     bool lossless;
-    bool late;  // it has been given nothing yet
+    bool late;  // what it asked for had left before it came
   };
 
   bool is_needed(const Batch& batch) const;
