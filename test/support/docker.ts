@@ -11,6 +11,8 @@ if (docker.host !== '') {
 }
 // Its reaper is an image of a registry; global-setup.ts removes containers by their label instead.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+// It would look for the bridge network, which our own daemon has not and no test needs.
+process.env['TESTCONTAINERS_HOST_OVERRIDE'] = 'localhost';
 
 /** Neither root nor the server's user. */
 const nobody = '65534:65534';
