@@ -1,5 +1,6 @@
 /** System packages, by the names of Debian and Ubuntu. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { cache } from './paths.mjs';
 import { StepError, asRoot, run, say, succeeds, which } from './run.mjs';
 
 /**
@@ -69,18 +70,18 @@ export async function ensurePackages(packages) {
   }
   say(`installing system packages: ${names.join(' ')}`);
   const [program, ...args] = aptGet;
-  const install = () =>
-    run(program, [...args, 'install', '-qq', '-y', '--no-install-recommends', ...names]);
-  if (listsAreStale()) {
-    await run(program, [...args, 'update', '-qq']);
-    await install();
-    return;
-  }
+  mkdirSync(cache, { recursive: true });
+  const log = openSync(`${cache}/apt.log`, 'a');
+  /** @param {string[]} rest */
+  const apt = (...rest) => run(program, [...args, '-qq', ...rest], { stdio: ['ignore', log, 2] });
+  const install = () => apt('install', '-y', '--no-install-recommends', ...names);
   try {
-    await install();
-  } catch {
+    if (listsAreStale()) {
+      await apt('update');
+    }
     // Lists that are fresh by date can still name files that the archive has replaced.
-    await run(program, [...args, 'update', '-qq']);
-    await install();
+    await install().catch(() => apt('update').then(install));
+  } finally {
+    closeSync(log);
   }
 }
