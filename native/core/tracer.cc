@@ -48,6 +48,7 @@ void Tracer::linger() {
 void Tracer::loop_until(const std::function<bool()>& done) {
   while (!done()) {
     task_count_.store(tasks_.size(), std::memory_order_relaxed);
+    placement_review_ns_ = placement_.review(tasks_);
     service_wakeups();
     collect();
     while (!events_.empty() && observer_.accepts()) {
@@ -95,6 +96,9 @@ void Tracer::prepare_to_block() {
   const auto earlier = [&deadline](int64_t other) {
     deadline = deadline == 0 ? other : std::min(deadline, other);
   };
+  if (placement_review_ns_ != 0) {
+    earlier(placement_review_ns_);
+  }
   if (!parked_.empty()) {
     earlier(monotonic_ns() + kParkedCheckNs);
   }
@@ -136,6 +140,7 @@ void Tracer::dispatch(const WaitEvent& event) {
     park(event);
     return;
   }
+  placement_.count_stop();
   if (event.status.stopped()) {
     on_stop(*task, event.take_stop(), event.status);
   } else {
@@ -146,6 +151,7 @@ void Tracer::dispatch(const WaitEvent& event) {
 // The one place where a task goes on. ESRCH: SIGKILL struck; its end is told by the next wait.
 void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
   if (task.detach_wanted) {
+    placement_.release(task);
     if (Status status = detach(std::move(stop), signal); status) {
       if (task.announced) {
         observer_.on_detached(task);
@@ -165,7 +171,10 @@ void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
   }
 }
 
-void Tracer::forget(Task& task) { tasks_.remove(task.tid); }
+void Tracer::forget(Task& task) {
+  placement_.on_task_end(task);
+  tasks_.remove(task.tid);
+}
 
 // wait4 has nothing left to wait for, or what is left cannot be waited for.
 void Tracer::lose_all_tasks() {

@@ -16,6 +16,7 @@
 #include "core/launch.h"
 #include "core/observer.h"
 #include "core/output_capture.h"
+#include "core/placement.h"
 #include "core/ptrace.h"
 #include "core/task.h"
 #include "core/tracee_memory.h"
@@ -131,6 +132,8 @@ class Tracer {
   Wakeup wakeup_;
   TraceeMemory memory_;
   OutputCapture output_;
+  Placement placement_;
+  int64_t placement_review_ns_ = 0;
   UniqueFd stdin_writer_;
   TaskTable tasks_;
   std::atomic<size_t> task_count_ = 0;

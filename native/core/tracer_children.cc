@@ -62,6 +62,7 @@ void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
     const bool thread = is_thread(parent, stop, kind, tid);
     Task& child = tasks_.add(tid, thread ? parent.pid : tid);
     const bool followed = thread ? follow_.threads : follow_.processes;
+    placement_.on_new_task(parent, child);
     child.announced = followed;
     child.detach_wanted = parent.detach_wanted || !followed;
     observer_.on_new_task(parent, child, origin_of(kind, thread), followed);

@@ -23,6 +23,7 @@ void Tracer::end(EndAction action) {
     tasks_.for_each([this](const Task& task) { kill_process(task); });
     return;
   }
+  placement_.end(tasks_);
   tasks_.for_each([this](Task& task) { stop_for_detach(task); });
   if (!launched_) {  // the end of the thread would kill launched tasks (PTRACE_O_EXITKILL)
     detach_deadline_ns_ = monotonic_ns() + kDetachPatienceNs;

@@ -56,6 +56,7 @@ Result<pid_t> Tracer::launch(const LaunchOptions& options) {
   if (!wakeup_.status()) {
     return wakeup_.status().error();
   }
+  placement_.begin();
   Result<Launched> launched = core::launch(options);
   if (!launched) {
     return launched.error();

@@ -121,6 +121,7 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entr
   task.failed_with_eintr = false;
   task.entry = entry;
   task.entered_ns = monotonic_ns();
+  placement_.on_enter(task, memory_, tasks_);
   observer_.on_enter({task, stop, memory_});
   go_on(task, std::move(stop), Resume::kSyscall, 0);
 }
@@ -144,6 +145,7 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
   }
   task.interrupted.restore_timeout(stop);
   task.in_call = false;
+  placement_.on_exit(task, tasks_);
   observer_.on_exit({task, stop, memory_}, exit, entered);
   if (task.exec_former_tid) {
     const bool first = launch_stage_ == LaunchStage::kInExec && task.tid == root_;
