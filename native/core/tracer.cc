@@ -148,7 +148,8 @@ void Tracer::dispatch(const WaitEvent& event) {
   }
 }
 
-// The one place where a task goes on. ESRCH: SIGKILL struck; its end is told by the next wait.
+// The one place where a task goes on: untraced where that is wanted, else to its next stop. ESRCH:
+// SIGKILL struck; its end is told by the next wait.
 void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
   if (task.detach_wanted) {
     placement_.release(task);
@@ -162,6 +163,20 @@ void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
     }
     return;
   }
+  resume_traced(task, std::move(stop), how, signal);
+}
+
+// From a syscall-enter-stop. A task that is let go here would take an interruption that is still
+// pending into the call, which would fail with EINTR: it is let go at the exit-stop, which comes soon.
+void Tracer::go_into_call(Task& task, Stopped stop) {
+  if (task.interrupt_sent) {
+    resume_traced(task, std::move(stop), Resume::kSyscall, 0);
+  } else {
+    go_on(task, std::move(stop), Resume::kSyscall, 0);
+  }
+}
+
+void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
   if (ending_ == EndAction::kKill) {
     kill_process(task);
   }

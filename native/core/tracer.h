@@ -95,6 +95,8 @@ class Tracer {
   void service_wakeups();
   void dispatch(const WaitEvent& event);
   void go_on(Task& task, Stopped stop, Resume how, int signal);
+  void go_into_call(Task& task, Stopped stop);
+  void resume_traced(Task& task, Stopped stop, Resume how, int signal);
   void forget(Task& task);
   void lose_all_tasks();
 

@@ -114,7 +114,7 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entr
   if (task.interrupted.waiting()) {
     task.interrupted.made_again();
     if (task.in_call) {  // its exit was not told: to the observer it has never stopped being made
-      return go_on(task, std::move(stop), Resume::kSyscall, 0);
+      return go_into_call(task, std::move(stop));
     }
   }
   task.in_call = true;
@@ -123,7 +123,7 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entr
   task.entered_ns = monotonic_ns();
   placement_.on_enter(task, memory_, tasks_);
   observer_.on_enter({task, stop, memory_});
-  go_on(task, std::move(stop), Resume::kSyscall, 0);
+  go_into_call(task, std::move(stop));
 }
 
 void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) {
