@@ -14,7 +14,7 @@ await main(async () => {
   }
   const wanted = ['docker.io', 'debootstrap'];
   await ensurePackages(testPackages.filter((offered) => wanted.includes(offered.name)));
-  const docker = await ensureDocker();
+  const docker = await ensureDocker({ keep: true });
   await buildImage(name, { ...process.env, ...docker.env });
   if (docker.env.DOCKER_HOST) {
     process.stdout.write(`export DOCKER_HOST=${docker.env.DOCKER_HOST}\n`);

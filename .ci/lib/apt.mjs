@@ -14,6 +14,12 @@ const command = (program) => () => which(program) !== undefined;
 /** @param {string} path @returns {() => boolean} */
 const file = (path) => () => existsSync(path);
 
+/** A client, and a daemon that we could start or one that runs already, here or elsewhere. */
+function dockerIsPresent() {
+  const daemon = which('dockerd') ?? process.env['DOCKER_HOST'];
+  return which('docker') !== undefined && (Boolean(daemon) || existsSync('/var/run/docker.sock'));
+}
+
 /** What the build needs. @type {SystemPackage[]} */
 export const buildPackages = [
   { name: 'g++', present: command('g++') },
@@ -26,10 +32,9 @@ export const buildPackages = [
 export const testPackages = [
   { name: 'ca-certificates', present: file('/etc/ssl/certs/ca-certificates.crt') },
   { name: 'debootstrap', present: command('debootstrap') },
-  { name: 'docker.io', present: () => which('docker') !== undefined && which('dockerd') !== undefined },
+  { name: 'docker.io', present: dockerIsPresent },
   { name: 'doctest-dev', present: file('/usr/include/doctest/doctest.h') },
   { name: 'git', present: command('git') },
-  { name: 'iproute2', present: command('ip') },
   { name: 'strace', present: command('strace') },
 ];
 
@@ -38,6 +43,7 @@ export const pipPackages = [
   { name: 'python3-pip', present: () => succeeds('python3', ['-m', 'pip', '--version']) },
 ];
 
+const frontend = 'DEBIAN_FRONTEND=noninteractive';
 const listsFolder = '/var/lib/apt/lists';
 const listsMaxAgeMs = 24 * 60 * 60 * 1000;
 
@@ -61,7 +67,7 @@ export async function ensurePackages(packages) {
   if (names.length === 0) {
     return;
   }
-  const aptGet = which('apt-get') && asRoot(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']);
+  const aptGet = which('apt-get') ? asRoot(['env', frontend, 'apt-get']) : undefined;
   if (!aptGet) {
     throw new StepError(
       `These system packages are missing: ${names.join(' ')}\n` +

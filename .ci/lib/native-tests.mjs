@@ -14,9 +14,8 @@ const closingLine =
 export function runNativeTests() {
   say('native tests');
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const make = spawn('make', ['-C', `${root}/native/test`, '-j2', '--output-sync', 'check'], {
-    stdio: ['ignore', 'pipe', 2],
-  });
+  const args = ['-C', `${root}/native/test`, '-j2', '--output-sync', 'check'];
+  const make = spawn('make', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   make.stdout.setEncoding('utf8').on('data', (text) => {
     process.stdout.write(text);

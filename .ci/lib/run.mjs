@@ -5,6 +5,8 @@ import os from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from './paths.mjs';
 
+/** @typedef {[program: string, ...args: string[]]} Command */
+
 /** Ends a step with a message for people and no stack trace. */
 export class StepError extends Error {
   /** @param {string} message @param {number} exitCode of the whole script */
@@ -14,6 +16,9 @@ export class StepError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** @type {NodeJS.Signals[]} */
+const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Announces a step that has something to do. @param {string} what */
 export function say(what) {
@@ -79,17 +84,27 @@ export function succeeds(program, args, options = {}) {
 
 /**
  * Runs a program with our own output. Its standard output goes to our standard error unless `stdio`
- * says otherwise, so that scripts keep standard output for what they were asked for.
+ * says otherwise, so that scripts keep standard output for what they were asked for. We outlive it:
+ * SIGTERM and SIGHUP are passed on, and SIGINT comes to it from the terminal, as to us.
  * @param {string} program @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} options
  * @returns {Promise<number>} its exit status, as a shell would report it
  * @throws {StepError} when it cannot start
  */
 export function status(program, args, options = {}) {
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => void (signal === 'SIGINT' || child.kill(signal));
+  for (const signal of passedOn) {
+    process.on(signal, pass);
+  }
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
     child.on('error', (error) => reject(new StepError(`${program}: ${error.message}`)));
     child.on('exit', (code, signal) => resolve(exitStatus(code, signal)));
+  }).finally(() => {
+    for (const signal of passedOn) {
+      process.off(signal, pass);
+    }
   });
 }
 
@@ -107,7 +122,8 @@ export async function run(program, args, options = {}) {
 
 /**
  * The command that runs `command` as root, or undefined where that needs a password.
- * @param {string[]} command
+ * @param {Command} command
+ * @returns {Command | undefined}
  */
 export function asRoot(command) {
   if (process.getuid?.() === 0) {

@@ -34,7 +34,7 @@ function compileTicker(folder: string): void {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const docker = await ensureDocker();
+  const docker = await ensureDocker({ keep: false });
   const env = { ...process.env, ...docker.env };
   const label = { name: 'ptraced.test', value: root };
   const removeContainers = () => {
