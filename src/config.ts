@@ -1,0 +1,118 @@
+/** The server's configuration: one frozen object, complete, made by `createConfig`. */
+
+/** Where the server listens. */
+export type ListenAddress =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+/** What the server takes on at most; see Limits of the API. */
+export interface Limits {
+  /** Sessions at a time. */
+  readonly maxSessions: number;
+  /** Traced tasks at a time, over all sessions. */
+  readonly maxTasks: number;
+  /** Bytes of all rings together. */
+  readonly maxRingBytes: number;
+  /** Connections at a time, for each address. */
+  readonly maxConnections: number;
+}
+
+/** User and group of launched commands that ask for none. */
+export interface LaunchUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface Config {
+  readonly listen: readonly ListenAddress[];
+  /** Group id that may use the unix sockets too: mode 0660 instead of 0600. */
+  readonly socketGroup?: number;
+  readonly logLevel: LogLevel;
+  readonly limits: Limits;
+  /** Unset: launched commands run as the server's own user. */
+  readonly launchUser?: LaunchUser;
+  /** Soft RLIMIT_NOFILE of launched commands. Unset: what the server itself was started with. */
+  readonly softNofile?: number;
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  maxSessions: 64,
+  maxTasks: 4096,
+  maxRingBytes: 256 * 1024 * 1024,
+  maxConnections: 256,
+});
+
+/** A configuration that cannot be: the message is for the person who wrote it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The options of an embedded server; all that is left out gets its default. */
+export interface ConfigOptions {
+  /** `unix:PATH` or `HOST:PORT`, as --listen takes them. */
+  readonly listen: readonly string[];
+  /** TCP without TLS, for loopback addresses. Default: false. */
+  readonly insecure?: boolean | undefined;
+  readonly socketGroup?: number | undefined;
+  /** Default: "info". */
+  readonly logLevel?: LogLevel | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly launchUser?: LaunchUser | undefined;
+  readonly softNofile?: number | undefined;
+}
+
+/** Checks the options and fills in the defaults. Throws a ConfigError. */
+export function createConfig(options: ConfigOptions): Config {
+  if (options.listen.length === 0) {
+    throw new ConfigError('no address to listen on');
+  }
+  return Object.freeze({
+    listen: Object.freeze(
+      options.listen.map((address) => parseListenAddress(address, options.insecure ?? false)),
+    ),
+    logLevel: options.logLevel ?? 'info',
+    limits: Object.freeze({ ...defaultLimits, ...options.limits }),
+    ...(options.socketGroup !== undefined && { socketGroup: options.socketGroup }),
+    ...(options.launchUser !== undefined && { launchUser: Object.freeze(options.launchUser) }),
+    ...(options.softNofile !== undefined && { softNofile: options.softNofile }),
+  });
+}
+
+/** sun_path of unix(7) with its final NUL. */
+const maxSocketPath = 107;
+const hostPort = /^(?:\[([0-9A-Fa-f:.]+)\]|([^[\]:\s]+)):(\d{1,5})$/;
+const loopback = /^(?:127(?:\.\d{1,3}){3}|::1)$/;
+
+function parseListenAddress(address: string, insecure: boolean): ListenAddress {
+  if (address.startsWith('unix:')) {
+    const path = address.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
+    if (path === '' || path.includes('\0') || Buffer.byteLength(path) > maxSocketPath) {
+      throw new ConfigError(
+        `--listen ${address}: wants a path of 1 to ${maxSocketPath} bytes after unix:`,
+      );
+    }
+    return Object.freeze({ kind: 'unix', path });
+  }
+  const match = hostPort.exec(address);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port > 65535) {
+    throw new ConfigError(`--listen ${address}: wants unix:PATH or HOST:PORT`);
+  }
+  // What "localhost" resolves to is not ours to decide, so it is taken by its meaning.
+  const literal = host === 'localhost' ? '127.0.0.1' : host;
+  if (!loopback.test(literal)) {
+    throw new ConfigError(
+      `--listen ${address}: refused, since TCP beyond the loopback addresses needs TLS, which this version does not have`,
+    );
+  }
+  if (!insecure) {
+    throw new ConfigError(
+      `--listen ${address}: TCP on a loopback address needs --insecure: every local user can connect to it`,
+    );
+  }
+  return Object.freeze({ kind: 'tcp', host: literal, port });
+}
