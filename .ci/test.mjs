@@ -29,7 +29,9 @@ async function runVitest(args) {
   mkdirSync(cache, { recursive: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const vitest = ['run', '--config', 'test/vitest.config.ts', ...reporters, ...args];
-  const code = await status(`${root}/node_modules/.bin/vitest`, vitest, { stdio: ['ignore', 1, 2] });
+  const code = await status(`${root}/node_modules/.bin/vitest`, vitest, {
+    stdio: ['ignore', 1, 2],
+  });
   if (!existsSync(report)) {
     return { passed: 0, failed: 1, skipped: 0 };
   }

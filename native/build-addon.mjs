@@ -35,12 +35,23 @@ export function nodeHeaders() {
  */
 export function buildAddon(env = process.env) {
   const headers = nodeHeaders();
-  const args = ['configure', 'build', '-C', native, '--jobs', String(availableParallelism()), '--loglevel=warn'];
+  const args = [
+    'configure',
+    'build',
+    '-C',
+    native,
+    '--jobs',
+    String(availableParallelism()),
+    '--loglevel=warn',
+  ];
   if (headers) {
     args.push(`--nodedir=${headers}`);
   }
   const bin = join(native, '../node_modules/.bin');
   const path = [bin, env['PATH']].join(delimiter);
-  const result = spawnSync('node-gyp', args, { stdio: ['ignore', 2, 2], env: { ...env, PATH: path } });
+  const result = spawnSync('node-gyp', args, {
+    stdio: ['ignore', 2, 2],
+    env: { ...env, PATH: path },
+  });
   return result.status === 0;
 }

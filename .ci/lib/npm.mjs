@@ -25,9 +25,7 @@ function matchesLock() {
       isDeepStrictEqual(self.devDependencies, manifest.devDependencies) &&
       Object.keys(installed).every((path) => path in locked) &&
       Object.entries(locked).every(([path, wanted]) =>
-        path in installed
-          ? installed[path]?.version === wanted.version
-          : wanted.optional === true,
+        path in installed ? installed[path]?.version === wanted.version : wanted.optional === true,
       )
     );
   } catch {

@@ -2,9 +2,17 @@
  * The oracle of the tests: strace of Debian's testing suite with the C library that it needs, in a folder
  * of its own. The machine's strace is older, and its notation differs.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { cache } from './paths.mjs';
-import { StepError, capture, say } from './run.mjs';
+import { capture, StepError, say } from './run.mjs';
 
 const suite = 'forky';
 const oldestVersion = '7.2';
@@ -20,7 +28,12 @@ export const oracle = `${folder}/strace`;
 
 /** A configuration of apt that touches nothing of the machine's. @param {string} scratch */
 function isolatedApt(scratch) {
-  const archive = capture('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'])
+  const archive = capture('apt-get', [
+    'indextargets',
+    '--format',
+    '$(REPO_URI)',
+    'Created-By: Packages',
+  ])
     .split('\n')
     .find((uri) => /\/debian\/?$/.test(uri));
   const signedBy = existsSync(keyring) ? `[signed-by=${keyring}] ` : '';

@@ -15,7 +15,10 @@ const { host, baseImage, label } = inject('docker');
 let clone: string;
 
 /** Runs a command in a new container, in the clone. */
-function onBareMachine(options: string[], command: string[]): Promise<{ stdout: string; stderr: string }> {
+function onBareMachine(
+  options: string[],
+  command: string[],
+): Promise<{ stdout: string; stderr: string }> {
   const mark = ['--label', `${label.name}=${label.value}`];
   const place = ['--volume', `${clone}:/clone`, '--workdir', '/clone'];
   const args = ['run', '--rm', ...mark, ...place, ...options, baseImage, ...command];
@@ -25,7 +28,8 @@ function onBareMachine(options: string[], command: string[]): Promise<{ stdout: 
 
 beforeAll(() => {
   clone = mkdtempSync(`${tmpdir()}/ptraced-clone-`);
-  const copy = 'git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$1"';
+  const copy =
+    'git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$1"';
   execFileSync('sh', ['-c', copy, 'copy', clone], { cwd: root });
 });
 
@@ -39,15 +43,29 @@ test('says what to install where it may not install', async () => {
     ['npm', 'run', '--silent', 'quickstart'],
   );
   const command = 'sudo apt-get install g++ make python3 libprotozero-dev';
-  await expect(attempt).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(command) });
+  await expect(attempt).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(command),
+  });
 });
 
 test('quickstart installs, builds and traces', { timeout: 600_000 }, async () => {
-  const quickstart = ['npm', 'run', '--silent', 'quickstart', '--', 'sh', '-c', 'echo done; exit 7'];
+  const quickstart = [
+    'npm',
+    'run',
+    '--silent',
+    'quickstart',
+    '--',
+    'sh',
+    '-c',
+    'echo done; exit 7',
+  ];
   const attempt = onBareMachine(['--network=host'], quickstart);
   await expect(attempt).rejects.toMatchObject({
     code: 7,
     stdout: expect.stringMatching(/^done$/m),
-    stderr: expect.stringMatching(/write\(1, "done\\n", 5\).*= 5\n[^]*\+\+\+ exited with 7 \+\+\+/),
+    stderr: expect.stringMatching(
+      /write\(1, "done\\n", 5\).*= 5\n[\s\S]*\+\+\+ exited with 7 \+\+\+/,
+    ),
   });
 });

@@ -22,7 +22,10 @@ async function traceTicks(client: Client, target: Target): Promise<Trace> {
 
 /** The ticker ran on as if nothing had been: no tick missing, nothing said but ticks. */
 async function expectUnharmed(target: Target): Promise<void> {
-  await eventually('an untraced ticker', async () => (await target.status('TracerPid')) === untraced);
+  await eventually(
+    'an untraced ticker',
+    async () => (await target.status('TracerPid')) === untraced,
+  );
   expect(await target.status('State')).toMatch(/^[RS] /);
   await target.ticksOn(3);
   expect(target.ticks).toEqual(target.ticks.map((_, index) => index + 1));

@@ -30,10 +30,19 @@ declare module 'vitest' {
 function compileTicker(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const source = `${root}/test/e2e/ticker.c`;
-  execFileSync('gcc', ['-std=gnu11', '-O2', '-Wall', '-Werror', '-static', '-o', `${folder}/ticker`, source]);
+  execFileSync('gcc', [
+    '-std=gnu11',
+    '-O2',
+    '-Wall',
+    '-Werror',
+    '-static',
+    '-o',
+    `${folder}/ticker`,
+    source,
+  ]);
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const docker = await ensureDocker({ keep: false });
   const env = { ...process.env, ...docker.env };
   const label = { name: 'ptraced.test', value: root };

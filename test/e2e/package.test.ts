@@ -13,12 +13,20 @@ let scratch: string;
 let tarball: string;
 
 /** Runs a program with nothing of this clone in reach. */
-function run(program: string, args: string[], cwd = scratch): Promise<{ stdout: string; stderr: string }> {
+function run(
+  program: string,
+  args: string[],
+  cwd = scratch,
+): Promise<{ stdout: string; stderr: string }> {
   return execute(program, args, { cwd, maxBuffer: 1 << 24 });
 }
 
 async function pack(folder: string, ...options: string[]): Promise<string> {
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', scratch, ...options], folder);
+  const { stdout } = await run(
+    'npm',
+    ['pack', '--silent', '--pack-destination', scratch, ...options],
+    folder,
+  );
   return `${scratch}/${stdout.trim().split('\n').at(-1)}`;
 }
 
