@@ -1,25 +1,18 @@
 /**
- * `npm test [-- VITEST ARGUMENTS]`: installs and builds what is missing, then runs the checks, the native
- * tests and vitest, all of them even when one fails. With arguments, such as `--project unit` or a file's
+ * `npm test [-- VITEST ARGUMENTS]`: installs and builds what is missing, then runs the checks and
+ * vitest, both even when one fails. With arguments, such as `--project unit` or a file's
  * name, only vitest. The last line is "N passed, N failed".
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { ensurePackages, testPackages } from './lib/apt.mjs';
 import { ensureBuilt } from './lib/build.mjs';
+import { runChecks } from './lib/checks.mjs';
 import { ensureGrpcurl } from './lib/grpcurl.mjs';
-import { runNativeTests } from './lib/native-tests.mjs';
 import { ensureOracle } from './lib/oracle.mjs';
 import { cache, root } from './lib/paths.mjs';
 import { main, say, status } from './lib/run.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
-
-/** A part that has no counts of its own. @param {string} script of package.json @returns {Promise<Counts>} */
-async function runScript(script) {
-  say(`npm run ${script}`);
-  const code = await status('npm', ['run', '--silent', script], { stdio: ['ignore', 1, 2] });
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-}
+/** @typedef {import('./lib/checks.mjs').Counts} Counts */
 
 /** @param {string[]} args @returns {Promise<Counts>} */
 async function runVitest(args) {
@@ -51,7 +44,7 @@ await main(async () => {
   await ensureBuilt();
   await ensureOracle();
   await ensureGrpcurl();
-  const parts = args.length > 0 ? [] : [() => runScript('check'), runNativeTests];
+  const parts = args.length > 0 ? [] : [runChecks];
   /** @type {Counts} */
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const part of [...parts, () => runVitest(args)]) {
