@@ -1,0 +1,192 @@
+/**
+ * What processes did, as sequences of (name, result, errno), in a form in which two runs of one program
+ * can be compared: addresses and process ids, which differ between runs, stand as such.
+ */
+import { RecordKind, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb.js';
+
+/** A call that has returned, or never will. */
+export interface Call {
+  name: string;
+  /** "-1 ENOENT", "? ERESTARTSYS", "?" for none, a number, "address" or "task 0.1". */
+  result: string;
+}
+
+/**
+ * Sequences by task. A task is called by how it came to be: "0" is the first one, "0.0" the first that
+ * it made, "0.0.2" the third that this one made.
+ */
+export type Calls = Map<string, Call[]>;
+
+const addressCalls = new Set(['mmap', 'mremap', 'brk', 'shmat']);
+const taskCalls = new Set([
+  ...['fork', 'vfork', 'clone', 'clone3', 'wait4', 'getpid', 'gettid', 'getppid', 'getpgrp'],
+  ...['getpgid', 'getsid', 'setsid', 'set_tid_address', 'fcntl', 'rt_sigreturn'],
+]);
+const clockCalls = new Set(['times', 'time']);
+
+/** A call as it was recorded, before what differs between runs is taken out. */
+interface RawCall {
+  name: string;
+  value: bigint | undefined;
+  error: string;
+}
+
+/** Collects calls by task while a log is read. */
+export class CallLog {
+  readonly #keys = new Map<number, string>();
+  readonly #made = new Map<string, number>();
+  readonly #calls = new Map<string, RawCall[]>();
+  readonly #everyKey = new Map<number, string>();
+
+  /** A task that nobody in the log made. */
+  begin(tid: number, key: string): void {
+    this.#keys.set(tid, key);
+    this.#everyKey.set(tid, key);
+    this.#calls.set(key, []);
+  }
+
+  newTask(maker: number, tid: number): void {
+    const parent = this.#key(maker);
+    const number = this.#made.get(parent) ?? 0;
+    this.#made.set(parent, number + 1);
+    this.begin(tid, `${parent}.${number}`);
+  }
+
+  /** The task goes on under another id (T8). */
+  rename(from: number, to: number): void {
+    this.#keys.set(to, this.#key(from));
+  }
+
+  #key(tid: number): string {
+    const key = this.#keys.get(tid);
+    if (key === undefined) {
+      throw new Error(`nobody made task ${tid}`);
+    }
+    return key;
+  }
+
+  /** Returns the call, so that its result can be set when it is known. */
+  add(tid: number, name: string): RawCall {
+    const call: RawCall = { name, value: undefined, error: '' };
+    this.#calls.get(this.#key(tid))?.push(call);
+    return call;
+  }
+
+  finish(): Calls {
+    const result: Calls = new Map();
+    for (const [key, calls] of this.#calls) {
+      result.set(
+        key,
+        calls.map((call) => ({ name: call.name, result: this.#result(call) })),
+      );
+    }
+    return result;
+  }
+
+  #result({ name, value, error }: RawCall): string {
+    if (error !== '') {
+      return error.startsWith('ERESTART') ? `? ${error}` : `-1 ${error}`;
+    }
+    if (value === undefined) {
+      return '?';
+    }
+    if (addressCalls.has(name)) {
+      return 'address';
+    }
+    if (clockCalls.has(name)) {
+      return 'ticks';
+    }
+    const task = taskCalls.has(name) ? this.#everyKey.get(Number(value)) : undefined;
+    return task === undefined ? String(value) : `task ${task}`;
+  }
+}
+
+/** The calls of a stream of ENTER and EXIT records of a launched command. */
+export function callsOfRecords(records: TraceRecord[]): Calls {
+  const log = new CallLog();
+  const open = new Map<bigint, { call: RawCall; tid: number }>();
+  const root = records[0]?.tid ?? 0;
+  log.begin(root, '0');
+  for (const record of records) {
+    if (record.kind === RecordKind.ENTER) {
+      open.set(record.serial, { call: log.add(record.tid, record.syscall), tid: record.tid });
+    } else if (record.kind === RecordKind.EXIT) {
+      const entered = open.get(record.enterSerial);
+      if (!entered) {
+        throw new Error(`record ${record.serial} closes nothing`);
+      }
+      if (entered.tid !== record.tid) {
+        log.rename(entered.tid, record.tid);
+      }
+      entered.call.value = record.ret;
+      entered.call.error = record.errnoName;
+    } else if (record.detail.case === 'newTask') {
+      log.newTask(record.tid, record.detail.value.newTid);
+    }
+  }
+  return log.finish();
+}
+
+/**
+ * Without what chance decides: when a signal came (calls that it interrupted, returns of handlers), and
+ * how many random numbers it took to make a name for a temporary file.
+ */
+function settled(calls: Call[]): Call[] {
+  const chance = new Set(['rt_sigreturn', 'getrandom']);
+  return calls.filter(({ name, result }) => !chance.has(name) && !result.startsWith('? ERESTART'));
+}
+
+/** How one process's calls differ from each of the runs that they were compared with; "" for not. */
+function differenceOf(key: string, ours: Call[], runs: Call[][]): string {
+  const exact = exactDifference(key, ours, runs);
+  return exact && exactDifference(key, settled(ours), runs.map(settled)) && exact;
+}
+
+function exactDifference(key: string, ours: Call[], runs: Call[][]): string {
+  const names = (calls: Call[]) => calls.map((call) => call.name).join(' ');
+  const alike = runs.filter((run) => names(run) === names(ours));
+  if (alike.length === 0) {
+    return differenceInNames(key, ours, runs[0] ?? []);
+  }
+  for (const [index, call] of ours.entries()) {
+    const results = new Set(alike.map((run) => run[index]?.result));
+    const varies = results.size > 1;
+    if (!varies && !results.has(call.result)) {
+      return `task ${key}, call ${index}, ${call.name}: ${call.result} instead of ${[...results]}`;
+    }
+  }
+  return '';
+}
+
+function differenceInNames(key: string, ours: Call[], theirs: Call[]): string {
+  const show = (calls: Call[], at: number) =>
+    calls
+      .slice(Math.max(0, at - 2), at + 4)
+      .map(({ name, result }) => `${name} = ${result}`)
+      .join('; ');
+  const at = theirs.findIndex((call, index) => call.name !== ours[index]?.name);
+  const where = at < 0 ? Math.min(ours.length, theirs.length) : at;
+  return (
+    `task ${key}, call ${where} of ${ours.length} (${theirs.length}):\n` +
+    `    ours   ${show(ours, where)}\n    strace ${show(theirs, where)}`
+  );
+}
+
+/**
+ * How our calls differ from those of every other run of the program. Where the other runs differ from
+ * each other, the program is not deterministic there, and any of them will do.
+ */
+export function differences(ours: Calls, runs: Calls[]): string[] {
+  const keys = (calls: Calls) => [...calls.keys()].sort().join(' ');
+  if (!runs.some((run) => keys(run) === keys(ours))) {
+    return [`tasks ${keys(ours)} instead of ${runs.map(keys).join(' or ')}`];
+  }
+  return [...ours].flatMap(([key, calls]) => {
+    const difference = differenceOf(
+      key,
+      calls,
+      runs.map((run) => run.get(key) ?? []),
+    );
+    return difference === '' ? [] : [difference];
+  });
+}

@@ -1,0 +1,38 @@
+/** Compiles the fixture programs of test/fixtures, each once for its sources. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { fixtureCache, fixtureSources } from './paths.js';
+
+const compiler = 'gcc';
+const flags = ['-std=c11', '-O2', '-g', '-Wall', '-Wextra', '-Werror', '-pthread'];
+
+/** A name for the source, every header beside it, and how it is compiled. */
+function contentHash(source: string): string {
+  const hash = createHash('sha256').update(flags.join(' '));
+  for (const header of readdirSync(fixtureSources).filter((name) => name.endsWith('.h'))) {
+    hash.update(header).update(readFileSync(`${fixtureSources}/${header}`));
+  }
+  return hash.update(readFileSync(source)).digest('hex').slice(0, 16);
+}
+
+/** Path of the compiled fixture `name`, such as "echo-lines". */
+export function fixture(name: string): string {
+  const source = `${fixtureSources}/${name}.c`;
+  const directory = `${fixtureCache}/${contentHash(source)}`;
+  const program = `${directory}/${name}`;
+  if (!existsSync(program)) {
+    mkdirSync(directory, { recursive: true });
+    const unfinished = `${program}.${process.pid}`; // several test files may compile it at once
+    execFileSync(compiler, [...flags, '-o', unfinished, source], { stdio: 'inherit' });
+    renameSync(unfinished, program);
+  }
+  return program;
+}
+
+/** Names of all fixtures. */
+export function fixtureNames(): string[] {
+  return readdirSync(fixtureSources)
+    .filter((name) => name.endsWith('.c'))
+    .map((name) => name.slice(0, -2));
+}
