@@ -1,0 +1,44 @@
+/** A server of our own, for as long as a command runs. */
+
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningServer } from '../server.js';
+
+/**
+ * Listens on a socket in a fresh folder that only this user can enter. The folder is removed with
+ * the server, or at the latest when the process exits by itself.
+ */
+export class EmbeddedServer implements AsyncDisposable {
+  readonly address: string;
+  readonly #server: RunningServer;
+  readonly #removeFolder: () => void;
+
+  private constructor(address: string, server: RunningServer, removeFolder: () => void) {
+    this.address = address;
+    this.#server = server;
+    this.#removeFolder = removeFolder;
+  }
+
+  /** Rejects where the addon cannot be loaded or no socket be made. */
+  static async start(): Promise<EmbeddedServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'ptracectl-'));
+    const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', removeFolder);
+    // Only here: a client of another server needs neither the server's code nor the addon.
+    const [{ createConfig }, { startServer }] = await Promise.all([
+      import('../config.js'),
+      import('../server.js'),
+    ]);
+    const address = `unix:${join(folder, 'ptraced.sock')}`;
+    const server = await startServer(createConfig({ listen: [address], logLevel: 'silent' }));
+    return new EmbeddedServer(address, server, removeFolder);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server[Symbol.asyncDispose]();
+    process.off('exit', this.#removeFolder);
+    this.#removeFolder();
+  }
+}

@@ -1,0 +1,83 @@
+/** Writes to a descriptor that is shared with other processes. */
+
+import { write } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const writeSome = promisify(write);
+
+/** Lines or output could not be written. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+  /** Such as "EPIPE". */
+  readonly code: string;
+
+  /** `doing` is what failed; `cause` is the errno error. */
+  constructor(doing: string, cause: unknown) {
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    super(`cannot ${doing}: ${message}`, { cause });
+    this.code = code;
+  }
+}
+
+/** While the descriptor is non-blocking, since somebody else made it so, and full. */
+const RETRY_MS = 10;
+
+/**
+ * Collects text and bytes and writes them in order. It does not use Node's streams for stdout and
+ * stderr: those make a pipe non-blocking for everybody who shares it, such as the traced command.
+ *
+ * One flush follows the other; each fulfils when all that was added before it is written, and
+ * rejects with an OutputError.
+ */
+export class FdWriter {
+  readonly #fd: number;
+  #text = '';
+  #chunks: Uint8Array[] = [];
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** Adds text. */
+  add(text: string): void {
+    this.#text += text;
+  }
+
+  /** Adds bytes. */
+  addBytes(bytes: Uint8Array): void {
+    this.#closeText();
+    this.#chunks.push(bytes);
+  }
+
+  flush(): Promise<void> {
+    this.#closeText();
+    if (this.#chunks.length > 0) {
+      const chunks = this.#chunks;
+      this.#chunks = [];
+      this.#tail = this.#tail.then(() => this.#write(Buffer.concat(chunks)));
+    }
+    return this.#tail;
+  }
+
+  #closeText(): void {
+    if (this.#text !== '') {
+      this.#chunks.push(Buffer.from(this.#text));
+      this.#text = '';
+    }
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      try {
+        done += (await writeSome(this.#fd, bytes, done, bytes.length - done)).bytesWritten;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
+          throw new OutputError('write', error);
+        }
+        await setTimeout(RETRY_MS);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** From the operands and options of `trace` to the Launch of the API. */
+
+import { resolve } from 'node:path';
+import { type MessageInitShape } from '@bufbuild/protobuf';
+import { type LaunchSchema, StdioMode } from '../client/index.js';
+import { type LAUNCH_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
+import { UsageError } from './usage-error.js';
+
+type Launch = MessageInitShape<typeof LaunchSchema>;
+type LaunchValues = ParsedArguments<typeof LAUNCH_OPTIONS>['values'];
+
+/** Of a command on a server elsewhere, whose environment is empty unless something is asked for. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const MAX_ID = 0xffff_fffe;
+
+/** A command as if the user had started it: the environment, directory and streams are our own. */
+export function embeddedLaunch(argv: string[], values: LaunchValues): Launch {
+  if (values['inherit-env']) {
+    throw new UsageError('--inherit-env is for a --server; here the environment is your own');
+  }
+  const environment = new Map<string, string>();
+  for (const [name, value] of Object.entries(process.env)) {
+    environment.set(name, `${name}=${value}`);
+  }
+  for (const entry of values.env) {
+    const name = entryName(entry);
+    if (name === entry) {
+      environment.delete(name);
+    } else {
+      environment.set(name, entry);
+    }
+  }
+  return {
+    argv,
+    env: [...environment.values()],
+    cwd: resolve(values.cwd ?? '.'),
+    ...identity(values.user),
+    stdin: StdioMode.INHERIT,
+    stdout: StdioMode.INHERIT,
+    stderr: StdioMode.INHERIT,
+  };
+}
+
+/** A command on the server's machine: its output comes back as records. */
+export function remoteLaunch(argv: string[], values: LaunchValues): Launch {
+  if (values.cwd !== undefined && !values.cwd.startsWith('/')) {
+    throw new UsageError(`--cwd must be absolute on a --server: '${values.cwd}'`);
+  }
+  const inheritEnv = values['inherit-env'];
+  const environment = new Map(inheritEnv ? [] : [['PATH', `PATH=${DEFAULT_PATH}`]]);
+  for (const entry of values.env) {
+    const name = entryName(entry);
+    if (name === entry) {
+      throw new UsageError(`-E wants NAME=VALUE on a --server: '${entry}'`);
+    }
+    environment.set(name, entry);
+  }
+  return {
+    argv,
+    env: [...environment.values()],
+    inheritEnv,
+    cwd: values.cwd ?? '',
+    ...identity(values.user),
+    stdin: StdioMode.NULL,
+    stdout: StdioMode.CAPTURE,
+    stderr: StdioMode.CAPTURE,
+  };
+}
+
+/** The name in NAME=VALUE or NAME. */
+function entryName(entry: string): string {
+  const name = entry.split('=', 1)[0] ?? '';
+  if (name === '') {
+    throw new UsageError(`invalid -E argument: '${entry}'`);
+  }
+  return name;
+}
+
+/** UID or UID:GID. */
+function identity(user: string | undefined): Pick<Launch, 'uid' | 'gid'> {
+  if (user === undefined) {
+    return {};
+  }
+  const [uid = '', gid, ...rest] = user.split(':');
+  if (rest.length > 0) {
+    throw new UsageError(`invalid -u argument: '${user}' (UID or UID:GID)`);
+  }
+  return {
+    uid: parseNumber(uid, '-u', 0, MAX_ID),
+    ...(gid === undefined ? {} : { gid: parseNumber(gid, '-u', 0, MAX_ID) }),
+  };
+}

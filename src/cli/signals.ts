@@ -1,0 +1,60 @@
+/** The signals that end a trace, and who else has got them. */
+
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+
+/** A signal by which a user ends a program. */
+export type EndSignal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM';
+
+const END_SIGNALS: readonly EndSignal[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+
+/** Number of a signal. */
+export function signalNumber(signal: EndSignal): number {
+  return constants.signals[signal];
+}
+
+/** Handles the signals until it is disposed of. */
+export function onEndSignal(handle: (signal: EndSignal) => void): Disposable {
+  for (const signal of END_SIGNALS) {
+    process.on(signal, handle);
+  }
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of END_SIGNALS) {
+        process.off(signal, handle);
+      }
+    },
+  };
+}
+
+/**
+ * Whether a process here got the signal as well, from the terminal: a key such as Ctrl-C is for
+ * every process of the terminal's foreground group.
+ */
+export function terminalSentTo(pid: number, signal: EndSignal): boolean {
+  if (signal !== 'SIGINT' && signal !== 'SIGQUIT') {
+    return false;
+  }
+  const own = terminalOf('self');
+  const other = terminalOf(pid);
+  return (
+    own !== undefined &&
+    other !== undefined &&
+    own.foreground > 0 &&
+    own.group === own.foreground &&
+    other.group === own.group
+  );
+}
+
+/** Process group, and foreground group of the controlling terminal (proc_pid_stat(5)). */
+function terminalOf(pid: number | 'self'): { group: number; foreground: number } | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined;
+  }
+  // The second field is a name in parentheses and may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { group: Number(fields[2]), foreground: Number(fields[5]) };
+}

@@ -1,0 +1,140 @@
+/** `ptracectl trace`: starts a command and prints what it does. */
+
+import { OrphanAction, type PtracedClient, type RecordStream } from '../client/index.js';
+import { captureOptions } from './capture-options.js';
+import { COMMON_HELP, type Command, printHelp } from './command.js';
+import { type Connection, describeFailure, openConnection, serverOf } from './connection.js';
+import { type ExitStatus, FAILURE } from './exit-status.js';
+import { OutputError } from './fd-writer.js';
+import { embeddedLaunch, remoteLaunch } from './launch-target.js';
+import { COMMON_OPTIONS, LAUNCH_OPTIONS, parseOptions } from './options.js';
+import { type EndSignal, onEndSignal, signalNumber, terminalSentTo } from './signals.js';
+import { StracePrinter } from './strace-printer.js';
+import { TraceOutput } from './trace-output.js';
+import { describeEnd, Interrupted, printerOptions, printStream, statusOf } from './trace-run.js';
+import { UsageError } from './usage-error.js';
+
+const help = `Usage: ptracectl trace [OPTION]... [--] COMMAND [ARGUMENT]...
+
+Starts the command, follows whatever it starts, and prints each system call as strace does. Its
+input, output and exit status are passed through.
+
+  -E, --env=NAME=VALUE     add to the environment; NAME alone: remove from it
+      --inherit-env        with --server: begin with the server's environment
+      --cwd=DIR            start in this directory
+  -u, --user=UID[:GID]     run as this user
+${COMMON_HELP}
+
+Exit status: that of the command, or the signal that killed it. 1: it could not be traced.
+2: the command line is wrong.`;
+
+export const traceCommand: Command = {
+  name: 'trace',
+  summary: 'start a command and print its system calls',
+  help,
+  async run(args) {
+    const { values, operands } = parseOptions(args, { ...COMMON_OPTIONS, ...LAUNCH_OPTIONS });
+    if (values.help) {
+      return printHelp(help);
+    }
+    if (operands.length === 0) {
+      throw new UsageError('must have COMMAND [ARGUMENT]...');
+    }
+    const address = serverOf(values.server);
+    const launch = (address === undefined ? embeddedLaunch : remoteLaunch)(operands, values);
+    const request = {
+      target: { case: 'launch', value: launch },
+      capture: captureOptions(values),
+      onDisconnect: OrphanAction.KILL,
+    } as const;
+    const options = printerOptions(values, 'launch');
+
+    await using output = await TraceOutput.open(values.output);
+    await using connection = await openConnection(address);
+    const run = new LaunchRun(connection, new StracePrinter(output, options), output);
+    return await run.print((client, signal) => client.trace(request, { signal }));
+  },
+};
+
+/** One launched command, from its start to our exit status. */
+class LaunchRun {
+  readonly #connection: Connection;
+  readonly #printer: StracePrinter;
+  readonly #output: TraceOutput;
+  readonly #abort = new AbortController();
+  /** The command, while it is known and lives. */
+  #pid = 0;
+  /** A signal was passed on to it. */
+  #forwarded = false;
+
+  constructor(connection: Connection, printer: StracePrinter, output: TraceOutput) {
+    this.#connection = connection;
+    this.#printer = printer;
+    this.#output = output;
+  }
+
+  async print(
+    open: (client: PtracedClient, signal: AbortSignal) => RecordStream,
+  ): Promise<ExitStatus> {
+    using _ = onEndSignal((signal) => this.#onSignal(signal));
+    const stream = open(this.#connection.client, this.#abort.signal);
+    try {
+      const ended = await printStream(stream, this.#printer, this.#output, {
+        onHeader: (header) => {
+          this.#pid = header.rootPid;
+        },
+        onProcessEnd: (pid) => {
+          this.#pid = pid === this.#pid ? 0 : this.#pid;
+        },
+      });
+      return await this.#finish(describeEnd(ended), statusOf(ended));
+    } catch (error) {
+      if (error instanceof OutputError) {
+        throw error;
+      }
+      if (error instanceof Interrupted) {
+        const signal = signalNumber(error.signal);
+        return await this.#finish(`ended by ${error.signal}: the command is killed`, { signal });
+      }
+      const started = stream.header !== undefined;
+      const why = describeFailure(error, this.#connection.address, started);
+      return await this.#finish(why, FAILURE);
+    }
+  }
+
+  async #finish(notice: string | undefined, status: ExitStatus): Promise<ExitStatus> {
+    this.#printer.finish();
+    if (notice !== undefined) {
+      this.#output.notice(notice);
+    }
+    await this.#output.flush();
+    return status;
+  }
+
+  /**
+   * The command gets the signal, and its end ends the trace: from the terminal, which sends it to
+   * both of us, or from here. Where that was of no use, or the command is out of reach, the trace is
+   * ended, and the server kills what is left.
+   */
+  #onSignal(signal: EndSignal): void {
+    if (this.#connection.embedded && this.#pid !== 0) {
+      if (terminalSentTo(this.#pid, signal)) {
+        return;
+      }
+      if (!this.#forwarded && this.#send(signal)) {
+        this.#forwarded = true;
+        return;
+      }
+    }
+    this.#abort.abort(new Interrupted(signal));
+  }
+
+  #send(signal: EndSignal): boolean {
+    try {
+      return process.kill(this.#pid, signal);
+    } catch {
+      // It is gone, or runs as another user.
+      return false;
+    }
+  }
+}
