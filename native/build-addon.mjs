@@ -31,7 +31,7 @@ export function nodeHeaders() {
 /**
  * Configures and builds; what is up to date is not compiled again.
  * @param {Record<string, string | undefined>} env PATH must lead to node-gyp
- * @returns {boolean} whether it succeeded; the compiler has told why not
+ * @returns {boolean} whether it succeeded; where not, the compiler has told why on standard error
  */
 export function buildAddon(env = process.env) {
   const headers = nodeHeaders();
@@ -50,7 +50,7 @@ export function buildAddon(env = process.env) {
   const bin = join(native, '../node_modules/.bin');
   const path = [bin, env['PATH']].join(delimiter);
   const result = spawnSync('node-gyp', args, {
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...env, PATH: path },
   });
   return result.status === 0;

@@ -16,7 +16,7 @@ async function ensureAddon() {
     [process.version],
   );
   await unlessStamped(`${root}/native/build/.sources`, wanted, async () => {
-    say('building the native addon');
+    say('building the native addon (a minute or two)');
     if (!buildAddon()) {
       throw new StepError('building the native addon failed');
     }
