@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 
 const seconds = 1000;
 
-/** What the projects differ in. Timeouts are for machines that do other things as well. */
+/**
+ * What the projects differ in. They run one after the other, in this order: the builds of e2e would slow
+ * the others down. Timeouts are for machines that do other things as well.
+ */
 const projects = [
   { name: 'unit', testTimeout: 10 * seconds, hookTimeout: 30 * seconds, globalSetup: [] },
   { name: 'integration', testTimeout: 120 * seconds, hookTimeout: 60 * seconds, globalSetup: [] },
@@ -23,8 +26,13 @@ export default defineConfig({
     pool: 'forks',
     // Tracers and tracees are busy beside each worker.
     maxWorkers: 2,
-    projects: projects.map(({ name, ...rest }) => ({
-      test: { name, include: [`${name}/**/*.test.ts`], ...rest },
+    projects: projects.map(({ name, ...rest }, order) => ({
+      test: {
+        name,
+        include: [`${name}/**/*.test.ts`],
+        sequence: { groupOrder: order },
+        ...rest,
+      },
     })),
   },
 });

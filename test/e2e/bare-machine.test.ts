@@ -6,11 +6,12 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { docker } from '../support/docker.js';
 import { root } from '../support/paths.js';
 
 const execute = promisify(execFile);
-const { host, baseImage, label } = inject('docker');
+const { host, baseImage, label } = docker;
 
 let clone: string;
 

@@ -5,7 +5,11 @@ import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainer
 import { inject } from 'vitest';
 import { eventually } from './eventually.js';
 
-const docker = inject('docker');
+/** What global-setup.ts has prepared. */
+export const docker = inject('docker');
+if (docker.failure !== '') {
+  throw new Error(docker.failure);
+}
 if (docker.host !== '') {
   process.env['DOCKER_HOST'] = docker.host;
 }
