@@ -54,7 +54,7 @@ export function describeFailure(error: unknown, address: string, connected: bool
   const message = oneLine(error instanceof Error ? error.message : String(error));
   if (error instanceof PtracedError && error.isConnectionLoss) {
     // grpc-js wraps the error of connect(2) in two sentences of its own.
-    const cause = /Last error: (.*?)\.? Resolution note:/.exec(message)?.[1] ?? message;
+    const cause = /Last error: (?:Error: )?(.*?)\.? Resolution note:/.exec(message)?.[1] ?? message;
     return `${connected ? 'lost the connection to' : 'cannot reach'} ${address}: ${cause}`;
   }
   return message;

@@ -2,7 +2,7 @@
 
 import { write } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { getSystemErrorMap, promisify } from 'node:util';
 
 const writeSome = promisify(write);
 
@@ -14,8 +14,8 @@ export class OutputError extends Error {
 
   /** `doing` is what failed; `cause` is the errno error. */
   constructor(doing: string, cause: unknown) {
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    super(`cannot ${doing}: ${message}`, { cause });
+    const { code = '', errno = 0, message } = cause as NodeJS.ErrnoException;
+    super(`cannot ${doing}: ${getSystemErrorMap().get(errno)?.[1] ?? message}`, { cause });
     this.code = code;
   }
 }

@@ -30,9 +30,10 @@ export class PtracedError extends Error implements ErrorDetails {
     this.fieldViolations = details.fieldViolations;
   }
 
-  /** The server could not be reached, or the connection to it broke. */
+  /** The server could not be reached, the connection to it broke, or it dropped the call. */
   get isConnectionLoss(): boolean {
-    return this.code === 'UNAVAILABLE' && this.reason === '';
+    // A call that its own client cancels throws the signal's reason instead.
+    return (this.code === 'UNAVAILABLE' || this.code === 'CANCELLED') && this.reason === '';
   }
 }
 

@@ -1,0 +1,177 @@
+/** From command lines to requests. */
+
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { captureOptions } from '../../src/cli/capture-options.js';
+import { embeddedLaunch, remoteLaunch } from '../../src/cli/launch-target.js';
+import { COMMON_OPTIONS, LAUNCH_OPTIONS, parseOptions } from '../../src/cli/options.js';
+import { printerOptions } from '../../src/cli/trace-run.js';
+import { UsageError } from '../../src/cli/usage-error.js';
+import { OverflowPolicy, RecordKind, StdioMode } from '../../src/client/index.js';
+
+const parse = (...args: string[]) => parseOptions(args, { ...COMMON_OPTIONS, ...LAUNCH_OPTIONS });
+const capture = (...args: string[]) => captureOptions(parse(...args).values);
+
+describe('options', () => {
+  it.each([
+    [['ls', '-l'], ['ls', '-l']],
+    [['--', 'ls', '--', '-l'], ['ls', '--', '-l']],
+    [['-f', '-o', 'file', 'ls', '-o', 'x'], ['ls', '-o', 'x']],
+    [['-ofile', '-s100', 'ls'], ['ls']],
+    [['--output=file', '--', '--help'], ['--help']],
+    [['-q', '-q', '-vf', 'ls', '--bogus'], ['ls', '--bogus']],
+    [[], []],
+  ])('%j leave %j to the command', (args, operands) => {
+    expect(parse(...args).operands).toEqual(operands);
+  });
+
+  it.each([
+    [['--bogus', 'ls'], "unrecognized option '--bogus'"],
+    [['-x', 'ls'], "unrecognized option '-x'"],
+    [['-fx', 'ls'], "unrecognized option '-x'"],
+    [['-o'], "option '-o, --output <value>' argument missing"],
+    [['--help=yes'], "option '-h, --help' does not take an argument"],
+  ])('%j are refused in one line', (args, message) => {
+    expect(() => parse(...args)).toThrow(new UsageError(message));
+  });
+});
+
+describe('what is recorded', () => {
+  it('is everything, as strace -f does', () => {
+    expect(capture()).toMatchObject({
+      maxStringBytes: 32,
+      unabbreviated: false,
+      filter: {},
+      follow: { noThreads: false, noProcesses: false },
+      overflow: OverflowPolicy.UNSPECIFIED,
+    });
+  });
+
+  it.each([
+    ['open', ['open']],
+    ['trace=open,close', ['open', 'close']],
+    ['t=%file,?foo,/^stat', ['%file', '?foo', '/^stat']],
+    ['!open,close', ['!open', '!close']],
+    ['trace=!%memory', ['!%memory']],
+  ])('-e %s is %j', (expression, syscalls) => {
+    expect(capture('-e', expression).filter).toEqual({ syscalls });
+  });
+
+  it('is what the last set says', () => {
+    expect(capture('-e', 'open', '--trace=close').filter).toEqual({ syscalls: ['close'] });
+    expect(capture('-e', 'open', '-e', 'all').filter).toEqual({});
+  });
+
+  it('may be no call at all', () => {
+    const kinds = capture('-e', 'trace=none').filter?.kinds ?? [];
+    expect(kinds).toContain(RecordKind.TASK_EXIT);
+    expect(kinds).not.toContain(RecordKind.ENTER);
+    expect(kinds).not.toContain(RecordKind.EXIT);
+  });
+
+  it('can be limited to the first task', () => {
+    expect(capture('--no-follow').follow).toEqual({ noThreads: true, noProcesses: true });
+  });
+
+  it.each([
+    ['-e', 'inject=open:error=EPERM'],
+    ['-e', 'open,,close'],
+    ['-e', ''],
+    ['-e', '!'],
+    ['-s', '0'],
+    ['-s', '1048577'],
+    ['-s', '-1'],
+    ['-s', '1e3'],
+    ['-s', ''],
+    ['--overflow', 'sometimes'],
+  ])('%s %j makes no sense', (option, value) => {
+    expect(() => capture(`${option}${option.startsWith('--') ? '=' : ''}${value}`)).toThrow(
+      UsageError,
+    );
+  });
+
+  it('cannot be followed and not followed', () => {
+    expect(() => capture('-f', '--no-follow')).toThrow(UsageError);
+  });
+});
+
+describe('a command of our own server', () => {
+  const launch = (...args: string[]) => embeddedLaunch(['ls'], parse(...args).values);
+
+  it("has the user's environment, directory and streams", () => {
+    expect(launch()).toMatchObject({
+      argv: ['ls'],
+      cwd: process.cwd(),
+      stdin: StdioMode.INHERIT,
+      stdout: StdioMode.INHERIT,
+      stderr: StdioMode.INHERIT,
+    });
+    expect(launch().env).toEqual(Object.entries(process.env).map(([k, v]) => `${k}=${v}`));
+  });
+
+  it('has what was changed of them', () => {
+    const { env = [], cwd } = launch('-E', 'PATH', '-EA=1=2', '-E', 'A=3', '--cwd', 'sub');
+    expect(env.some((entry) => entry.startsWith('PATH='))).toBe(false);
+    expect(env.filter((entry) => entry.startsWith('A='))).toEqual(['A=3']);
+    expect(cwd).toBe(resolve('sub'));
+  });
+
+  it('runs as the user it is told to', () => {
+    expect(launch('-u', '1000')).toMatchObject({ uid: 1000 });
+    expect(launch('-u', '1000')).not.toHaveProperty('gid');
+    expect(launch('-u1000:0')).toMatchObject({ uid: 1000, gid: 0 });
+  });
+
+  it.each([['-uroot'], ['-u1:2:3'], ['-u:1'], ['-u'], ['-E=1'], ['--inherit-env']])(
+    'refuses %s',
+    (option) => {
+      expect(() => launch(option === '-u' ? '-u=' : option)).toThrow(UsageError);
+    },
+  );
+});
+
+describe('a command of a server elsewhere', () => {
+  const launch = (...args: string[]) => remoteLaunch(['ls'], parse(...args).values);
+
+  it('starts with nothing but a PATH, and its output comes back', () => {
+    expect(launch()).toEqual({
+      argv: ['ls'],
+      env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+      inheritEnv: false,
+      cwd: '',
+      stdin: StdioMode.NULL,
+      stdout: StdioMode.CAPTURE,
+      stderr: StdioMode.CAPTURE,
+    });
+  });
+
+  it('has what it is given', () => {
+    expect(launch('-EPATH=/bin', '-E', 'A=1', '--cwd=/tmp')).toMatchObject({
+      env: ['PATH=/bin', 'A=1'],
+      cwd: '/tmp',
+    });
+    expect(launch('--inherit-env', '-EA=1')).toMatchObject({ env: ['A=1'], inheritEnv: true });
+  });
+
+  it.each([['-EA'], ['--cwd=sub']])('refuses %s', (option) => {
+    expect(() => launch(option)).toThrow(UsageError);
+  });
+});
+
+describe('the look of lines', () => {
+  const look = (kind: Parameters<typeof printerOptions>[1], ...args: string[]) =>
+    printerOptions(parse(...args).values, kind);
+
+  it.each([
+    ['launch', [], { prefix: 'several', showAttach: true, showExit: true, resultColumn: 40 }],
+    ['launch', ['-oF'], { prefix: 'always', showAttach: false, showExit: true }],
+    ['launch', ['-oF', '--no-follow'], { prefix: 'never' }],
+    ['attach', ['-oF'], { prefix: 'always', showAttach: true }],
+    ['attach', ['-oF', '--no-follow'], { prefix: 'never' }],
+    ['attach-several', ['-oF', '--no-follow'], { prefix: 'always' }],
+    ['launch', ['-q'], { showAttach: false, showExit: true }],
+    ['launch', ['-q', '-q', '-a10'], { showAttach: false, showExit: false, resultColumn: 10 }],
+  ] as const)('%s %j', (kind, args, expected) => {
+    expect(look(kind, ...args)).toMatchObject(expected);
+  });
+});
