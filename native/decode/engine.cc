@@ -1,0 +1,474 @@
+#include "engine.h"
+
+#include <algorithm>
+#include <charconv>
+#include <climits>
+#include <cstring>
+
+namespace ptraced::decode {
+
+namespace {
+
+constexpr size_t kFirstChunk = 128;
+constexpr size_t kLaterChunk = 4096;
+// Strings of an argument vector that are shown where everything is asked for.
+constexpr uint64_t kMaxStrings = 65536;
+
+uint64_t truncate(uint64_t word, size_t size) {
+  return size == 0 || size >= 8 ? word : word & ((uint64_t{1} << (size * 8)) - 1);
+}
+
+int64_t sign_extend(uint64_t word, size_t size) {
+  if (size == 0 || size >= 8) {
+    return static_cast<int64_t>(word);
+  }
+  const unsigned shift = static_cast<unsigned>(64 - size * 8);
+  return static_cast<int64_t>(word << shift) >> shift;
+}
+
+}  // namespace
+
+uint64_t View::number(size_t offset, size_t width) const {
+  if (offset + width > size || width > 8) {
+    return 0;
+  }
+  uint64_t value = 0;
+  std::memcpy(&value, bytes + offset, width);
+  return value;
+}
+
+const Variant* find_variant(const Syscall& syscall, const uint64_t* args) {
+  if (syscall.variants == nullptr) {
+    return nullptr;
+  }
+  const Variants& variants = *syscall.variants;
+  const uint64_t value = args[variants.selector] & variants.mask;
+  for (const Variant& variant : variants.cases) {
+    if (variant.value == value) {
+      return &variant;
+    }
+  }
+  return nullptr;
+}
+
+Engine::Engine(Writer& out, core::Memory& memory, const Options& options, const Call& call,
+               CallText& state)
+    : out_(out), memory_(memory), options_(options), call_(call), state_(state) {
+  const Syscall& syscall = *state.syscall_;
+  const Variant* variant = find_variant(syscall, call.args);
+  const size_t own = variant != nullptr ? syscall.variants->first : syscall.args.size();
+  for (size_t i = 0; i < own && syscall.args[i].name != nullptr; ++i) {
+    activate(syscall.args[i], i);
+  }
+  for (size_t i = 0; variant != nullptr && i < variant->args.size(); ++i) {
+    if (variant->args[i].name == nullptr || own + i >= args_.size()) {
+      break;
+    }
+    activate(variant->args[i], own + i);
+  }
+}
+
+void Engine::activate(const Arg& arg, size_t position) {
+  if (arg.condition_bits != 0 && (call_.args[arg.condition_arg] & arg.condition_bits) == 0) {
+    return;
+  }
+  args_[arg_count_++] = {
+      &arg, static_cast<uint8_t>(arg.position >= 0 ? static_cast<size_t>(arg.position) : position)};
+}
+
+uint64_t Engine::arg(size_t index) const { return truncate(call_.args[index], word_size()); }
+
+size_t Engine::size_of(const Type& type) const {
+  switch (type.kind) {
+    case Kind::kNone:
+      return 0;
+    case Kind::kStruct:
+      return word_size() == 4 ? type.layout->size32 : type.layout->size;
+    case Kind::kInline:
+      return type.length.value * size_of(*type.of);
+    case Kind::kInlineText:
+      return type.length.value;
+    case Kind::kCustom:
+      return type.layout != nullptr ? (word_size() == 4 ? type.layout->size32 : type.layout->size)
+             : type.size != 0       ? type.size
+                                    : word_size();
+    default:
+      return type.size != 0 ? type.size : word_size();
+  }
+}
+
+void Engine::enter() {
+  for (size_t i = 0; i < arg_count_; ++i) {
+    const auto [argument, index] = args_[i];
+    state_.saved_[index] = 0;
+    uint32_t value = 0;
+    if (argument->saved_offset >= 0 &&
+        read(arg(index) + static_cast<uint64_t>(argument->saved_offset), &value, sizeof value)) {
+      state_.saved_[index] = (uint64_t{1} << 32) | value;
+    }
+  }
+  size_t i = 0;
+  while (i < arg_count_ && args_[i].arg->when == When::kEntry) {
+    show_argument(args_[i]);
+    ++i;
+  }
+  state_.next_arg_ = static_cast<uint8_t>(i);
+  if (i < arg_count_ && args_[i].arg->when == When::kBoth) {
+    show_argument(args_[i]);
+  } else if (i < arg_count_ && i > 0) {
+    out_.await_exit();
+  }
+}
+
+void Engine::exit(const core::SyscallExit& exit) {
+  exit_ = exit;
+  exiting_ = true;
+  for (size_t i = state_.next_arg_; i < arg_count_; ++i) {
+    if (i == state_.next_arg_ && args_[i].arg->when == When::kBoth) {
+      out_.resume_argument();
+      show_word(args_[i].arg->type, arg(args_[i].index));
+    } else {
+      show_argument(args_[i]);
+    }
+  }
+  state_.next_arg_ = static_cast<uint8_t>(arg_count_);
+  out_.end_arguments();
+}
+
+void Engine::show_argument(const Active& active) {
+  out_.begin_argument(active.arg->name, active.arg->named);
+  show_word(active.arg->type, arg(active.index));
+}
+
+bool Engine::follow(uint64_t address, bool despite_error) {
+  if (address == 0) {
+    out_.address(0, Unread::kNull);
+    return false;
+  }
+  if (failed() && !despite_error) {
+    out_.address(address, Unread::kFailed);
+    return false;
+  }
+  return true;
+}
+
+void Engine::show(const Type& type, const Operand& operand) {
+  switch (type.kind) {
+    case Kind::kNone:
+      break;
+    case Kind::kSigned:
+    case Kind::kUnsigned:
+    case Kind::kHex:
+    case Kind::kOctal:
+    case Kind::kAddress:
+    case Kind::kFlags:
+    case Kind::kConstant:
+      show_number(type, operand.word);
+      break;
+    case Kind::kPath:
+      show_path(operand.word, type.despite_error);
+      break;
+    case Kind::kString:
+      show_string(operand.word, type.despite_error);
+      break;
+    case Kind::kBytes:
+      show_bytes(operand.word, length(type, operand), type.despite_error);
+      break;
+    case Kind::kPointer:
+      show_pointer(type, operand.word);
+      break;
+    case Kind::kArray:
+      if (type.length.from == Length::From::kTerminator) {
+        show_strings(operand.word);
+      } else {
+        show_array(*type.of, operand.word, length(type, operand), type.despite_error);
+      }
+      break;
+    case Kind::kStruct:
+      out_.begin_struct();
+      show_fields(*type.layout, operand.memory);
+      out_.end_struct();
+      break;
+    case Kind::kInline:
+    case Kind::kInlineText:
+      show_inline(type, operand);
+      break;
+    case Kind::kCustom:
+      type.print(*this, type, operand);
+      break;
+  }
+}
+
+void Engine::show_number(const Type& type, uint64_t word) {
+  const size_t size = type.size != 0 ? type.size : word_size();
+  const uint64_t value = truncate(word, size);
+  switch (type.kind) {
+    case Kind::kSigned:
+      out_.signed_number(sign_extend(word, size));
+      break;
+    case Kind::kUnsigned:
+      out_.unsigned_number(value);
+      break;
+    case Kind::kHex:
+      out_.hex(value);
+      break;
+    case Kind::kOctal:
+      out_.octal(value);
+      break;
+    case Kind::kAddress:
+      out_.address(value, Unread::kOpaque);
+      break;
+    case Kind::kFlags:
+      out_.flags(value, *type.set);
+      break;
+    case Kind::kConstant:
+      out_.constant(value, *type.set);
+      break;
+    default:
+      break;
+  }
+}
+
+void Engine::show_at(const Type& type, const View& view, const View* within) {
+  const size_t size = std::min<size_t>(size_of(type), 8);
+  show(type, Operand{.word = view.number(0, size), .memory = view, .within = within});
+}
+
+void Engine::show_field(std::string_view name, const Type& type, const View& within,
+                        size_t offset) {
+  out_.begin_field(name);
+  const size_t size = size_of(type);
+  if (offset + size > within.size) {
+    return;
+  }
+  show_at(type, View{within.bytes + offset, within.size - offset, within.address + offset},
+          &within);
+}
+
+void Engine::show_fields(const Layout& layout, const View& view) {
+  bool hidden = false;
+  for (const Field& field : layout.fields) {
+    const size_t offset = word_size() == 4 ? field.offset32 : field.offset;
+    const size_t size = size_of(field.type);
+    if (offset + size > view.size) {
+      break;
+    }
+    if (field.shown == Field::Shown::kUnabbreviated && !options_.unabbreviated) {
+      hidden = true;
+      continue;
+    }
+    if (field.shown == Field::Shown::kUnlessZero &&
+        std::all_of(view.bytes + offset, view.bytes + offset + size,
+                    [](uint8_t byte) { return byte == 0; })) {
+      continue;
+    }
+    show_field(field.name, field.type, view, offset);
+  }
+  if (hidden) {
+    out_.omitted();
+  }
+}
+
+void Engine::show_pointer(const Type& type, uint64_t address) {
+  if (!follow(address, type.despite_error)) {
+    return;
+  }
+  const size_t size = size_of(*type.of);
+  uint8_t bytes[kMaxStructSize];
+  if (size == 0 || size > sizeof bytes || !read(address, bytes, size)) {
+    out_.address(address, Unread::kFault);
+    return;
+  }
+  const View view{bytes, size, address};
+  if (type.of->kind == Kind::kStruct || type.of->kind == Kind::kInline ||
+      type.of->kind == Kind::kInlineText ||
+      (type.of->kind == Kind::kCustom && type.of->layout != nullptr)) {
+    show_at(*type.of, view);
+    return;
+  }
+  out_.begin_array();
+  out_.begin_element();
+  show_at(*type.of, view);
+  out_.end_array();
+}
+
+void Engine::show_inline(const Type& type, const Operand& operand) {
+  const View& view = operand.memory;
+  if (type.kind == Kind::kInlineText) {
+    const size_t size = std::min<size_t>(type.length.value, view.size);
+    const void* end = std::memchr(view.bytes, 0, size);
+    const size_t used =
+        end != nullptr ? static_cast<size_t>(static_cast<const uint8_t*>(end) - view.bytes) : size;
+    const size_t shown = std::min<uint64_t>(used, limit());
+    out_.string(view.bytes, shown, {.truncated = end == nullptr || shown < used});
+    return;
+  }
+  const size_t size = size_of(*type.of);
+  out_.begin_array();
+  for (size_t i = 0; i < type.length.value && (i + 1) * size <= view.size; ++i) {
+    if (!options_.unabbreviated && i >= limit()) {
+      out_.omitted();
+      break;
+    }
+    out_.begin_element();
+    show_at(*type.of, View{view.bytes + i * size, size, view.address + i * size}, operand.within);
+  }
+  out_.end_array();
+}
+
+uint64_t Engine::length(const Type& type, const Operand& operand) const {
+  switch (type.length.from) {
+    case Length::From::kTerminator:
+      return 0;
+    case Length::From::kFixed:
+      return type.length.value;
+    case Length::From::kArgument:
+      return truncate(arg(type.length.value), type.length.size);
+    case Length::From::kResult:
+      return exit_.value < 0 ? 0 : static_cast<uint64_t>(exit_.value);
+    case Length::From::kField:
+      return operand.within != nullptr
+                 ? operand.within->number(type.length.value,
+                                          type.length.size != 0 ? type.length.size : word_size())
+                 : 0;
+    case Length::From::kPointee: {
+      uint32_t value = 0;
+      return memory_.read(arg(type.length.value), &value, sizeof value) == sizeof value ? value : 0;
+    }
+  }
+  return 0;
+}
+
+void Engine::show_array(const Type& element, uint64_t address, uint64_t count,
+                        bool despite_error) {
+  if (!follow(address, despite_error)) {
+    return;
+  }
+  if (count == 0) {
+    out_.begin_array();
+    out_.end_array();
+    return;
+  }
+  const size_t size = size_of(element);
+  uint8_t bytes[kMaxStructSize];
+  if (size == 0 || size > sizeof bytes || count > UINT64_MAX / size ||
+      address + count * size < address || !read(address, bytes, size)) {
+    out_.address(address, Unread::kFault);
+    return;
+  }
+  out_.begin_array();
+  for (uint64_t i = 0; i < count; ++i) {
+    if (!options_.unabbreviated && i >= limit()) {
+      out_.omitted();
+      break;
+    }
+    const uint64_t at = address + i * size;
+    if (i > 0 && !read(at, bytes, size)) {
+      out_.omitted();
+      show_address_comment(at);
+      break;
+    }
+    out_.begin_element();
+    show_at(element, View{bytes, size, at});
+  }
+  out_.end_array();
+}
+
+void Engine::show_address_comment(uint64_t address) {
+  char text[19] = "0x";
+  const auto end = std::to_chars(text + 2, text + sizeof text, address, 16).ptr;
+  out_.comment({text, static_cast<size_t>(end - text)});
+}
+
+void Engine::show_bytes(uint64_t address, uint64_t size, bool despite_error) {
+  if (!follow(address, despite_error)) {
+    return;
+  }
+  const size_t shown = std::min(size, limit());
+  uint8_t* bytes = scratch(shown);
+  if (!read(address, bytes, shown)) {
+    out_.address(address, Unread::kFault);
+    return;
+  }
+  out_.string(bytes, shown, {.truncated = shown < size});
+}
+
+bool Engine::read_string(uint64_t address, size_t limit, size_t& size, bool& terminated) {
+  uint8_t* bytes = scratch(limit);
+  size = 0;
+  terminated = false;
+  while (size < limit) {
+    // Most strings are short: the first read is small, later ones are pages.
+    const size_t want = std::min(limit - size, size == 0 ? kFirstChunk : kLaterChunk);
+    const size_t got = memory_.read(address + size, bytes + size, want);
+    if (const void* end = std::memchr(bytes + size, 0, got)) {
+      size = static_cast<size_t>(static_cast<const uint8_t*>(end) - bytes);
+      terminated = true;
+      return true;
+    }
+    size += got;
+    if (got < want) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Engine::show_terminated(uint64_t address, size_t limit, bool despite_error) {
+  if (!follow(address, despite_error)) {
+    return;
+  }
+  size_t size = 0;
+  bool terminated = false;
+  // One byte more than is shown tells whether the string ends there.
+  if (!read_string(address, limit + 1, size, terminated)) {
+    out_.address(address, Unread::kFault);
+    return;
+  }
+  out_.string(state_.scratch_.data(), std::min(size, limit), {.truncated = !terminated});
+}
+
+void Engine::show_string(uint64_t address, bool despite_error) {
+  show_terminated(address, limit(), despite_error);
+}
+
+void Engine::show_path(uint64_t address, bool despite_error) {
+  show_terminated(address, PATH_MAX - 1, despite_error);
+}
+
+void Engine::show_strings(uint64_t address) {
+  if (!follow(address)) {
+    return;
+  }
+  uint64_t string = 0;
+  if (!read(address, &string, word_size())) {
+    out_.address(address, Unread::kFault);
+    return;
+  }
+  out_.begin_array();
+  for (uint64_t i = 0; string != 0; ++i) {
+    if (i >= (options_.unabbreviated ? kMaxStrings : limit())) {
+      out_.omitted();
+      break;
+    }
+    out_.begin_element();
+    show_string(string);
+    const uint64_t next = address + (i + 1) * word_size();
+    string = 0;
+    if (!read(next, &string, word_size())) {
+      out_.omitted();
+      show_address_comment(next);
+      break;
+    }
+  }
+  out_.end_array();
+}
+
+uint8_t* Engine::scratch(size_t size) {
+  if (state_.scratch_.size() < size) {
+    state_.scratch_.resize(size);
+  }
+  return state_.scratch_.data();
+}
+
+}  // namespace ptraced::decode

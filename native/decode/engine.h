@@ -1,0 +1,132 @@
+// Walks the types of a call and tells a Writer what is there. The only reader of tracee memory in
+// this room; it never trusts what it reads: every loop is bounded, every length checked.
+#pragma once
+
+#include "../core/memory.h"
+#include "decoder.h"
+#include "writer.h"
+
+namespace ptraced::decode {
+
+// Bytes of the tracee that have been read.
+struct View {
+  const uint8_t* bytes = nullptr;
+  size_t size = 0;
+  uint64_t address = 0;
+
+  // The unsigned number of `width` (1, 2, 4 or 8) bytes at `offset`; 0 where the view is shorter.
+  uint64_t number(size_t offset, size_t width) const;
+};
+
+// A value: a word in a register, or bytes in memory.
+struct Operand {
+  // The number: the register, or the first bytes of the memory as far as they fit.
+  uint64_t word = 0;
+  // What stands in memory; no bytes for a register.
+  View memory = {};
+  // The structure that it is a field of, if any.
+  const View* within = nullptr;
+};
+
+class Engine {
+ public:
+  Engine(Writer& out, core::Memory& memory, const Options& options, const Call& call,
+         CallText& state);
+
+  // Decodes arguments up to the first that is known at exit only.
+  void enter();
+  // Decodes the arguments left, and knows the result from then on.
+  void exit(const core::SyscallExit& exit);
+
+  // What custom types use.
+  Writer& out() { return out_; }
+  const Options& options() const { return options_; }
+  const Call& call() const { return call_; }
+  const Syscall& syscall() const { return *state_.syscall_; }
+  bool exiting() const { return exiting_; }
+  // The call has returned an error.
+  bool failed() const { return exiting_ && exit_.is_error; }
+  int64_t result() const { return exit_.value; }
+  // Error number of a failed call, positive.
+  int error() const { return failed() ? static_cast<int>(-exit_.value) : 0; }
+  // Argument as the tracee's register has it: 32 bits wide on i386.
+  uint64_t arg(size_t index) const;
+  // What saved_offset kept at entry; `valid` tells whether it could be read.
+  uint32_t saved(size_t index) const { return static_cast<uint32_t>(state_.saved_[index]); }
+  bool has_saved(size_t index) const { return (state_.saved_[index] >> 32) != 0; }
+  // Bytes of a pointer or a long in the tracee's memory.
+  size_t word_size() const { return call_.arch == core::Arch::kI386 ? 4 : 8; }
+  // The type's size in memory; 0 where it has none or is not described for this tracee.
+  size_t size_of(const Type& type) const;
+
+  // Reads all of it or nothing.
+  bool read(uint64_t address, void* out, size_t size) {
+    return memory_.read(address, out, size) == size;
+  }
+  // Reads as far as memory is mapped.
+  size_t read_some(uint64_t address, void* out, size_t size) {
+    return memory_.read(address, out, size);
+  }
+  // Whether memory behind the pointer is to be shown; writes its address where not.
+  bool follow(uint64_t address, bool despite_error = false);
+
+  // Shows a value of the type.
+  void show(const Type& type, const Operand& operand);
+  // Shows what a register holds.
+  void show_word(const Type& type, uint64_t word) { show(type, Operand{.word = word}); }
+  // Shows what stands in memory.
+  void show_at(const Type& type, const View& view, const View* within = nullptr);
+  // Shows a field of the structure.
+  void show_field(std::string_view name, const Type& type, const View& within, size_t offset);
+  // Shows fields without the braces.
+  void show_fields(const Layout& layout, const View& view);
+  // Shows `count` elements at `address`: as many as the options allow.
+  void show_array(const Type& element, uint64_t address, uint64_t count, bool despite_error = false);
+  // Shows `size` bytes at `address` as a string, cut at the configured length.
+  void show_bytes(uint64_t address, uint64_t size, bool despite_error = false);
+  // Shows the string at `address`, cut at the configured length.
+  void show_string(uint64_t address, bool despite_error = false);
+  void show_path(uint64_t address, bool despite_error = false);
+  // Shows the strings that a null-terminated array of pointers names.
+  void show_strings(uint64_t address);
+  // Shows a number as the type says, cut to its size.
+  void show_number(const Type& type, uint64_t word);
+
+  // Comments on something left out with where it is.
+  void show_address_comment(uint64_t address);
+  // A buffer that lives until the next use of it; show_bytes and the string functions use it too.
+  uint8_t* scratch(size_t size);
+
+  // Elements or bytes shown of a longer sequence.
+  uint64_t limit() const { return options_.max_string_bytes; }
+
+ private:
+  // An argument that the notation shows, with its register.
+  struct Active {
+    const Arg* arg;
+    uint8_t index;
+  };
+  void activate(const Arg& arg, size_t position);
+  void show_argument(const Active& active);
+  uint64_t length(const Type& type, const Operand& operand) const;
+  void show_pointer(const Type& type, uint64_t address);
+  void show_terminated(uint64_t address, size_t limit, bool despite_error);
+  // Reads a string of at most `limit` bytes into the scratch buffer; false where memory ends first.
+  bool read_string(uint64_t address, size_t limit, size_t& size, bool& terminated);
+  void show_inline(const Type& type, const Operand& operand);
+
+  Writer& out_;
+  core::Memory& memory_;
+  const Options& options_;
+  const Call& call_;
+  CallText& state_;
+  core::SyscallExit exit_ = {};
+  bool exiting_ = false;
+  std::array<Active, 6> args_ = {};
+  size_t arg_count_ = 0;
+};
+
+// The variant that a call's arguments select; null for none.
+const Variant* find_variant(const Syscall& syscall, const uint64_t* args);
+
+}  // namespace ptraced::decode

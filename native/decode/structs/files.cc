@@ -1,0 +1,211 @@
+// Structures of files, file systems and locks.
+#include <asm/fcntl.h>
+#include <asm/statfs.h>
+#include <linux/stat.h>
+
+#include "../engine.h"
+#include "compat.h"
+#include "layout.h"
+#include "structs.h"
+
+namespace ptraced::decode {
+
+namespace {
+
+constexpr uint64_t kTypeMask = 0170000;  // S_IFMT
+constexpr uint64_t kCharDevice = 0020000;
+constexpr uint64_t kBlockDevice = 0060000;
+
+constexpr Type kFsid = custom(print_fsid, 0, 8);
+
+// statfs: f_flags of 32-bit tracees stands elsewhere; their layout is not described.
+constexpr Field kStatfsFields[] = {
+    {.name = "f_type", .offset = offsetof(struct statfs, f_type), .type = one_of(kFsMagics, 8)},
+    {.name = "f_bsize", .offset = offsetof(struct statfs, f_bsize), .type = kUlong},
+    {.name = "f_blocks", .offset = offsetof(struct statfs, f_blocks), .type = kUlong},
+    {.name = "f_bfree", .offset = offsetof(struct statfs, f_bfree), .type = kUlong},
+    {.name = "f_bavail", .offset = offsetof(struct statfs, f_bavail), .type = kUlong},
+    {.name = "f_files", .offset = offsetof(struct statfs, f_files), .type = kUlong},
+    {.name = "f_ffree", .offset = offsetof(struct statfs, f_ffree), .type = kUlong},
+    {.name = "f_fsid", .offset = offsetof(struct statfs, f_fsid), .type = kFsid},
+    {.name = "f_namelen", .offset = offsetof(struct statfs, f_namelen), .type = kUlong},
+    {.name = "f_frsize", .offset = offsetof(struct statfs, f_frsize), .type = kUlong},
+    {.name = "f_flags", .offset = offsetof(struct statfs, f_flags), .type = flags(kStatfsFlags, 8)},
+};
+
+constexpr Field kStatxTimestampFields[] = {
+    {.name = "tv_sec", .offset = 0, .offset32 = 0, .type = kInt64},
+    {.name = "tv_nsec", .offset = 8, .offset32 = 8, .type = kUint},
+};
+constexpr Layout kStatxTimestampLayout = {16, 16, kStatxTimestampFields};
+constexpr Type kStatxTimestamp = {
+    .kind = Kind::kCustom, .layout = &kStatxTimestampLayout, .print = print_dated_struct};
+
+constexpr Field kStatxFields[] = {
+    SAME(struct statx, stx_mask, flags(kStatxMask)),
+    SAME_VERBOSE(struct statx, stx_blksize, kUint),
+    SAME(struct statx, stx_attributes, flags(kStatxAttributes, 8)),
+    SAME_VERBOSE(struct statx, stx_nlink, kUint),
+    SAME_VERBOSE(struct statx, stx_uid, kUid),
+    SAME_VERBOSE(struct statx, stx_gid, kGid),
+    SAME(struct statx, stx_mode, kFileMode16),
+    SAME_VERBOSE(struct statx, stx_ino, kUint64),
+    SAME(struct statx, stx_size, kUint64),
+    SAME_VERBOSE(struct statx, stx_blocks, kUint64),
+    SAME_VERBOSE(struct statx, stx_attributes_mask, flags(kStatxAttributes, 8)),
+    SAME_VERBOSE(struct statx, stx_atime, kStatxTimestamp),
+    SAME_VERBOSE(struct statx, stx_btime, kStatxTimestamp),
+    SAME_VERBOSE(struct statx, stx_ctime, kStatxTimestamp),
+    SAME_VERBOSE(struct statx, stx_mtime, kStatxTimestamp),
+    SAME_VERBOSE(struct statx, stx_rdev_major, kUint),
+    SAME_VERBOSE(struct statx, stx_rdev_minor, kUint),
+    SAME_VERBOSE(struct statx, stx_dev_major, kUint),
+    SAME_VERBOSE(struct statx, stx_dev_minor, kUint),
+    SAME_VERBOSE(struct statx, stx_mnt_id, kUint64),
+};
+
+constexpr Field kFlockFields[] = {
+    FIELD(struct flock, flock32, l_type, one_of(kLockTypes, 2)),
+    FIELD(struct flock, flock32, l_whence, one_of(kWhences, 2)),
+    FIELD(struct flock, flock32, l_start, kLong),
+    FIELD(struct flock, flock32, l_len, kLong),
+};
+
+constexpr Field kFlockResultFields[] = {
+    FIELD(struct flock, flock32, l_type, one_of(kLockTypes, 2)),
+    FIELD(struct flock, flock32, l_whence, one_of(kWhences, 2)),
+    FIELD(struct flock, flock32, l_start, kLong),
+    FIELD(struct flock, flock32, l_len, kLong),
+    FIELD(struct flock, flock32, l_pid, kPid),
+};
+
+// struct flock64 of i386: longs are aligned to four bytes.
+constexpr Field kFlock64Fields[] = {
+    {.name = "l_type", .offset = 0, .offset32 = 0, .type = one_of(kLockTypes, 2)},
+    {.name = "l_whence", .offset = 2, .offset32 = 2, .type = one_of(kWhences, 2)},
+    {.name = "l_start", .offset = 8, .offset32 = 4, .type = kInt64},
+    {.name = "l_len", .offset = 16, .offset32 = 12, .type = kInt64},
+};
+constexpr Field kFlock64ResultFields[] = {
+    {.name = "l_type", .offset = 0, .offset32 = 0, .type = one_of(kLockTypes, 2)},
+    {.name = "l_whence", .offset = 2, .offset32 = 2, .type = one_of(kWhences, 2)},
+    {.name = "l_start", .offset = 8, .offset32 = 4, .type = kInt64},
+    {.name = "l_len", .offset = 16, .offset32 = 12, .type = kInt64},
+    {.name = "l_pid", .offset = 24, .offset32 = 20, .type = kPid},
+};
+
+constexpr Field kOwnerExFields[] = {
+    SAME(f_owner_ex, type, one_of(kOwnerTypes)),
+    SAME(f_owner_ex, pid, kPid),
+};
+
+constexpr Field kCachestatRangeFields[] = {
+    {.name = "off", .offset = 0, .offset32 = 0, .type = kHex64},
+    {.name = "len", .offset = 8, .offset32 = 8, .type = kUint64},
+};
+
+constexpr Field kCachestatFields[] = {
+    {.name = "nr_cache", .offset = 0, .offset32 = 0, .type = kUint64},
+    {.name = "nr_dirty", .offset = 8, .offset32 = 8, .type = kUint64},
+    {.name = "nr_writeback", .offset = 16, .offset32 = 16, .type = kUint64},
+    {.name = "nr_evicted", .offset = 24, .offset32 = 24, .type = kUint64},
+    {.name = "nr_recently_evicted", .offset = 32, .offset32 = 32, .type = kUint64},
+};
+
+// What of a struct stat is shown, wherever its layout has it.
+struct StatFields {
+  size_t dev, dev_size, ino, ino_size, mode, mode_size, nlink, nlink_size, uid, gid, id_size, rdev,
+      size, size_size, blksize, blocks, blocks_size, atime, time_size;
+};
+
+#define STAT_FIELDS(type)                                                                  \
+  {                                                                                        \
+    offsetof(type, st_dev), sizeof(type::st_dev), offsetof(type, st_ino),                  \
+        sizeof(type::st_ino), offsetof(type, st_mode), sizeof(type::st_mode),              \
+        offsetof(type, st_nlink), sizeof(type::st_nlink), offsetof(type, st_uid),          \
+        offsetof(type, st_gid), sizeof(type::st_uid), offsetof(type, st_rdev),             \
+        offsetof(type, st_size), sizeof(type::st_size), offsetof(type, st_blksize),        \
+        offsetof(type, st_blocks), sizeof(type::st_blocks), offsetof(type, st_atime),      \
+        sizeof(type::st_atime)                                                             \
+  }
+
+constexpr StatFields kNative = STAT_FIELDS(kernel_stat);
+constexpr StatFields kStatI386 = STAT_FIELDS(stat32);
+constexpr StatFields kStat64I386 = STAT_FIELDS(stat64_32);
+
+constexpr Type number(Kind kind, size_t size) {
+  return {.kind = kind, .size = static_cast<uint8_t>(size)};
+}
+
+void show_times(Engine& engine, const View& view, const StatFields& at) {
+  constexpr std::string_view kNames[][2] = {{"st_atime", "st_atime_nsec"},
+                                            {"st_mtime", "st_mtime_nsec"},
+                                            {"st_ctime", "st_ctime_nsec"}};
+  for (size_t i = 0; i < std::size(kNames); ++i) {
+    const size_t offset = at.atime + 2 * i * at.time_size;
+    const uint64_t nanoseconds = view.number(offset + at.time_size, at.time_size);
+    engine.out().begin_field(kNames[i][0]);
+    const int64_t seconds = static_cast<int64_t>(view.number(offset, at.time_size));
+    engine.out().signed_number(seconds);
+    comment_date(engine, seconds, nanoseconds, 9);
+    engine.out().begin_field(kNames[i][1]);
+    engine.out().unsigned_number(nanoseconds);
+  }
+}
+
+void show_stat(Engine& engine, const View& view, const StatFields& at) {
+  Writer& out = engine.out();
+  out.begin_struct();
+  const auto field = [&](std::string_view name, const Type& type, size_t offset) {
+    engine.show_field(name, type, view, offset);
+  };
+  const bool all = engine.options().unabbreviated;
+  if (all) {
+    field("st_dev", custom(print_device, 0, static_cast<uint8_t>(at.dev_size)), at.dev);
+    field("st_ino", number(Kind::kUnsigned, at.ino_size), at.ino);
+  }
+  field("st_mode", custom(print_mode, 0, static_cast<uint8_t>(at.mode_size)), at.mode);
+  if (all) {
+    field("st_nlink", number(Kind::kUnsigned, at.nlink_size), at.nlink);
+    field("st_uid", custom(print_id, 0, static_cast<uint8_t>(at.id_size)), at.uid);
+    field("st_gid", custom(print_id, 0, static_cast<uint8_t>(at.id_size)), at.gid);
+    field("st_blksize", number(Kind::kUnsigned, 4), at.blksize);
+    field("st_blocks", number(Kind::kUnsigned, at.blocks_size), at.blocks);
+  }
+  const uint64_t type = view.number(at.mode, at.mode_size) & kTypeMask;
+  if (type == kCharDevice || type == kBlockDevice) {
+    field("st_rdev", custom(print_device, 0, static_cast<uint8_t>(at.dev_size)), at.rdev);
+  } else {
+    field("st_size", number(Kind::kUnsigned, at.size_size), at.size);
+  }
+  if (all) {
+    show_times(engine, view, at);
+  } else {
+    out.omitted();
+  }
+  out.end_struct();
+}
+
+}  // namespace
+
+void print_stat(Engine& engine, const Type&, const Operand& operand) {
+  show_stat(engine, operand.memory, engine.word_size() == 4 ? kStatI386 : kNative);
+}
+
+void print_stat64(Engine& engine, const Type&, const Operand& operand) {
+  show_stat(engine, operand.memory, kStat64I386);
+}
+
+const Layout kStatLayout = {sizeof(kernel_stat), sizeof(stat32), {}};
+const Layout kStat64Layout = {sizeof(stat64_32), sizeof(stat64_32), {}};
+const Layout kStatxLayout = {sizeof(struct statx), sizeof(struct statx), kStatxFields};
+const Layout kStatfsLayout = {sizeof(struct statfs), 0, kStatfsFields};
+const Layout kFlockLayout = {sizeof(struct flock), sizeof(flock32), kFlockFields};
+const Layout kFlockResultLayout = {sizeof(struct flock), sizeof(flock32), kFlockResultFields};
+const Layout kFlock64Layout = {32, 24, kFlock64Fields};
+const Layout kFlock64ResultLayout = {32, 24, kFlock64ResultFields};
+const Layout kOwnerExLayout = {sizeof(f_owner_ex), sizeof(f_owner_ex), kOwnerExFields};
+const Layout kCachestatRangeLayout = {16, 16, kCachestatRangeFields};
+const Layout kCachestatLayout = {40, 40, kCachestatFields};
+
+}  // namespace ptraced::decode

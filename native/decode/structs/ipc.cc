@@ -1,0 +1,33 @@
+// Structures of System V IPC and message queues.
+#include <linux/mqueue.h>
+#include <linux/sem.h>
+
+#include "layout.h"
+#include "structs.h"
+
+namespace ptraced::decode {
+
+namespace {
+
+constexpr Field kSembufFields[] = {
+    SAME(sembuf, sem_num, kUshort),
+    SAME(sembuf, sem_op, kShort),
+    SAME(sembuf, sem_flg, flags(kSemopFlags, 2)),
+};
+
+#define MQ(member, ...) \
+  {.name = #member, .offset = offsetof(mq_attr, member), .type = __VA_ARGS__}
+
+constexpr Field kMqAttrFields[] = {
+    MQ(mq_flags, kMqFlags),
+    MQ(mq_maxmsg, kLong),
+    MQ(mq_msgsize, kLong),
+    MQ(mq_curmsgs, kLong),
+};
+
+}  // namespace
+
+const Layout kSembufLayout = {sizeof(sembuf), sizeof(sembuf), kSembufFields};
+const Layout kMqAttrLayout = {sizeof(mq_attr), 0, kMqAttrFields};
+
+}  // namespace ptraced::decode

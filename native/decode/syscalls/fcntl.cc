@@ -1,0 +1,100 @@
+// fcntl's commands.
+#include <asm/fcntl.h>
+#include <linux/fcntl.h>
+
+#include "../engine.h"
+#include "rows.h"
+
+namespace ptraced::decode {
+
+namespace {
+
+void note_flags(Engine& engine, const Set& set) {
+  if (engine.failed()) {
+    return;
+  }
+  engine.out().begin_note();
+  engine.out().note_item("flags ");
+  engine.out().flags(static_cast<uint32_t>(engine.result()), set);
+  engine.out().end_note();
+}
+
+void note_open_flags(Engine& engine) { note_flags(engine, kOpenFlags); }
+
+void note_descriptor_flags(Engine& engine) {
+  if (engine.result() != 0) {
+    note_flags(engine, kDescriptorFlags);
+  }
+}
+
+void note_signal(Engine& engine) {
+  if (!engine.failed() && engine.result() != 0) {
+    engine.out().begin_note();
+    engine.out().note_item("");
+    engine.show_word(kSignalNumber, static_cast<uint64_t>(engine.result()));
+    engine.out().end_note();
+  }
+}
+
+void note_lease(Engine& engine) {
+  if (!engine.failed()) {
+    engine.out().begin_note();
+    engine.out().note_item("");
+    engine.out().constant(static_cast<uint32_t>(engine.result()), kLockTypes);
+    engine.out().end_note();
+  }
+}
+
+void note_seals(Engine& engine) {
+  if (engine.result() != 0) {
+    if (engine.failed()) {
+      return;
+    }
+    engine.out().begin_note();
+    engine.out().note_item("seals ");
+    engine.out().flags(static_cast<uint32_t>(engine.result()), kSeals);
+    engine.out().end_note();
+  }
+}
+
+constexpr Variant kCases[] = {
+    {F_DUPFD, {in("arg", kFd)}},
+    {1030, {in("arg", kFd)}},  // F_DUPFD_CLOEXEC
+    {F_GETFD, {}, {Result::Format::kHex, note_descriptor_flags}},
+    {F_SETFD, {in("arg", flags(kDescriptorFlags))}},
+    {F_GETFL, {}, {Result::Format::kHex, note_open_flags}},
+    {F_SETFL, {in("arg", kOpen)}},
+    {F_GETLK, {out("arg", kFlockResultPointer)}},
+    {F_SETLK, {in("arg", kFlockPointer)}},
+    {F_SETLKW, {in("arg", kFlockPointer)}},
+    {12, {out("arg", kFlock64ResultPointer)}},  // F_GETLK64 of i386
+    {13, {in("arg", kFlock64Pointer)}},         // F_SETLK64
+    {14, {in("arg", kFlock64Pointer)}},         // F_SETLKW64
+    {F_OFD_GETLK, {out("arg", kFlock64ResultPointer)}},
+    {F_OFD_SETLK, {in("arg", kFlock64Pointer)}},
+    {F_OFD_SETLKW, {in("arg", kFlock64Pointer)}},
+    {F_SETOWN, {in("arg", kPid)}},
+    {F_GETOWN, {}},
+    {F_SETOWN_EX, {in("arg", kOwnerExPointer)}},
+    {F_GETOWN_EX, {out("arg", kOwnerExPointer)}},
+    {F_SETSIG, {in("arg", kSignalNumber)}},
+    {F_GETSIG, {}, {.note = note_signal}},
+    {F_SETLEASE, {in("arg", one_of(kLockTypes))}},
+    {F_GETLEASE, {}, {Result::Format::kHex, note_lease}},
+    {F_NOTIFY, {in("arg", flags(kNotifyEvents))}},
+    {F_SETPIPE_SZ, {in("arg", kInt)}},
+    {F_GETPIPE_SZ, {}},
+    {F_ADD_SEALS, {in("arg", flags(kSeals))}},
+    {F_GET_SEALS, {}, {Result::Format::kHex, note_seals}},
+    {F_GET_RW_HINT, {out("arg", kWriteHint)}},
+    {F_GET_FILE_RW_HINT, {out("arg", kWriteHint)}},
+    {F_SET_RW_HINT, {in("arg", kWriteHint)}},
+    {F_SET_FILE_RW_HINT, {in("arg", kWriteHint)}},
+    {F_GETOWNER_UIDS, {out("arg", kUidPairPointer)}},
+};
+
+}  // namespace
+
+const Variants kFcntlVariants = {.selector = 1, .first = 2, .cases = kCases};
+
+}  // namespace ptraced::decode

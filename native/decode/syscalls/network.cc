@@ -1,0 +1,33 @@
+// Rows: sockets.
+#include "rows.h"
+
+namespace ptraced::decode {
+
+namespace {
+
+constexpr Syscall kRows[] = {
+    {SYS(socket), .classes = kNetwork, .args = {in("domain", one_of(kAddressFamilies)), in("type", flags(kSocketTypes)), in("protocol", kSocketProtocol)}},
+    {SYS(socketpair), .classes = kNetwork, .args = {in("domain", one_of(kAddressFamilies)), in("type", flags(kSocketTypes)), in("protocol", kSocketProtocol), out("sv", kFdPair)}},
+    {SYS(bind), .classes = kNetwork, .args = {in("sockfd", kFd), in("addr", kSockaddr), in("addrlen", kInt)}},
+    {SYS(connect), .classes = kNetwork, .args = {in("sockfd", kFd), in("addr", kSockaddr), in("addrlen", kInt)}},
+    {SYS(listen), .classes = kNetwork, .args = {in("sockfd", kFd), in("backlog", kInt)}},
+    {SYS(accept), .classes = kNetwork, .args = {in("sockfd", kFd), out("addr", kSockaddrResult), saving(0, out("addrlen", kLengthResult))}},
+    {SYS(accept4), .classes = kNetwork, .args = {in("sockfd", kFd), out("addr", kSockaddrResult), saving(0, out("addrlen", kLengthResult)), in("flags", flags(kSocketFlags))}},
+    {SYS(getsockname), .classes = kNetwork, .args = {in("sockfd", kFd), out("addr", kSockaddrResult), saving(0, out("addrlen", kLengthResult))}},
+    {SYS(getpeername), .classes = kNetwork, .args = {in("sockfd", kFd), out("addr", kSockaddrResult), saving(0, out("addrlen", kLengthResult))}},
+    {SYS(sendto), .classes = kNetwork, .args = {in("sockfd", kFd), in("buf", bytes(arg(2))), in("size", kSize), in("flags", flags(kMsgSocketFlags)), in("dest_addr", kSockaddrIn), in("addrlen", kInt)}},
+    {SYS(recvfrom), .classes = kNetwork, .args = {in("sockfd", kFd), out("buf", bytes(result())), in("size", kSize), in("flags", flags(kMsgSocketFlags)), out("src_addr", kSockaddrResult), saving(0, out("addrlen", kLengthResult))}},
+    {SYS(sendmsg), .classes = kNetwork, .args = {in("sockfd", kFd), in("msg", kSendMessage), in("flags", flags(kMsgSocketFlags))}},
+    {SYS(recvmsg), .classes = kNetwork, .args = {in("sockfd", kFd), saving(8, out("msg", kReceiveMessage)), in("flags", flags(kMsgSocketFlags))}},
+    {SYS(sendmmsg), .classes = kNetwork, .args = {in("sockfd", kFd), in("msgvec", kSendMessages), in("vlen", kUint), in("flags", flags(kMsgSocketFlags))}},
+    {SYS(recvmmsg), .classes = kNetwork, .args = {in("sockfd", kFd), out("msgvec", kReceiveMessages), in("vlen", kUint), in("flags", flags(kMsgSocketFlags)), in("timeout", kTimespecPointerAnyway)}},
+    {SYS(shutdown), .classes = kNetwork, .args = {in("sockfd", kFd), in("how", one_of(kShutdownModes))}},
+    {SYS(setsockopt), .classes = kNetwork, .args = {in("sockfd", kFd), in("level", one_of(kSocketLevels)), in("optname", kSetOption), in("optval", kSetOptionValue), in("optlen", kInt)}},
+    {SYS(getsockopt), .classes = kNetwork, .args = {in("sockfd", kFd), in("level", one_of(kSocketLevels)), in("optname", kGetOption), out("optval", kGetOptionValue), saving(0, out("optlen", kLengthResult))}},
+};
+
+}  // namespace
+
+std::span<const Syscall> network_rows() { return kRows; }
+
+}  // namespace ptraced::decode

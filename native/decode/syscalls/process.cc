@@ -1,0 +1,82 @@
+// Rows: processes, threads and their scheduling.
+#include "rows.h"
+
+namespace ptraced::decode {
+
+namespace {
+
+constexpr Syscall kRows[] = {
+    {SYS(execve), .classes = kFile | kProcess, .args = {in("pathname", kPath), in("argv", kStrings), in("envp", kEnvironment)}},
+    {SYS(execveat), .classes = kFile | kProcess | kDesc, .args = {in("dirfd", kDirFd), in("pathname", kPath), in("argv", kStrings), in("envp", kEnvironment), in("flags", flags(kExecveatFlags))}},
+    {SYS(fork), .classes = kProcess},
+    {SYS(vfork), .classes = kProcess},
+    {SYS(clone), .classes = kProcess, .args = {at(1, named("child_stack", kAddress)), at(0, named("flags", kCloneFlagsType)), only_if(0, CLONE_PARENT_SETTID | CLONE_PIDFD, at(2, named("parent_tid", kIntPointer, When::kExit))), only_if(0, CLONE_SETTLS, at(4, named("tls", kHexWord, When::kExit))), only_if(0, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, at(3, named("child_tidptr", kAddress, When::kExit)))}},
+    {SYS(clone3), .classes = kProcess, .args = {both("cl_args", kCloneArgs), in("size", kSize)}},
+    {SYS(unshare), .args = {in("flags", flags(kUnshareFlags))}},
+    {SYS(setns), .classes = kDesc, .args = {in("fd", kFd), in("nstype", flags(kSetnsFlags))}},
+    {SYS(exit), .classes = kProcess, .result = kNoResult, .args = {in("status", kInt)}},
+    {SYS(exit_group), .classes = kProcess, .result = kNoResult, .args = {in("status", kInt)}},
+    {SYS(wait4), .classes = kProcess, .args = {in("pid", kPid), out("wstatus", kWaitStatus), in("options", flags(kWaitOptions)), out("rusage", kWaitRusage)}},
+    {SYS(waitid), .classes = kProcess, .args = {in("idtype", one_of(kWaitidTypes)), in("id", kInt), out("infop", kSiginfo), in("options", flags(kWaitidOptions)), out("rusage", kWaitRusage)}},
+    {SYS(getpid), .classes = kPure},
+    {SYS(getppid), .classes = kPure},
+    {SYS(gettid), .classes = kPure},
+    {SYS(getpgrp), .classes = kPure},
+    {SYS(getpgid), .args = {in("pid", kPid)}},
+    {SYS(setpgid), .args = {in("pid", kPid), in("pgid", kPid)}},
+    {SYS(getsid), .args = {in("pid", kPid)}},
+    {SYS(setsid)},
+    {SYS(set_tid_address), .args = {in("tidptr", kAddress)}},
+    {SYS(set_robust_list), .args = {in("head", kAddress), in("len", kSize)}},
+    {SYS(get_robust_list), .args = {in("pid", kPid), out("head_ptr", kHexWordBracket), out("len_ptr", kUlongPointer)}},
+    {SYS(rseq), .args = {in("rseq", kRseq), in("rseq_len", kUint), in("flags", flags(kRseqFlags)), in("sig", kHexInt)}},
+    {SYS(rseq_slice_yield)},
+    {SYS(getpriority), .args = {in("which", one_of(kPriorityWho)), in("who", kInt)}},
+    {SYS(setpriority), .args = {in("which", one_of(kPriorityWho)), in("who", kInt), in("prio", kInt)}},
+    {SYS(getrlimit), .args = {in("resource", one_of(kResources)), out("rlim", kRlimitPointer)}},
+    {SYS(setrlimit), .args = {in("resource", one_of(kResources)), in("rlim", kRlimitPointer)}},
+    {SYS(prlimit64), .args = {in("pid", kPid), in("resource", one_of(kResources)), in("new_limit", kRlimit64Pointer), out("old_limit", kRlimit64Pointer)}},
+    {SYS(getrusage), .args = {in("who", one_of(kRusageWho)), out("usage", kRusagePointer)}},
+    {SYS(times), .args = {out("buf", kTmsPointer)}},
+    {SYS(sched_yield)},
+    {SYS(sched_setparam), .args = {in("pid", kPid), in("param", kIntPointer)}},
+    {SYS(sched_getparam), .args = {in("pid", kPid), out("param", kIntPointer)}},
+    {SYS(sched_setscheduler), .args = {in("pid", kPid), in("policy", flags(kSchedPolicies)), in("param", kIntPointer)}},
+    {SYS(sched_getscheduler), .result = {.note = note_scheduler}, .args = {in("pid", kPid)}},
+    {SYS(sched_get_priority_max), .args = {in("policy", one_of(kSchedPolicies))}},
+    {SYS(sched_get_priority_min), .args = {in("policy", one_of(kSchedPolicies))}},
+    {SYS(sched_rr_get_interval), .args = {in("pid", kPid), out("tp", kTimespecPointer)}},
+    {SYS(sched_setaffinity), .args = {in("pid", kPid), in("cpusetsize", kUint), in("mask", kCpuSetArgument)}},
+    {SYS(sched_getaffinity), .args = {in("pid", kPid), in("cpusetsize", kUint), out("mask", kCpuSetResult)}},
+    {SYS(sched_setattr), .args = {in("pid", kPid), in("attr", kSchedAttrIn), in("flags", kHexInt)}},
+    {SYS(sched_getattr), .args = {in("pid", kPid), out("attr", kSchedAttrOut), in("size", kUint), in("flags", flags(kSchedGetattrFlags))}},
+    {SYS(getcpu), .args = {out("cpu", kUintPointer), out("node", kUintPointer), in("tcache", kAddress)}},
+    {SYS(ioprio_set), .args = {in("which", one_of(kIoprioWho)), in("who", kInt), in("ioprio", kIoprio)}},
+    {SYS(ioprio_get), .result = {.note = note_ioprio}, .args = {in("which", one_of(kIoprioWho)), in("who", kInt)}},
+    {SYS(ptrace), .args = {in("op", one_of(kPtraceRequests)), in("pid", kPid), in("addr", kAddress), in("data", kAddress)}, .variants = &kPtraceVariants},
+    {SYS(personality), .result = {.format = Result::Format::kHex, .note = note_personality}, .args = {in("persona", kPersonality)}},
+    {SYS(prctl), .args = {in("option", one_of(kPrctlOptions)), in("arg2", kHexWord), in("arg3", kHexWord), in("arg4", kHexWord), in("arg5", kHexWord)}, .variants = &kPrctlVariants},
+    {SYS(arch_prctl), .args = {in("op", one_of(kArchPrctlOptions)), in("addr", kHexWord)}, .variants = &kArchPrctlVariants},
+    {SYS(set_thread_area), .args = {in("u_info", kAddress)}},
+    {SYS(get_thread_area), .args = {in("u_info", kAddress)}},
+    {SYS(modify_ldt), .args = {in("func", kInt), in("ptr", kAddress), in("bytecount", kUlong)}},
+    {SYS(iopl), .args = {in("level", kInt)}},
+    {SYS(ioperm), .args = {in("from", kHexWord), in("num", kHexWord), in("turn_on", kInt)}},
+    {SYS(kcmp), .args = {in("pid1", kPid), in("pid2", kPid), in("type", one_of(kKcmpTypes)), in("idx1", kHexWord), in("idx2", kHexWord)}, .variants = &kKcmpVariants},
+    {SYS(membarrier), .args = {in("cmd", one_of(kMembarrierCommands)), in("flags", one_of(kMembarrierFlags))}},
+    {SYS(pidfd_open), .classes = kDesc, .args = {in("pid", kPid), in("flags", flags(kPidfdOpenFlags))}},
+    {SYS(pidfd_getfd), .classes = kDesc, .args = {in("pidfd", kFd), in("targetfd", kFd), in("flags", kHexInt)}},
+    {SYS(acct), .classes = kFile, .args = {in("filename", kPath)}},
+    {SYS(restart_syscall)},
+    {SYS(futex), .args = {in("uaddr", kAddress), in("futex_op", one_of(kFutexOperations)), in("val", kUint), in("timeout", kAddress), in("uaddr2", kAddress), in("val3", kHexWord)}, .variants = &kFutexVariants},
+    {SYS(futex_waitv), .args = {in("waiters", kFutexWaiters), in("nr_futexes", kUint), in("flags", kHexInt), in("timeout", kTimespecPointer), in("clockid", one_of(kClocks))}},
+    {SYS(futex_wake), .args = {in("uaddr", kAddress), in("mask", kHexWord), in("nr", kInt), in("flags", flags(kFutex2Flags))}},
+    {SYS(futex_wait), .args = {in("uaddr", kAddress), in("val", kUlong), in("mask", kHexWord), in("flags", flags(kFutex2Flags)), in("timeout", kTimespecPointer), in("clockid", one_of(kClocks))}},
+    {SYS(futex_requeue), .args = {in("waiters", kFutexWaiters), in("flags", kHexInt), in("nr_wake", kInt), in("nr_requeue", kInt)}},
+};
+
+}  // namespace
+
+std::span<const Syscall> process_rows() { return kRows; }
+
+}  // namespace ptraced::decode

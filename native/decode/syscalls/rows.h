@@ -1,0 +1,72 @@
+// What the files of rows share: the numbers, how a row begins, results.
+#pragma once
+
+#include <asm/unistd_64.h>
+#include <linux/mman.h>
+#include <linux/sched.h>
+
+#include "../description.h"
+#include "../structs/structs.h"
+#include "../types/types.h"
+#include "../xlat/sets.h"
+#include "../types/subjects.h"
+#include "newer_numbers.h"
+
+// Number and name of a row: SYS(read) for __NR_read.
+#define SYS(syscall) .number = __NR_##syscall, .name = #syscall
+
+namespace ptraced::decode {
+
+// open(2) takes a mode with O_CREAT and __O_TMPFILE alone.
+inline constexpr uint64_t kCreating = 020000100;
+
+inline constexpr Result kHexResult = {.format = Result::Format::kHex};
+inline constexpr Result kOctalResult = {.format = Result::Format::kOctal};
+inline constexpr Result kNoResult = {.format = Result::Format::kNone};
+inline constexpr Result kUnsignedResult = {.format = Result::Format::kUnsigned};
+
+// Notes on results (results.cc).
+void note_adjtimex(Engine& engine);
+void note_time(Engine& engine);
+void note_scheduler(Engine& engine);
+void note_personality(Engine& engine);
+void note_ioprio(Engine& engine);
+void note_poll(Engine& engine);
+void note_select(Engine& engine);
+void note_open_flags(Engine& engine);
+void note_descriptor_flags(Engine& engine);
+
+// The rows of each file.
+std::span<const Syscall> file_rows();
+std::span<const Syscall> io_rows();
+std::span<const Syscall> memory_rows();
+std::span<const Syscall> process_rows();
+std::span<const Syscall> signal_rows();
+std::span<const Syscall> time_rows();
+std::span<const Syscall> network_rows();
+std::span<const Syscall> ipc_rows();
+std::span<const Syscall> mount_rows();
+std::span<const Syscall> identity_rows();
+std::span<const Syscall> system_rows();
+std::span<const Syscall> event_rows();
+std::span<const Syscall> obsolete_rows();
+
+// What a command decides (fcntl.cc, ioctl.cc, prctl.cc, futex.cc, commands.cc).
+extern const Variants kFcntlVariants;
+extern const Variants kIoctlVariants;
+extern const Variants kPrctlVariants;
+extern const Variants kArchPrctlVariants;
+extern const Variants kFutexVariants;
+extern const Variants kMknodVariants;
+extern const Variants kMknodatVariants;
+extern const Variants kEpollCtlVariants;
+extern const Variants kPtraceVariants;
+extern const Variants kKcmpVariants;
+extern const Variants kFsconfigVariants;
+extern const Variants kRebootVariants;
+extern const Variants kSyslogVariants;
+extern const Variants kSeccompVariants;
+extern const Variants kLandlockRuleVariants;
+extern const Variants kKeyctlVariants;
+
+}  // namespace ptraced::decode

@@ -1,0 +1,19 @@
+// The rows that i386 alone has.
+#pragma once
+
+#include <span>
+
+#include "../description.h"
+
+namespace ptraced::decode {
+
+std::span<const Syscall> i386_own_rows();
+
+extern const Variants kFutexTime64Variants;
+extern const Variants kSocketcallVariants;
+extern const Variants kIpcVariants;
+
+void note_poll(Engine& engine);
+void note_select(Engine& engine);
+
+}  // namespace ptraced::decode

@@ -1,0 +1,69 @@
+// Writes strace's notation. Appends to a string of the caller's, allocating only where it must grow.
+#pragma once
+
+#include <string>
+
+#include "writer.h"
+
+namespace ptraced::decode {
+
+class TextWriter final : public Writer {
+ public:
+  // `separated`: the separator before the next argument is in `out` already, or none is needed.
+  TextWriter(std::string& out, bool separated) : out_(out), separated_(separated) {}
+
+  void begin_argument(std::string_view name, bool shown) override;
+  void await_exit() override;
+  void resume_argument() override { separated_ = false; }
+  void end_arguments() override { out_ += ')'; }
+  void begin_struct() override { open('{'); }
+  void begin_field(std::string_view name) override;
+  void end_struct() override { close('}'); }
+  void begin_array() override { open('['); }
+  void begin_element() override { separate(); }
+  void end_array() override { close(']'); }
+  void begin_set(bool complement) override;
+  void begin_member() override;
+  void end_set() override { close(']'); }
+  void begin_call(std::string_view function) override;
+  void begin_call_argument() override { separate(); }
+  void end_call() override { close(')'); }
+  void begin_part() override { out_ += '|'; }
+  void omitted() override;
+  void becomes() override;
+  void comment(std::string_view text) override;
+  void signed_number(int64_t value) override;
+  void unsigned_number(uint64_t value) override;
+  void hex(uint64_t value) override;
+  void octal(uint64_t value) override;
+  void product(uint64_t count, uint64_t unit) override;
+  void address(uint64_t value, Unread why) override;
+  void constant(uint64_t value, const Set& set) override;
+  void flags(uint64_t value, const Set& set) override;
+  void symbol(std::string_view name, int64_t value) override;
+  void wait_status(int status) override;
+  void string(const uint8_t* bytes, size_t size, StringExtent extent) override;
+  void begin_note() override;
+  void note_item(std::string_view label) override;
+  void end_note() override { close(')'); }
+
+ private:
+  void open(char bracket);
+  void close(char bracket);
+  void separate();
+  void rest(uint64_t value, const Set& set);
+  void constant_part(uint64_t bits, const Set& set);
+
+  std::string& out_;
+  bool separated_;
+  // One bit a bracket that is open, innermost lowest: something stands in it already.
+  uint64_t occupied_ = 0;
+};
+
+// Appends a number: decimal, 0x hexadecimal ("0" for 0), or octal with at least three digits.
+void append_signed(std::string& out, int64_t value);
+void append_unsigned(std::string& out, uint64_t value);
+void append_hex(std::string& out, uint64_t value);
+void append_octal(std::string& out, uint64_t value);
+
+}  // namespace ptraced::decode

@@ -1,0 +1,129 @@
+// Signal numbers, sets, actions and siginfo.
+#include <signal.h>
+
+#include <bit>
+
+#include "../engine.h"
+#include "../xlat/sets.h"
+#include "types.h"
+
+namespace ptraced::decode {
+
+namespace {
+
+constexpr int kSignals = 64;
+constexpr size_t kKernelSetSize = 8;
+
+// The signals of a mask by their names without "SIG"; where most are set, those that are not.
+void show_mask(Engine& engine, uint64_t mask) {
+  Writer& out = engine.out();
+  const bool complement = std::popcount(mask) >= kSignals * 2 / 3;
+  out.begin_set(complement);
+  const uint64_t shown = complement ? ~mask : mask;
+  for (int signal = 1; signal <= kSignals; ++signal) {
+    if ((shown >> (signal - 1) & 1) != 0) {
+      out.begin_member();
+      out.symbol(signal_name(signal).substr(3), signal);
+    }
+  }
+  out.end_set();
+}
+
+// struct sigaction as the kernel has it, of either word size.
+struct Action {
+  uint64_t handler;
+  uint64_t flags;
+  uint64_t restorer;
+  uint64_t mask;
+};
+
+bool read_action(Engine& engine, uint64_t address, Action& action) {
+  if (engine.word_size() == 8) {
+    return engine.read(address, &action, sizeof action);
+  }
+  struct {
+    uint32_t handler;
+    uint32_t flags;
+    uint32_t restorer;
+    uint32_t mask[2];
+  } narrow;
+  if (!engine.read(address, &narrow, sizeof narrow)) {
+    return false;
+  }
+  action = {narrow.handler, narrow.flags, narrow.restorer,
+            uint64_t{narrow.mask[1]} << 32 | narrow.mask[0]};
+  return true;
+}
+
+void show_handler(Engine& engine, uint64_t handler) {
+  Writer& out = engine.out();
+  switch (handler) {
+    case 0:
+      out.symbol("SIG_DFL", 0);
+      break;
+    case 1:
+      out.symbol("SIG_IGN", 1);
+      break;
+    default:
+      out.address(handler, Unread::kOpaque);
+      break;
+  }
+}
+
+}  // namespace
+
+void print_signal(Engine& engine, const Type&, const Operand& operand) {
+  const int signal = static_cast<int>(operand.word);
+  const std::string_view name = signal_name(signal);
+  if (name.empty()) {
+    engine.out().signed_number(signal);
+  } else {
+    engine.out().symbol(name, signal);
+  }
+}
+
+void print_sigmask(Engine& engine, const Type&, const Operand& operand) {
+  show_mask(engine, operand.word);
+}
+
+void print_sigset(Engine& engine, const Type& type, const Operand& operand) {
+  if (!engine.follow(operand.word, type.despite_error)) {
+    return;
+  }
+  const uint64_t size =
+      type.parameter == kKernelSet ? kKernelSetSize : engine.arg(type.parameter);
+  uint64_t mask = 0;
+  if ((size != kKernelSetSize && size != engine.word_size()) ||
+      !engine.read(operand.word, &mask, size)) {
+    engine.out().address(operand.word, Unread::kFault);
+    return;
+  }
+  show_mask(engine, mask);
+}
+
+void print_sigaction(Engine& engine, const Type& type, const Operand& operand) {
+  if (!engine.follow(operand.word, type.despite_error)) {
+    return;
+  }
+  Action action;
+  if (!read_action(engine, operand.word, action)) {
+    engine.out().address(operand.word, Unread::kFault);
+    return;
+  }
+  Writer& out = engine.out();
+  out.begin_struct();
+  out.begin_field("sa_handler");
+  show_handler(engine, action.handler);
+  out.begin_field("sa_mask");
+  show_mask(engine, action.mask);
+  out.begin_field("sa_flags");
+  out.flags(action.flags, kSigactionFlags);
+  constexpr uint64_t kRestorer = 0x04000000;  // SA_RESTORER
+  if ((action.flags & kRestorer) != 0) {
+    out.begin_field("sa_restorer");
+    out.address(action.restorer, Unread::kOpaque);
+  }
+  out.end_struct();
+}
+
+}  // namespace ptraced::decode

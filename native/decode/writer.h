@@ -1,0 +1,87 @@
+// What the engine says of a call, in the order in which it is shown. A writer gives it a form: text
+// (text_writer.h) or a tree of values. Nothing here has syntax.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "description.h"
+
+namespace ptraced::decode {
+
+// Why a pointer's target is not shown.
+enum class Unread : uint8_t {
+  kNull,
+  kOpaque,  // it is an address and nothing more, or what it points to is not described
+  kFailed,  // the call failed, so that nothing was written there
+  kFault,   // it cannot be read
+};
+
+// How much of a string is there.
+struct StringExtent {
+  bool truncated = false;  // more follows
+};
+
+class Writer {
+ public:
+  virtual ~Writer() = default;
+
+  // The next argument. `shown`: its name belongs to the notation.
+  virtual void begin_argument(std::string_view name, bool shown) = 0;
+  // The entry ends here: the next argument is known at the exit.
+  virtual void await_exit() = 0;
+  // More of the argument that stood last at the entry.
+  virtual void resume_argument() = 0;
+  virtual void end_arguments() = 0;
+
+  virtual void begin_struct() = 0;
+  virtual void begin_field(std::string_view name) = 0;
+  virtual void end_struct() = 0;
+
+  virtual void begin_array() = 0;
+  virtual void begin_element() = 0;
+  virtual void end_array() = 0;
+
+  // A set of small numbers: signals, descriptors. `complement`: those that are not in it are listed.
+  virtual void begin_set(bool complement) = 0;
+  virtual void begin_member() = 0;
+  virtual void end_set() = 0;
+
+  // A value in the form of the macro or function that makes it: htons(80), makedev(0x8, 0x1).
+  virtual void begin_call(std::string_view function) = 0;
+  virtual void begin_call_argument() = 0;
+  virtual void end_call() = 0;
+
+  // A part of a word that is the "or" of its parts follows. The first part needs no begin_part.
+  virtual void begin_part() = 0;
+
+  // Something was left out here: elements, fields.
+  virtual void omitted() = 0;
+  // What follows is the value after the call, what stood before is the one before it.
+  virtual void becomes() = 0;
+  // Explains the value before it: a date, a count.
+  virtual void comment(std::string_view text) = 0;
+
+  virtual void signed_number(int64_t value) = 0;
+  virtual void unsigned_number(uint64_t value) = 0;
+  virtual void hex(uint64_t value) = 0;
+  virtual void octal(uint64_t value) = 0;
+  // A multiple of a unit: 8192*1024.
+  virtual void product(uint64_t count, uint64_t unit) = 0;
+  virtual void address(uint64_t value, Unread why) = 0;
+  virtual void constant(uint64_t value, const Set& set) = 0;
+  virtual void flags(uint64_t value, const Set& set) = 0;
+  // A name that stands for a value (AT_FDCWD, SIGINT).
+  virtual void symbol(std::string_view name, int64_t value) = 0;
+  // The status that wait(2) gives, in terms of its macros.
+  virtual void wait_status(int status) = 0;
+  virtual void string(const uint8_t* bytes, size_t size, StringExtent extent) = 0;
+
+  // Something about the result: "Timeout", "in [3]".
+  virtual void begin_note() = 0;
+  virtual void note_item(std::string_view label) = 0;
+  virtual void end_note() = 0;
+};
+
+}  // namespace ptraced::decode

@@ -1,0 +1,57 @@
+// Names of futexes.
+
+#include <linux/futex.h>
+
+#include "newer.h"
+#include "sets.h"
+#include "xlat.h"
+
+namespace ptraced::decode {
+
+namespace {
+
+constexpr Xlat kFutexOperationsNames[] = {
+    XLAT(FUTEX_WAIT),
+    XLAT(FUTEX_WAKE),
+    XLAT(FUTEX_FD),
+    XLAT(FUTEX_REQUEUE),
+    XLAT(FUTEX_CMP_REQUEUE),
+    XLAT(FUTEX_WAKE_OP),
+    XLAT(FUTEX_LOCK_PI),
+    XLAT(FUTEX_UNLOCK_PI),
+    XLAT(FUTEX_TRYLOCK_PI),
+    XLAT(FUTEX_WAIT_BITSET),
+    XLAT(FUTEX_WAKE_BITSET),
+    XLAT(FUTEX_WAIT_REQUEUE_PI),
+    XLAT(FUTEX_CMP_REQUEUE_PI),
+    XLAT(FUTEX_LOCK_PI2),
+    XLAT(FUTEX_WAIT_PRIVATE),
+    XLAT(FUTEX_WAKE_PRIVATE),
+    XLAT(FUTEX_REQUEUE_PRIVATE),
+    XLAT(FUTEX_CMP_REQUEUE_PRIVATE),
+    XLAT(FUTEX_WAKE_OP_PRIVATE),
+    XLAT(FUTEX_LOCK_PI_PRIVATE),
+    XLAT(FUTEX_UNLOCK_PI_PRIVATE),
+    XLAT(FUTEX_TRYLOCK_PI_PRIVATE),
+    XLAT(FUTEX_WAIT_BITSET_PRIVATE),
+    XLAT(FUTEX_WAKE_BITSET_PRIVATE),
+    XLAT(FUTEX_WAIT_REQUEUE_PI_PRIVATE),
+    XLAT(FUTEX_CMP_REQUEUE_PI_PRIVATE),
+    XLAT(FUTEX_LOCK_PI2_PRIVATE),
+};
+
+constexpr Xlat kFutex2FlagsNames[] = {
+    XLAT(FUTEX2_SIZE_U16),
+    XLAT(FUTEX2_SIZE_U32),
+    XLAT(FUTEX2_NUMA),
+    XLAT(FUTEX2_MPOL),
+    XLAT(FUTEX2_PRIVATE),
+    XLAT(FUTEX2_SIZE_U8),
+};
+
+}  // namespace
+
+const Set kFutexOperations = {.constants = kFutexOperationsNames, .unknown = "FUTEX_???", .sorted = true};
+const Set kFutex2Flags = {.flags = kFutex2FlagsNames};
+
+}  // namespace ptraced::decode

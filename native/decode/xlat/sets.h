@@ -1,0 +1,241 @@
+// Every set of names that rows and layouts use; the data stands in the .cc file of its subject.
+#pragma once
+
+#include "../description.h"
+
+namespace ptraced::decode {
+
+// Open, *at, fcntl and stat.
+extern const Set kOpenFlags;
+extern const Set kPipeFlags;
+extern const Set kDupFlags;
+extern const Set kAtFlags;
+extern const Set kUnlinkatFlags;
+extern const Set kLinkatFlags;
+extern const Set kFchownatFlags;
+extern const Set kFaccessat2Flags;
+extern const Set kFchmodat2Flags;
+extern const Set kExecveatFlags;
+extern const Set kUtimensatFlags;
+extern const Set kStatxFlags;
+extern const Set kStatxMask;
+extern const Set kNameToHandleFlags;
+extern const Set kRenameFlags;
+extern const Set kWhences;
+extern const Set kFcntlCommands;
+extern const Set kFlockOperations;
+extern const Set kResolveFlags;
+extern const Set kStatxAttributes;
+extern const Set kLockTypes;
+extern const Set kOwnerTypes;
+
+// File modes.
+extern const Set kAccessModes;
+extern const Set kModeTypes;
+
+// Mount, umount and the mount API.
+extern const Set kOpenTreeFlags;
+extern const Set kMoveMountFlags;
+extern const Set kFsopenFlags;
+extern const Set kFsconfigCommands;
+extern const Set kFsmountFlags;
+extern const Set kMountAttrs;
+extern const Set kFspickFlags;
+extern const Set kMountSetattrFlags;
+extern const Set kMountFlags;
+extern const Set kUmountFlags;
+
+// File systems, files and file events.
+extern const Set kXattrFlags;
+extern const Set kXattratFlags;
+extern const Set kFallocateModes;
+extern const Set kFadvice;
+extern const Set kSwapFlags;
+extern const Set kDeleteModuleFlags;
+extern const Set kFinitModuleFlags;
+extern const Set kInotifyFlags;
+extern const Set kInotifyEvents;
+extern const Set kFanotifyInitFlags;
+extern const Set kFanotifyMarkFlags;
+extern const Set kFanotifyEvents;
+extern const Set kSpliceFlags;
+extern const Set kSyncFileRangeFlags;
+extern const Set kRwFlags;
+extern const Set kCloseRangeFlags;
+extern const Set kStatfsFlags;
+
+// Memory.
+extern const Set kProt;
+extern const Set kMmapFlags;
+extern const Set kMremapFlags;
+extern const Set kMsyncFlags;
+extern const Set kMadvice;
+extern const Set kMlockallFlags;
+extern const Set kMlock2Flags;
+extern const Set kMemfdFlags;
+extern const Set kMemfdSecretFlags;
+extern const Set kPkeyRights;
+extern const Set kShadowStackFlags;
+extern const Set kMempolicyModes;
+extern const Set kMbindFlags;
+extern const Set kGetMempolicyFlags;
+extern const Set kUserfaultfdFlags;
+extern const Set kMovePagesFlags;
+
+// Processes and their scheduling.
+extern const Set kMembarrierCommands;
+extern const Set kMembarrierFlags;
+extern const Set kWaitOptions;
+extern const Set kWaitidOptions;
+extern const Set kWaitidTypes;
+extern const Set kCloneFlags;
+extern const Set kUnshareFlags;
+extern const Set kSetnsFlags;
+extern const Set kPriorityWho;
+extern const Set kResources;
+extern const Set kRusageWho;
+extern const Set kSchedPolicies;
+extern const Set kSchedGetattrFlags;
+extern const Set kIoprioWho;
+extern const Set kPtraceRequests;
+extern const Set kPersonalityFlags;
+extern const Set kRebootMagic1;
+extern const Set kRebootMagic2;
+extern const Set kRebootCommands;
+extern const Set kKcmpTypes;
+extern const Set kRseqFlags;
+extern const Set kPidfdOpenFlags;
+extern const Set kPidfdSignalFlags;
+extern const Set kClone3Flags;
+
+// System V IPC.
+extern const Set kShmatFlags;
+extern const Set kShmgetFlags;
+extern const Set kShmCommands;
+extern const Set kSemCommands;
+extern const Set kMsgCommands;
+extern const Set kSemgetFlags;
+extern const Set kMsggetFlags;
+extern const Set kMsgFlags;
+extern const Set kSemopFlags;
+
+// Clocks and timers.
+extern const Set kItimers;
+extern const Set kClocks;
+extern const Set kClockNanosleepFlags;
+extern const Set kTimerSettimeFlags;
+extern const Set kTimerfdFlags;
+extern const Set kTimerfdSettimeFlags;
+extern const Set kSigevNotify;
+extern const Set kAdjtimexModes;
+extern const Set kAdjtimexStatus;
+
+// Sockets.
+extern const Set kAddressFamilies;
+extern const Set kSocketTypes;
+extern const Set kInetProtocols;
+extern const Set kNetlinkProtocols;
+extern const Set kSocketFlags;
+extern const Set kMsgSocketFlags;
+extern const Set kShutdownModes;
+extern const Set kSocketLevels;
+
+// Prctl and arch_prctl.
+extern const Set kPrctlOptions;
+extern const Set kArchPrctlOptions;
+extern const Set kSeccompModes;
+extern const Set kDumpModes;
+
+// Futexes.
+extern const Set kFutexOperations;
+extern const Set kFutex2Flags;
+
+// Poll, epoll, eventfd and signalfd.
+extern const Set kEpollOperations;
+extern const Set kEpollCreateFlags;
+extern const Set kEventfdFlags;
+extern const Set kSignalfdFlags;
+extern const Set kPollEvents;
+extern const Set kEpollEvents;
+
+// Seccomp, bpf, keys, perf, kexec, Landlock, quotas.
+extern const Set kPerfEventFlags;
+extern const Set kKexecFlags;
+extern const Set kKexecFileFlags;
+extern const Set kGetrandomFlags;
+extern const Set kSeccompOperations;
+extern const Set kSeccompFilterFlags;
+extern const Set kBpfCommands;
+extern const Set kKeyctlOperations;
+extern const Set kLandlockCreateFlags;
+extern const Set kLandlockRuleTypes;
+extern const Set kLandlockAddFlags;
+extern const Set kLsmAttributes;
+extern const Set kLsmFlags;
+extern const Set kQuotaCommands;
+extern const Set kLandlockFsAccess;
+extern const Set kLandlockNetAccess;
+extern const Set kLandlockScopes;
+
+// Io_uring.
+extern const Set kIoUringEnterFlags;
+extern const Set kIoUringRegisterOps;
+extern const Set kIoUringSetupFlags;
+extern const Set kIoUringFeatures;
+
+// Signals.
+extern const Set kSigprocmaskHow;
+extern const Set kSigactionFlags;
+extern const Set kAltstackFlags;
+
+// File systems in statfs.
+extern const Set kFsMagics;
+
+// Terminals.
+extern const Set kTermiosInput;
+extern const Set kTermiosLocal;
+extern const Set kTermiosOutputFlags;
+extern const Set kTermiosControlFlags;
+extern const Set kBaudRates;
+extern const Set kLineDisciplines;
+
+// Capabilities.
+extern const Set kCapabilities;
+
+// Packet sockets.
+extern const Set kArpHardware;
+extern const Set kPacketTypes;
+extern const Set kEtherTypes;
+
+// Signal codes.
+extern const Set kSignalCodesIll;
+extern const Set kSignalCodesTrap;
+extern const Set kSignalCodesBus;
+extern const Set kSignalCodesFpe;
+extern const Set kSignalCodesSegv;
+extern const Set kSignalCodesChld;
+extern const Set kSignalCodesPoll;
+extern const Set kSignalCodesSys;
+extern const Set kSignalCodes;
+
+// Socket options.
+extern const Set kSocketOptions;
+extern const Set kSocketOptionsGet;
+extern const Set kIpOptions;
+extern const Set kIpOptionsGet;
+extern const Set kIpv6Options;
+extern const Set kIpv6OptionsGet;
+extern const Set kTcpOptions;
+extern const Set kUdpOptions;
+extern const Set kRawOptions;
+extern const Set kPacketOptions;
+extern const Set kNetlinkOptions;
+extern const Set kSctpOptions;
+extern const Set kAlgOptions;
+extern const Set kTlsOptions;
+extern const Set kXdpOptions;
+extern const Set kTipcOptions;
+extern const Set kBluetoothOptions;
+extern const Set kLlcOptions;
+
+}  // namespace ptraced::decode
