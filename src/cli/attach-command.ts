@@ -1,7 +1,7 @@
 /** `ptracectl attach`: prints what running processes do, and leaves them running. */
 
 import { readdirSync } from 'node:fs';
-import { type MessageInitShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { OrphanAction, type TraceRequestSchema } from '../client/index.js';
 import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, printHelp } from './command.js';

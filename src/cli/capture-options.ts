@@ -1,6 +1,6 @@
 /** From the options that `trace` and `attach` share to the CaptureOptions of the API. */
 
-import { type MessageInitShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   type CaptureOptionsSchema,
   DecodeMode,
@@ -33,7 +33,9 @@ const KINDS_WITHOUT_CALLS = [
 ];
 
 /** Throws a UsageError for values that make no sense. */
-export function captureOptions(values: CommonValues): MessageInitShape<typeof CaptureOptionsSchema> {
+export function captureOptions(
+  values: CommonValues,
+): MessageInitShape<typeof CaptureOptionsSchema> {
   const follow = !values['no-follow'];
   if (!follow && values['follow-forks']) {
     throw new UsageError('--no-follow and -f exclude each other');

@@ -1,7 +1,7 @@
 /** What a subcommand is. */
 
 import { writeSync } from 'node:fs';
-import { type ExitStatus } from './exit-status.js';
+import type { ExitStatus } from './exit-status.js';
 
 export interface Command {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** The server that a command works with: one elsewhere, or one of its own. */
 
-import { connect, PtracedError, type PtracedClient } from '../client/index.js';
+import { connect, type PtracedClient, PtracedError } from '../client/index.js';
 import { EmbeddedServer } from './embedded-server.js';
 import { UsageError } from './usage-error.js';
 

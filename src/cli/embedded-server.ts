@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningServer } from '../server.js';
+import type { RunningServer } from '../server.js';
 
 /**
  * Listens on a socket in a fresh folder that only this user can enter. The folder is removed with

@@ -1,7 +1,7 @@
 /** From the operands and options of `trace` to the Launch of the API. */
 
 import { resolve } from 'node:path';
-import { type MessageInitShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type LaunchSchema, StdioMode } from '../client/index.js';
 import { type LAUNCH_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
 import { UsageError } from './usage-error.js';

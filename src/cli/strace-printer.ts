@@ -95,22 +95,29 @@ export class StracePrinter {
   record(record: PrintedRecord): void {
     switch (record.kind) {
       case RecordKind.ENTER:
-        return this.#enter(record);
+        this.#enter(record);
+        break;
       case RecordKind.EXIT:
-        return this.#exit(record);
+        this.#exit(record);
+        break;
       case RecordKind.SIGNAL:
       case RecordKind.STOP:
-        return this.#event(record);
+        this.#event(record);
+        break;
       case RecordKind.NEW_TASK:
-        return this.#newTask(record);
+        this.#newTask(record);
+        break;
       case RecordKind.EXEC:
-        return this.#exec(record);
+        this.#exec(record);
+        break;
       case RecordKind.TASK_EXIT:
-        return this.#taskExit(record);
+        this.#taskExit(record);
+        break;
       case RecordKind.TRACER_ERROR:
-        return this.notice(`task ${record.tid}: ${record.error}`);
+        this.notice(`task ${record.tid}: ${record.error}`);
+        break;
       default:
-        return;
+        break;
     }
   }
 

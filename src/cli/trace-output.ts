@@ -2,7 +2,7 @@
 
 import { open } from 'node:fs/promises';
 import { FdWriter, OutputError } from './fd-writer.js';
-import { type PrinterSink } from './strace-printer.js';
+import type { PrinterSink } from './strace-printer.js';
 import { UsageError } from './usage-error.js';
 
 export class TraceOutput implements PrinterSink, AsyncDisposable {

@@ -2,18 +2,18 @@
 
 import {
   EndCause,
-  type RecordStream,
   RecordKind,
+  type RecordStream,
   type SessionEnded,
   type StreamHeader,
   type TraceRecord,
 } from '../client/index.js';
-import { type CommonValues } from './capture-options.js';
+import type { CommonValues } from './capture-options.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { parseNumber } from './options.js';
-import { type EndSignal } from './signals.js';
-import { type PrinterOptions, type StracePrinter } from './strace-printer.js';
-import { type TraceOutput } from './trace-output.js';
+import type { EndSignal } from './signals.js';
+import type { PrinterOptions, StracePrinter } from './strace-printer.js';
+import type { TraceOutput } from './trace-output.js';
 
 /** How the lines look. `kind`: what is traced. */
 export function printerOptions(

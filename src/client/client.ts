@@ -1,6 +1,6 @@
 /** A connection to a server. */
 
-import { type MessageInitShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Client, credentials } from '@grpc/grpc-js';
 import { ControlService } from '../gen/ptraced/v1/control_service_pb.js';
 import { MemoryService } from '../gen/ptraced/v1/memory_service_pb.js';

@@ -7,7 +7,7 @@
 
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { type Duration, type Timestamp } from '@bufbuild/protobuf/wkt';
+import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   ArgumentSchema,
   ExecDetailSchema,
@@ -115,7 +115,10 @@ function readRecord(reader: BinaryReader, end: number): TraceRecord {
   const record = emptyRecord();
   while (reader.pos < end) {
     const [field, wireType] = reader.tag();
-    if (!readCommonField(reader, field, wireType, record) && !readRareField(reader, field, record)) {
+    if (
+      !readCommonField(reader, field, wireType, record) &&
+      !readRareField(reader, field, record)
+    ) {
       reader.skip(wireType, field);
     }
   }

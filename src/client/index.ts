@@ -1,5 +1,11 @@
 /** The client library: `import { connect } from 'ptraced/client'`. */
 
+export * from '../gen/ptraced/v1/control_service_pb.js';
+export * from '../gen/ptraced/v1/memory_service_pb.js';
+export * from '../gen/ptraced/v1/record_pb.js';
+export * from '../gen/ptraced/v1/server_service_pb.js';
+export * from '../gen/ptraced/v1/session_pb.js';
+export * from '../gen/ptraced/v1/trace_service_pb.js';
 export { parseAddress, type ServerAddress } from './address.js';
 export { type ConnectOptions, connect, type PtracedClient } from './client.js';
 export type { FieldViolation } from './error-details.js';
@@ -7,9 +13,3 @@ export { PtracedError, type StatusName } from './errors.js';
 export { decodeFrame, decodeRecord, type StreamFrame } from './frame-decoder.js';
 export { isLost, type RecordStream, type StreamItem } from './record-stream.js';
 export type { CallOptions, ServiceClient } from './service-client.js';
-export * from '../gen/ptraced/v1/control_service_pb.js';
-export * from '../gen/ptraced/v1/memory_service_pb.js';
-export * from '../gen/ptraced/v1/record_pb.js';
-export * from '../gen/ptraced/v1/server_service_pb.js';
-export * from '../gen/ptraced/v1/session_pb.js';
-export * from '../gen/ptraced/v1/trace_service_pb.js';

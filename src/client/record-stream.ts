@@ -1,11 +1,11 @@
 /** A stream of records, as Trace and Subscribe send it. */
 
-import { type ClientReadableStream } from '@grpc/grpc-js';
-import { type TraceRecord } from '../gen/ptraced/v1/record_pb.js';
-import {
-  type LostRecords,
-  type SessionEnded,
-  type StreamHeader,
+import type { ClientReadableStream } from '@grpc/grpc-js';
+import type { TraceRecord } from '../gen/ptraced/v1/record_pb.js';
+import type {
+  LostRecords,
+  SessionEnded,
+  StreamHeader,
 } from '../gen/ptraced/v1/trace_service_pb.js';
 import { PtracedError, toPtracedError } from './errors.js';
 import { decodeFrame, type StreamFrame } from './frame-decoder.js';

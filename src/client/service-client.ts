@@ -27,11 +27,9 @@ type UnaryCall<M extends Pick<DescMethod, 'input' | 'output'>> = (
 
 /** The unary methods of a service as functions. Streams are `client.trace` and what it returns. */
 export type ServiceClient<Service extends DescService> = {
-  readonly [
-    Name in keyof Service['method'] as Service['method'][Name]['methodKind'] extends 'unary'
-      ? Name
-      : never
-  ]: UnaryCall<Service['method'][Name]>;
+  readonly [Name in keyof Service['method'] as Service['method'][Name]['methodKind'] extends 'unary'
+    ? Name
+    : never]: UnaryCall<Service['method'][Name]>;
 };
 
 /** Path of a method on the wire. */

@@ -14,12 +14,24 @@ const capture = (...args: string[]) => captureOptions(parse(...args).values);
 
 describe('options', () => {
   it.each([
-    [['ls', '-l'], ['ls', '-l']],
-    [['--', 'ls', '--', '-l'], ['ls', '--', '-l']],
-    [['-f', '-o', 'file', 'ls', '-o', 'x'], ['ls', '-o', 'x']],
+    [
+      ['ls', '-l'],
+      ['ls', '-l'],
+    ],
+    [
+      ['--', 'ls', '--', '-l'],
+      ['ls', '--', '-l'],
+    ],
+    [
+      ['-f', '-o', 'file', 'ls', '-o', 'x'],
+      ['ls', '-o', 'x'],
+    ],
     [['-ofile', '-s100', 'ls'], ['ls']],
     [['--output=file', '--', '--help'], ['--help']],
-    [['-q', '-q', '-vf', 'ls', '--bogus'], ['ls', '--bogus']],
+    [
+      ['-q', '-q', '-vf', 'ls', '--bogus'],
+      ['ls', '--bogus'],
+    ],
     [[], []],
   ])('%j leave %j to the command', (args, operands) => {
     expect(parse(...args).operands).toEqual(operands);

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { type MessageInitShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import {
@@ -268,11 +268,14 @@ describe('a wrong command line', () => {
     });
   });
 
-  it.each([['--help'], ['help'], ['help', 'trace'], ['attach', '-h']])('%j is answered', async (...args) => {
-    const result = await finish(start(undefined, ...args));
-    expect(result).toMatchObject({ stderr: '', end: 0 });
-    expect(result.stdout).toMatch(/^Usage: ptracectl /);
-  });
+  it.each([['--help'], ['help'], ['help', 'trace'], ['attach', '-h']])(
+    '%j is answered',
+    async (...args) => {
+      const result = await finish(start(undefined, ...args));
+      expect(result).toMatchObject({ stderr: '', end: 0 });
+      expect(result.stdout).toMatch(/^Usage: ptracectl /);
+    },
+  );
 
   it('--version is answered', async () => {
     const result = await finish(start(undefined, '--version'));

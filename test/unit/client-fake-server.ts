@@ -12,7 +12,11 @@ import {
   type ServerWritableStream,
   type status,
 } from '@grpc/grpc-js';
-import { type TraceRequest, TraceRequestSchema, TraceResponseSchema } from '../../src/client/index.js';
+import {
+  type TraceRequest,
+  TraceRequestSchema,
+  TraceResponseSchema,
+} from '../../src/client/index.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../src/gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from '../../src/gen/google/rpc/status_pb.js';
 

@@ -54,7 +54,10 @@ function scalar(type: ScalarType): unknown {
 }
 
 /** A value of a field, or of an element of it. */
-function valueOf(field: DescField & { fieldKind: 'scalar' | 'enum' | 'message' }, depth: number) {
+function fieldValue(
+  field: DescField & { fieldKind: 'scalar' | 'enum' | 'message' },
+  depth: number,
+) {
   if (field.fieldKind === 'scalar') {
     return scalar(field.scalar);
   }
@@ -84,7 +87,7 @@ function fill<Desc extends DescMessage>(schema: Desc, depth = 0): Message {
         message.get(field).add(element);
       }
     } else if (field.fieldKind !== 'map') {
-      message.set(field, valueOf(field, depth));
+      message.set(field, fieldValue(field, depth));
     }
   }
   return message.message;

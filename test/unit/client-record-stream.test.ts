@@ -235,7 +235,7 @@ describe('backpressure', () => {
     });
     const frames = 400;
     let written = 0;
-    const { server, client } = await fake(async (call) => {
+    const flood = async (call: TraceCall): Promise<void> => {
       for (; written < frames; written += 1) {
         if (!call.write(big)) {
           await once(call, 'drain');
@@ -243,7 +243,8 @@ describe('backpressure', () => {
       }
       call.write(ENDED);
       call.end();
-    });
+    };
+    const { server, client } = await fake((call) => void flood(call));
     await using _server = server;
     await using _client = client;
     const stream = client.trace({}).frames();
