@@ -143,6 +143,8 @@ void connect_stdio(const ChildPlan& plan) {
     switch (plan.options.stdio[fd]) {
       case Stdio::kInherit:
         inherits = true;
+        // Node marks its own standard streams close-on-exec. One that is closed stays so.
+        fcntl(fd, F_SETFD, 0);
         continue;
       case Stdio::kNull:
         source = open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
