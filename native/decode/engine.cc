@@ -117,6 +117,8 @@ void Engine::enter() {
     show_argument(args_[i]);
   } else if (i < arg_count_ && i > 0) {
     out_.await_exit();
+  } else if (i == arg_count_) {
+    state_.result_offset = state_.text.size();
   }
 }
 
