@@ -43,7 +43,6 @@ class CallText {
   std::string text;
   // After exit_text: the offset of the blank before the `=`, where strace pads to its column 40.
   // After enter_text: the length of `text` where it holds every argument, else 0.
-  // After enter_text: the length of `text` where it holds every argument, else 0.
   size_t result_offset = 0;
 
  private:
