@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** `ptracectl`: the command line of ptraced. Subcommands are files beside this one. */
 
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { version } from '../version.js';
 import { attachCommand } from './attach-command.js';
 import { type Command, printHelp } from './command.js';
 import { type ExitStatus, exitWith, FAILURE, USAGE } from './exit-status.js';
@@ -25,11 +26,6 @@ ${list.join('\n')}
 'ptracectl COMMAND --help' tells more of a command, 'ptracectl --version' the version.`;
 }
 
-function version(): string {
-  const manifest = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
-}
-
 function complain(text: string): void {
   try {
     writeSync(2, `ptracectl: ${text}\n`);
@@ -50,7 +46,7 @@ async function run(args: string[]): Promise<ExitStatus> {
     case '-V':
     case '--version':
     case 'version':
-      return printHelp(`ptracectl ${version()}`);
+      return printHelp(`ptracectl ${version}`);
     default:
       break;
   }

@@ -155,17 +155,19 @@ export class StracePrinter {
   }
 
   #enter(record: PrintedRecord): void {
+    // strace prints a separator with the argument that follows it.
+    const text = record.text.endsWith(', ') ? record.text.slice(0, -2) : record.text;
     const call: PendingCall = {
       serial: record.serial,
       pid: record.pid,
       name: callName(record),
-      text: record.text,
+      text,
       complete: record.resultOffset > 0,
       closed: false,
     };
     this.#tasks.set(record.tid, call);
     this.#beginLine(record.tid);
-    this.#write(record.text);
+    this.#write(text);
     if (NEVER_RETURNS.has(call.name)) {
       call.closed = true;
       this.#unknownResult();

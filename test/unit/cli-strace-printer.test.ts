@@ -109,7 +109,7 @@ describe('one task', () => {
   it('shows what is known while a call blocks', () => {
     const log = new Log();
     const enter = log.enter(100, 'read(0, ');
-    expect(log.text).toBe('read(0, ');
+    expect(log.text).toBe('read(0');
     log.exit(100, 'read(0, "a\\n", 1024) = 2', enter.serial);
     expect(log.lines).toEqual(['read(0, "a\\n", 1024)                    = 2']);
   });
@@ -187,7 +187,7 @@ describe('one task', () => {
     partial.enter(100, 'read(0, ');
     partial.ends(100, '+++ killed by SIGKILL +++');
     expect(partial.lines).toEqual([
-      'read(0,  <unfinished ...>)              = ?',
+      'read(0 <unfinished ...>)                = ?',
       '+++ killed by SIGKILL +++',
     ]);
   });
@@ -285,9 +285,9 @@ describe('several tasks', () => {
     log.exit(100, 'read(3, "", 1) = 0', first.serial);
     log.exit(101, 'futex(0x7f00, FUTEX_WAIT, 2, NULL) = 0', second.serial);
     expect(log.lines).toEqual([
-      'read(3,  <unfinished ...>',
+      'read(3 <unfinished ...>',
       'futex(0x7f00, FUTEX_WAIT, 2, NULL <unfinished ...>',
-      '<... read resumed>"", 1)                = 0',
+      '<... read resumed>, "", 1)              = 0',
       '<... futex resumed>)                    = 0',
     ]);
   });
@@ -302,7 +302,7 @@ describe('several tasks', () => {
     log.ends(100, '+++ exited with 0 +++');
     expect(log.lines).toEqual([
       'pause( <unfinished ...>',
-      'read(0,  <unfinished ...>',
+      'read(0 <unfinished ...>',
       'exit_group(0)                           = ?',
       '<... pause resumed>)                    = ?',
       '+++ exited with 0 +++',
@@ -362,7 +362,7 @@ describe('what is missing', () => {
     log.printer.lost(create(LostRecordsSchema, { count: 1n }));
     log.exit(100, 'close(3) = 0', 99n);
     expect(log.lines).toEqual([
-      'read(0,  <unfinished ...>',
+      'read(0 <unfinished ...>',
       '# 12 records lost: they came faster than they were taken',
       '# 1 record lost',
       'close(3)                                = 0',
@@ -380,6 +380,6 @@ describe('what is missing', () => {
     const log = new Log();
     log.enter(100, 'read(0, ');
     log.printer.finish();
-    expect(log.lines).toEqual(['read(0,  <unfinished ...>']);
+    expect(log.lines).toEqual(['read(0 <unfinished ...>']);
   });
 });
