@@ -1,5 +1,28 @@
 /** Builds the server from its configuration and closes all of it again. */
+import { promisify } from 'node:util';
+import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
 import type { Config } from './config.js';
+import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb.js';
+import { file_google_rpc_status } from './gen/google/rpc/status_pb.js';
+import { ControlService } from './gen/ptraced/v1/control_service_pb.js';
+import { MemoryService } from './gen/ptraced/v1/memory_service_pb.js';
+import { ServerService } from './gen/ptraced/v1/server_service_pb.js';
+import { TraceService } from './gen/ptraced/v1/trace_service_pb.js';
+import type { NativeAddon } from './native/addon.js';
+import { loadAddon } from './native/load.js';
+import { Health } from './observability/health.js';
+import { createLogger } from './observability/logger.js';
+import { addReflection } from './observability/reflection.js';
+import { inheritedSoftNofile } from './procfs/self.js';
+import { bindService, type CallEnvironment } from './rpc/bind-service.js';
+import { type Listener, listen } from './rpc/listener.js';
+import { controlHandlers } from './services/control-service.js';
+import { memoryHandlers } from './services/memory-service.js';
+import { serverHandlers } from './services/server-service.js';
+import { traceHandlers } from './services/trace-service.js';
+import { Engine } from './session/engine.js';
+import { SessionRegistry } from './session/registry.js';
 
 /** A server that is listening. Disposing of it stops it. */
 export interface RunningServer extends AsyncDisposable {
@@ -12,7 +35,132 @@ export interface RunningServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** Parts that a test may replace. */
+export interface ServerParts {
+  readonly addon?: NativeAddon;
+  readonly log?: Logger;
+}
+
+const services = [TraceService, ControlService, MemoryService, ServerService];
+
+const channelOptions = {
+  // A client that is gone without a word is noticed after these two.
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  // More would hang silently in the client; the limit of sessions refuses with a reason instead.
+  'grpc.max_concurrent_streams': 100_000,
+  'grpc.max_receive_message_length': 4 * 1024 * 1024,
+  'grpc.max_send_message_length': -1,
+};
+
+/** Together below the 10 s that `stop` promises. */
+const sessionsEndMs = 5000;
+const streamsEndMs = 3000;
+
+/** Waits for `promise`, but not longer than `ms`. */
+async function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([promise, passed]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Who calls. Only the owner of the server can connect to its unix socket, unless a group may as well. */
+function principalOf(config: Config): CallEnvironment['principalOf'] {
+  const owner = config.socketGroup === undefined ? `uid:${process.getuid?.()}` : 'local';
+  return (peer) => (peer === 'unknown' ? owner : 'anonymous');
+}
+
+class PtracedServer implements RunningServer {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #registry: SessionRegistry;
+  readonly #health = new Health(services);
+  readonly #grpc = new Server(channelOptions);
+  readonly #connections: ConnectionInjector;
+  readonly #listeners: Listener[] = [];
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: Config, addon: NativeAddon, log: Logger) {
+    this.#config = config;
+    this.#log = log;
+    this.#registry = new SessionRegistry(config.limits, log);
+    this.#serve(new Engine(addon));
+    this.#connections = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  }
+
+  get addresses(): readonly string[] {
+    return this.#listeners.map((listener) => listener.address);
+  }
+
+  async listen(): Promise<void> {
+    const { listen: addresses, socketGroup, limits } = this.#config;
+    for (const address of addresses) {
+      this.#listeners.push(
+        await listen(address, {
+          socketGroup,
+          maxConnections: limits.maxConnections,
+          onConnection: (socket) => this.#connections.injectConnection(socket),
+        }),
+      );
+    }
+    this.#log.info({ addresses: this.addresses }, 'listening');
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #serve(engine: Engine): void {
+    const { launchUser, softNofile, limits } = this.#config;
+    const launchDefaults = { user: launchUser, softNofile: softNofile ?? inheritedSoftNofile() };
+    const environment = { log: this.#log, principalOf: principalOf(this.#config) };
+    const trace = traceHandlers({ engine, registry: this.#registry, launchDefaults });
+    bindService(this.#grpc, TraceService, trace, environment);
+    bindService(this.#grpc, ControlService, controlHandlers, environment);
+    bindService(this.#grpc, MemoryService, memoryHandlers, environment);
+    bindService(this.#grpc, ServerService, serverHandlers({ engine, limits }), environment);
+    this.#health.addTo(this.#grpc);
+    addReflection(this.#grpc, [
+      ...services.map((service) => service.file),
+      file_google_rpc_status,
+      file_google_rpc_error_details,
+    ]);
+  }
+
+  async #stop(): Promise<void> {
+    this.#log.info('stopping');
+    this.#health.stopServing();
+    await atMost(sessionsEndMs, this.#registry.close());
+    for (const listener of this.#listeners) {
+      listener.close();
+    }
+    const shutdown = promisify(this.#grpc.tryShutdown.bind(this.#grpc));
+    await atMost(streamsEndMs, shutdown());
+    this.#grpc.forceShutdown();
+    this.#log.info('stopped');
+  }
+}
+
 /** Starts listening. Rejects with a ConfigError where an address cannot be used. */
-export async function startServer(_config: Config): Promise<RunningServer> {
-  throw new Error('not built yet');
+export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
+  const log = parts.log ?? createLogger(config.logLevel);
+  const server = new PtracedServer(config, parts.addon ?? loadAddon(), log);
+  try {
+    await server.listen();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return server;
 }

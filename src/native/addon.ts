@@ -74,10 +74,10 @@ export type NativeFrame =
 /** A reader of a session's ring. One `next` at a time. */
 export interface NativeCursor {
   /**
-   * Resolves with the next frame, or null once `timeoutMs` have passed without one. Under BLOCK, the
-   * records of a frame count as taken when the next `next` is called.
+   * Resolves with the next frame, or null once the reader has been closed. Under BLOCK, the records of
+   * a frame count as taken when the next `next` is called.
    */
-  next(timeoutMs: number): Promise<NativeFrame | null>;
+  next(): Promise<NativeFrame | null>;
   /** Serial up to which the reader has been served. */
   readonly lastSerial: bigint;
   /** Ends the reader; a pending `next` resolves with null. Idempotent. */

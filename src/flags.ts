@@ -1,0 +1,245 @@
+/** The command line and the environment of `ptraced`. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import {
+  type Config,
+  ConfigError,
+  createConfig,
+  type LaunchUser,
+  type LogLevel,
+  logLevels,
+} from './config.js';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'serve'; readonly config: Config };
+
+interface Flag {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: true;
+  /** How the help calls the value. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** Each flag has a variable PTRACED_<NAME> too, which it goes before. */
+const flags = {
+  listen: {
+    type: 'string',
+    multiple: true,
+    value: 'ADDRESS',
+    help: 'unix:PATH or HOST:PORT; may be repeated. Default: unix:/run/ptraced/ptraced.sock for root, else unix:$XDG_RUNTIME_DIR/ptraced.sock. The variable separates addresses by commas',
+  },
+  'socket-group': {
+    type: 'string',
+    value: 'GROUP',
+    help: 'group, by name or id, that may connect to the unix sockets as well as the owner',
+  },
+  insecure: {
+    type: 'boolean',
+    help: 'serve TCP without TLS, on loopback addresses: every local user can connect',
+  },
+  'launch-user': {
+    type: 'string',
+    value: 'UID:GID',
+    help: 'whom launched commands run as that do not say. Default: the user of the server',
+  },
+  'soft-nofile': {
+    type: 'string',
+    value: 'N',
+    help: 'soft limit of descriptors of launched commands. Default: what the server was started with',
+  },
+  'max-sessions': { type: 'string', value: 'N', help: 'sessions at a time. Default: 64' },
+  'max-tasks': { type: 'string', value: 'N', help: 'traced tasks at a time. Default: 4096' },
+  'max-ring-bytes': {
+    type: 'string',
+    value: 'N',
+    help: 'bytes of the rings of all sessions together. Default: 268435456',
+  },
+  'max-connections': {
+    type: 'string',
+    value: 'N',
+    help: 'connections at a time, for each address. Default: 256',
+  },
+  'log-level': { type: 'string', value: 'LEVEL', help: `${logLevels.join(', ')}. Default: info` },
+} as const satisfies Record<string, Flag>;
+
+type FlagName = keyof typeof flags;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** (uid_t)-1 stands for no user. */
+const maxId = 0xffff_fffe;
+
+function variableOf(name: string): string {
+  return `PTRACED_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** The text of --help. */
+export function helpText(): string {
+  const lines = Object.entries<Flag>(flags).map(([name, { value, help }]) => {
+    const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
+    return `  ${flag}\n      ${help} [${variableOf(name)}]\n`;
+  });
+  return [
+    'Usage: ptraced [FLAG...]\n',
+    'Serves ptrace to clients elsewhere: starts commands or attaches to processes and streams what\nthey do.\n',
+    lines.join(''),
+    '  --help\n  --version\n',
+  ].join('\n');
+}
+
+/** A value and where it was given, for messages. */
+interface Given {
+  readonly source: string;
+  readonly texts: readonly string[];
+}
+type Values = ReadonlyMap<string, Given>;
+
+function fromEnvironment(environment: Environment): [string, Given][] {
+  return Object.entries<Flag>(flags).flatMap(([name, flag]): [string, Given][] => {
+    const source = variableOf(name);
+    const text = environment[source] ?? '';
+    const texts = flag.multiple ? text.split(',').filter(Boolean) : [text];
+    return text === '' ? [] : [[name, { source, texts }]];
+  });
+}
+
+function fromFlags(parsed: object): [string, Given][] {
+  return Object.entries(parsed).map(([name, value]): [string, Given] => [
+    name,
+    { source: `--${name}`, texts: [value].flat().map(String) },
+  ]);
+}
+
+function only(given: Given | undefined): string | undefined {
+  return given?.texts.at(-1);
+}
+
+function toNumber(values: Values, name: FlagName): number | undefined {
+  const given = values.get(name);
+  const text = only(given);
+  if (given === undefined || text === undefined) {
+    return undefined;
+  }
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number === 0) {
+    throw new ConfigError(`${given.source}: wants a positive number, not '${text}'`);
+  }
+  return number;
+}
+
+function toBoolean(values: Values, name: FlagName): boolean {
+  const given = values.get(name);
+  const text = only(given) ?? 'false';
+  if (!['true', 'false', '1', '0'].includes(text)) {
+    throw new ConfigError(`${given?.source}: wants true or false, not '${text}'`);
+  }
+  return text === 'true' || text === '1';
+}
+
+function toLogLevel(values: Values): LogLevel | undefined {
+  const given = values.get('log-level');
+  const text = only(given);
+  const level = logLevels.find((known) => known === text);
+  if (text !== undefined && level === undefined) {
+    throw new ConfigError(`${given?.source}: wants one of ${logLevels.join(', ')}, not '${text}'`);
+  }
+  return level;
+}
+
+function toLaunchUser(values: Values): LaunchUser | undefined {
+  const given = values.get('launch-user');
+  const text = only(given);
+  if (text === undefined) {
+    return undefined;
+  }
+  const match = /^(\d{1,10}):(\d{1,10})$/.exec(text);
+  const [uid, gid] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(uid <= maxId && gid <= maxId)) {
+    throw new ConfigError(`${given?.source}: wants UID:GID, not '${text}'`);
+  }
+  return { uid, gid };
+}
+
+function toGroup(values: Values): number | undefined {
+  const given = values.get('socket-group');
+  const text = only(given);
+  if (text === undefined) {
+    return undefined;
+  }
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : groupNamed(text);
+  if (id === undefined || id > maxId) {
+    throw new ConfigError(`${given?.source}: there is no group '${text}'`);
+  }
+  return id;
+}
+
+/** group(5) */
+function groupNamed(name: string): number | undefined {
+  const line = readFileSync('/etc/group', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`));
+  return line === undefined ? undefined : Number(line.split(':')[2]);
+}
+
+/** Where to listen when nothing is said. The folder is made where it is missing. */
+function defaultListen(environment: Environment): string[] {
+  const isRoot = process.getuid?.() === 0;
+  const folder = isRoot ? '/run/ptraced' : environment['XDG_RUNTIME_DIR'];
+  if (folder === undefined) {
+    throw new ConfigError('no address: give --listen, since XDG_RUNTIME_DIR is not set');
+  }
+  if (isRoot) {
+    makeFolder(folder);
+  }
+  return [`unix:${folder}/ptraced.sock`];
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw new ConfigError(`${folder}: ${(error as Error).message}`);
+  }
+}
+
+function toConfig(values: Values, environment: Environment): Config {
+  const limits = {
+    maxSessions: toNumber(values, 'max-sessions'),
+    maxTasks: toNumber(values, 'max-tasks'),
+    maxRingBytes: toNumber(values, 'max-ring-bytes'),
+    maxConnections: toNumber(values, 'max-connections'),
+  };
+  const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+  return createConfig({
+    listen: values.get('listen')?.texts ?? defaultListen(environment),
+    insecure: toBoolean(values, 'insecure'),
+    socketGroup: toGroup(values),
+    logLevel: toLogLevel(values),
+    limits: Object.fromEntries(given),
+    launchUser: toLaunchUser(values),
+    softNofile: toNumber(values, 'soft-nofile'),
+  });
+}
+
+/** Throws a ConfigError that says in one line what is wrong. */
+export function parseCommand(args: string[], environment: Environment): Command {
+  let parsed: { help?: boolean; version?: boolean };
+  try {
+    const options = { ...flags, help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
+    parsed = parseArgs({ args, options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
+  const { help, version, ...rest } = parsed;
+  if (help) {
+    return { kind: 'help' };
+  }
+  if (version) {
+    return { kind: 'version' };
+  }
+  const values = new Map([...fromEnvironment(environment), ...fromFlags(rest)]);
+  return { kind: 'serve', config: toConfig(values, environment) };
+}

@@ -1,0 +1,119 @@
+/** One process, as /proc tells of it: proc_pid_stat(5), proc_pid_status(5), proc_pid_cgroup(5). */
+import { numericEntries, readProc, readProcLink } from './files.js';
+
+export interface ProcessStatus {
+  readonly pid: number;
+  /** The process that the id belongs to: another number where the id is a thread's. */
+  readonly threadGroup: number;
+  /** Its id in its own, innermost pid namespace. */
+  readonly namespacePid: number;
+  readonly parentPid: number;
+  readonly realUid: number;
+  readonly effectiveUid: number;
+  readonly comm: string;
+  /** One letter, such as "R", "S", "T", "t" or "Z". */
+  readonly state: string;
+  /** 0 where nobody traces it, or somebody outside of our pid namespace. */
+  readonly tracerPid: number;
+  readonly isKernelThread: boolean;
+  /** Milliseconds since the epoch; the same at every reading as long as this process lives. */
+  readonly startTimeMs: number;
+}
+
+/** include/linux/sched.h */
+const PF_KTHREAD = 0x00200000;
+/** USER_HZ, in which /proc counts, is 100 on x86. */
+const millisecondsPerTick = 10;
+
+// Read once: the kernel derives it from the clock, and what a client was told must stay comparable.
+const bootTimeMs = Number(/^btime (\d+)$/m.exec(readProc('stat') ?? '')?.[1] ?? 0) * 1000;
+
+/** Fields of PID/stat after the name, which is in parentheses and may hold any character. */
+function parseStat(text: string): { flags: number; startTicks: number } {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  // The first of them is field 3 of the manual page.
+  return { flags: Number(fields[9 - 3]), startTicks: Number(fields[22 - 3]) };
+}
+
+function statusFields(text: string): Map<string, string> {
+  return new Map(
+    text.split('\n').map((line): [string, string] => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), line.slice(colon + 1).trim()];
+    }),
+  );
+}
+
+/** The kernel escapes newline and backslash in Name. */
+function unescapeComm(name: string): string {
+  return name.replace(/\\(n|\\)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\'));
+}
+
+/** The process or thread with this id; undefined where there is none (any more). */
+export function readProcess(pid: number): ProcessStatus | undefined {
+  const stat = readProc(`${pid}/stat`);
+  const status = readProc(`${pid}/status`);
+  if (stat === undefined || status === undefined) {
+    return undefined;
+  }
+  const { flags, startTicks } = parseStat(stat);
+  const fields = statusFields(status);
+  const numbers = (name: string): number[] =>
+    (fields.get(name) ?? '').split(/\s+/).filter(Boolean).map(Number);
+  return {
+    pid,
+    threadGroup: numbers('Tgid')[0] ?? pid,
+    namespacePid: numbers('NSpid').at(-1) ?? pid,
+    parentPid: numbers('PPid')[0] ?? 0,
+    realUid: numbers('Uid')[0] ?? 0,
+    effectiveUid: numbers('Uid')[1] ?? 0,
+    comm: unescapeComm(fields.get('Name') ?? ''),
+    state: fields.get('State')?.[0] ?? '',
+    tracerPid: numbers('TracerPid')[0] ?? 0,
+    isKernelThread: (flags & PF_KTHREAD) !== 0,
+    startTimeMs: bootTimeMs + startTicks * millisecondsPerTick,
+  };
+}
+
+/** Its arguments; empty for a kernel thread, a zombie and what may not be read. */
+export function readArguments(pid: number): string[] {
+  const text = readProc(`${pid}/cmdline`) ?? '';
+  return text === '' ? [] : text.replace(/\0$/, '').split('\0');
+}
+
+/** Path of its executable; undefined where it may not be read. */
+export function readExecutable(pid: number): string | undefined {
+  return readProcLink(`${pid}/exe`);
+}
+
+/** Docker, containerd, CRI-O and podman name a container's cgroup by its id, 64 hexadecimal digits. */
+const containerId = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
+
+/** Id of the container whose cgroup the process is in; the innermost one; empty for none. */
+export function readContainerId(pid: number): string {
+  return readProc(`${pid}/cgroup`)?.match(containerId)?.at(-1) ?? '';
+}
+
+/** Thread ids of the process. */
+export function listThreads(pid: number): number[] {
+  return numericEntries(`${pid}/task`);
+}
+
+/** TracerPid of a thread of the process; 0 where it has none or is gone. */
+export function readThreadTracer(pid: number, tid: number): number {
+  return Number(
+    /^TracerPid:\s*(\d+)$/m.exec(readProc(`${pid}/task/${tid}/status`) ?? '')?.[1] ?? 0,
+  );
+}
+
+/** Whether every thread of the process has ended and it waits for its parent only. */
+export function isZombie(process: ProcessStatus): boolean {
+  if (process.state !== 'Z' && process.state !== 'X') {
+    return false;
+  }
+  // A leader that has ended is a zombie as long as other threads of it live.
+  return listThreads(process.pid).every((tid) => {
+    const state = tid === process.pid ? 'Z' : readProcess(tid)?.state;
+    return state === undefined || state === 'Z' || state === 'X';
+  });
+}

@@ -1,0 +1,70 @@
+/** What this process may do and was given: capabilities(7), user_namespaces(7), getrlimit(2). */
+import { readProc, readProcLink } from './files.js';
+import { readProcess } from './process.js';
+
+/** Numbers of include/uapi/linux/capability.h. */
+export const Capability = {
+  CAP_DAC_OVERRIDE: 1,
+  CAP_DAC_READ_SEARCH: 2,
+  CAP_KILL: 5,
+  CAP_SETGID: 6,
+  CAP_SETUID: 7,
+  CAP_SYS_CHROOT: 18,
+  CAP_SYS_PTRACE: 19,
+  CAP_SYS_ADMIN: 21,
+} as const;
+export type CapabilityName = keyof typeof Capability;
+
+/** Whether the capability is effective in this process. */
+export function hasCapability(name: CapabilityName): boolean {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readProc('self/status') ?? '')?.[1] ?? '0';
+  return ((BigInt(`0x${effective}`) >> BigInt(Capability[name])) & 1n) === 1n;
+}
+
+/** Yama's ptrace_scope, 0 to 3; undefined where the kernel has no Yama. */
+export function yamaScope(): number | undefined {
+  const text = readProc('sys/kernel/yama/ptrace_scope');
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Whether the process is in our namespace of this kind; undefined where that may not be read. */
+export function sharesNamespace(pid: number, kind: 'user' | 'pid'): boolean | undefined {
+  const theirs = readProcLink(`${pid}/ns/${kind}`);
+  return theirs === undefined ? undefined : theirs === readProcLink(`self/ns/${kind}`);
+}
+
+/** Pids of this process and of everything it descends from. */
+export function ownLine(): Set<number> {
+  const line = new Set<number>();
+  for (let pid = process.pid; pid > 0 && !line.has(pid); ) {
+    line.add(pid);
+    pid = readProcess(pid)?.parentPid ?? 0;
+  }
+  return line;
+}
+
+/** setrlimit(2): what a login session has on Linux. */
+const customarySoftNofile = 1024;
+
+function softNofileOf(pid: number): number | undefined {
+  const match = /^Max open files\s+(\d+|unlimited)/m.exec(readProc(`${pid}/limits`) ?? '');
+  return match === null || match[1] === 'unlimited' ? undefined : Number(match[1]);
+}
+
+/**
+ * The soft RLIMIT_NOFILE that this process was started with. Node raises its own at start, so that it is
+ * read from the nearest ancestor that is another program.
+ */
+export function inheritedSoftNofile(): number {
+  const executable = readProcLink('self/exe');
+  for (const pid of ownLine()) {
+    if (pid === process.pid) {
+      continue;
+    }
+    const other = readProcLink(`${pid}/exe`);
+    if (other !== undefined && other !== executable) {
+      return softNofileOf(pid) ?? customarySoftNofile;
+    }
+  }
+  return customarySoftNofile;
+}

@@ -1,0 +1,164 @@
+/** Makes a grpc-js service of a descriptor and its handlers. */
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
+import type {
+  MethodDefinition,
+  Server,
+  ServerErrorResponse,
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+  UntypedHandleCall,
+} from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import type { CallContext } from '../context.js';
+import { ServiceError } from '../errors.js';
+import type { ServiceHandlers, StreamHandler, UnaryHandler } from './handlers.js';
+import { pump } from './pump.js';
+import { toStatus } from './status-details.js';
+
+/** What the calls of a server have in common. */
+export interface CallEnvironment {
+  readonly log: Logger;
+  /** Who is behind a connection, as grpc-js names its peer. */
+  principalOf(peer: string): string;
+}
+
+type AnyCall = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>;
+type AnyUnary = UnaryHandler<DescMethod>;
+type AnyStream = StreamHandler<DescMethod>;
+
+const passThrough = (bytes: Buffer): Buffer => bytes;
+
+/** grpc-js sees bytes alone: what cannot be decoded is then ours to answer, and ready frames pass. */
+function describe(method: DescMethod): MethodDefinition<Buffer, Buffer> {
+  return {
+    path: `/${method.parent.typeName}/${method.name}`,
+    requestStream: false,
+    responseStream: method.methodKind === 'server_streaming',
+    requestSerialize: passThrough,
+    requestDeserialize: passThrough,
+    responseSerialize: passThrough,
+    responseDeserialize: passThrough,
+    originalName: method.localName,
+  };
+}
+
+function decode<D extends DescMessage>(schema: D, bytes: Buffer): MessageShape<D> {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (cause) {
+    throw new ServiceError('FIELD_INVALID', `the request is no ${schema.typeName}`, { cause });
+  }
+}
+
+function encode<D extends DescMessage>(schema: D, message: MessageInitShape<D> | Buffer): Buffer {
+  if (Buffer.isBuffer(message)) {
+    return message;
+  }
+  const bytes = toBinary(schema, create(schema, message));
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+async function* encodeAll<D extends DescMessage>(
+  schema: D,
+  messages: AsyncIterable<MessageInitShape<D> | Buffer>,
+): AsyncIterable<Buffer> {
+  for await (const message of messages) {
+    yield encode(schema, message);
+  }
+}
+
+function contextOf(call: AnyCall, method: DescMethod, environment: CallEnvironment): CallContext {
+  const abort = new AbortController();
+  // Both a client that is gone and a deadline that has passed come as this event.
+  call.once('cancelled', () => abort.abort());
+  if (call.cancelled) {
+    abort.abort();
+  }
+  const principal = environment.principalOf(call.getPeer());
+  const log = environment.log.child({ method: method.name, principal });
+  return { signal: abort.signal, principal, log };
+}
+
+function unaryCall(method: DescMethod, handler: AnyUnary, environment: CallEnvironment) {
+  const answer = async (call: ServerUnaryCall<Buffer, Buffer>): Promise<Buffer> => {
+    const context = contextOf(call, method, environment);
+    const response = await handler(decode(method.input, call.request), context);
+    return encode(method.output, response);
+  };
+  return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
+    answer(call).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toStatus(error, environment.log)),
+    );
+  };
+}
+
+function streamCall(method: DescMethod, handler: AnyStream, environment: CallEnvironment) {
+  const answer = async (call: ServerWritableStream<Buffer, Buffer>): Promise<void> => {
+    const context = contextOf(call, method, environment);
+    const messages = handler(decode(method.input, call.request), context);
+    await pump(encodeAll(method.output, messages), call, context.signal);
+  };
+  return (call: ServerWritableStream<Buffer, Buffer>): void => {
+    answer(call).then(
+      () => call.end(),
+      (error: unknown) => {
+        const status: ServerErrorResponse = Object.assign(
+          new Error('call failed'),
+          toStatus(error, environment.log),
+        );
+        // The stream of grpc-js sends what it is destroyed with: not its own end.
+        call.emit('error', status);
+      },
+    );
+  };
+}
+
+function unimplemented(method: DescMethod): never {
+  throw new ServiceError(
+    'METHOD_UNIMPLEMENTED',
+    `this version does not serve ${method.parent.typeName}.${method.name}`,
+  );
+}
+
+function implement(
+  method: DescMethod,
+  handler: AnyUnary | AnyStream | 'unimplemented',
+  environment: CallEnvironment,
+): UntypedHandleCall {
+  const served = handler === 'unimplemented' ? () => unimplemented(method) : handler;
+  return method.methodKind === 'server_streaming'
+    ? streamCall(method, served as AnyStream, environment)
+    : unaryCall(method, served as AnyUnary, environment);
+}
+
+/** Adds the service to `server`. No error leaves a handler but as a status of its own call. */
+export function bindService<S extends DescService>(
+  server: Server,
+  service: S,
+  handlers: ServiceHandlers<S>,
+  environment: CallEnvironment,
+): void {
+  const definition: Record<string, MethodDefinition<Buffer, Buffer>> = {};
+  const implementation: Record<string, UntypedHandleCall> = {};
+  for (const method of service.methods) {
+    const handler = handlers[method.localName as keyof typeof handlers];
+    definition[method.localName] = describe(method);
+    implementation[method.localName] = implement(
+      method,
+      handler as unknown as AnyUnary | AnyStream | 'unimplemented',
+      environment,
+    );
+  }
+  server.addService(definition, implementation);
+}

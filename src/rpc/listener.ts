@@ -1,0 +1,108 @@
+/** Sockets on which connections come. */
+import { once } from 'node:events';
+import { chmodSync, chownSync, lstatSync, unlinkSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { ConfigError, type ListenAddress } from '../config.js';
+
+export interface ListenOptions {
+  /** Group that may connect to a unix socket, beside the owner. */
+  readonly socketGroup: number | undefined;
+  /** Connections at a time; more are closed at once. */
+  readonly maxConnections: number;
+  readonly onConnection: (socket: Socket) => void;
+}
+
+/** A socket that listens. */
+export interface Listener {
+  /** `unix:PATH` or `HOST:PORT`, with the port that port 0 came to. */
+  readonly address: string;
+  /** Takes no more connections and removes a unix socket. Those that are open stay. */
+  close(): void;
+}
+
+const ownerOnly = 0o177;
+const ownerAndGroup = 0o660;
+
+function nameOf(address: ListenAddress): string {
+  return address.kind === 'unix' ? `unix:${address.path}` : hostPort(address.host, address.port);
+}
+
+function hostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether somebody listens on the socket. */
+async function isLive(path: string): Promise<boolean> {
+  const probe = connect(path);
+  try {
+    await once(probe, 'connect');
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
+      return false;
+    }
+    throw error;
+  } finally {
+    probe.destroy();
+  }
+}
+
+/** Removes the socket that a server left behind which did not end in order. */
+async function removeStale(path: string): Promise<void> {
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  if (file === undefined) {
+    return;
+  }
+  if (!file.isSocket()) {
+    throw new ConfigError(`--listen unix:${path}: there is a file of this name that is no socket`);
+  }
+  if (await isLive(path)) {
+    throw new ConfigError(`--listen unix:${path}: another server is listening there`);
+  }
+  unlinkSync(path);
+}
+
+/** bind(2) makes the file with what the umask leaves, within this call: nobody can connect in between. */
+function listenPrivately(server: Server, path: string): void {
+  const umask = process.umask(ownerOnly);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(umask);
+  }
+}
+
+async function bind(server: Server, address: ListenAddress, group: number | undefined) {
+  if (address.kind === 'tcp') {
+    server.listen(address.port, address.host);
+    await once(server, 'listening');
+    return;
+  }
+  const { path } = address;
+  await removeStale(path);
+  listenPrivately(server, path);
+  await once(server, 'listening');
+  if (group !== undefined) {
+    chownSync(path, -1, group);
+    chmodSync(path, ownerAndGroup);
+  }
+}
+
+/** Rejects with a ConfigError where the address cannot be used. */
+export async function listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, options.onConnection);
+  server.maxConnections = options.maxConnections;
+  try {
+    await bind(server, address, options.socketGroup);
+  } catch (error) {
+    server.close();
+    throw error instanceof ConfigError
+      ? error
+      : new ConfigError(`--listen ${nameOf(address)}: ${(error as Error).message}`);
+  }
+  const bound =
+    address.kind === 'tcp'
+      ? hostPort(address.host, (server.address() as AddressInfo).port)
+      : nameOf(address);
+  return { address: bound, close: () => void server.close() };
+}

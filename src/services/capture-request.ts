@@ -1,0 +1,115 @@
+/** From the CaptureOptions of a request to what the engine records. */
+import { create } from '@bufbuild/protobuf';
+import { invalidField } from '../errors.js';
+import { RecordKind } from '../gen/ptraced/v1/record_pb.js';
+import {
+  type CaptureOptions,
+  CaptureOptionsSchema,
+  DecodeMode,
+  FollowOptionsSchema,
+  OverflowPolicy,
+  type RecordFilter,
+  RecordFilterSchema,
+  RecordMode,
+} from '../gen/ptraced/v1/session_pb.js';
+import type { EngineCapture } from '../session/engine.js';
+import { checkDuration, checkEnum, checkText, refuseUnavailable } from './fields.js';
+
+/** As strace. */
+const defaultStringBytes = 32;
+const maxStringBytes = 1024 * 1024;
+/** One batch. */
+const minRingBytes = 64 * 1024;
+const maxFilterEntries = 4096;
+const maxBlockRange = { byDefault: 0, min: 1, max: 24 * 60 * 60 * 1000 };
+
+function toFilter(filter: RecordFilter): Pick<EngineCapture, 'syscalls' | 'kinds'> {
+  refuseUnavailable({
+    'capture.filter.pids': filter.pids.length > 0,
+    'capture.filter.failed_only': filter.failedOnly,
+    'capture.filter.successful_only': filter.successfulOnly,
+    'capture.filter.errnos': filter.errnos.length > 0,
+    'capture.filter.min_duration': filter.minDuration !== undefined,
+    'capture.filter.paths': filter.paths.length > 0,
+    'capture.filter.fds': filter.fds.length > 0,
+  });
+  if (filter.syscalls.length > maxFilterEntries) {
+    throw invalidField('capture.filter.syscalls', `must be at most ${maxFilterEntries}`);
+  }
+  filter.syscalls.forEach((entry, index) => {
+    const field = `capture.filter.syscalls[${index}]`;
+    if (checkText(field, entry) === '') {
+      throw invalidField(field, 'must not be empty');
+    }
+  });
+  filter.kinds.forEach((kind, index) => {
+    checkEnum(`capture.filter.kinds[${index}]`, kind, RecordKind);
+  });
+  return { syscalls: filter.syscalls, kinds: filter.kinds };
+}
+
+function toDecode(decode: DecodeMode): EngineCapture['decode'] {
+  checkEnum('capture.decode', decode, DecodeMode);
+  refuseUnavailable({
+    'capture.decode DECODE_MODE_VALUES': decode === DecodeMode.VALUES,
+    'capture.decode DECODE_MODE_TEXT_AND_VALUES': decode === DecodeMode.TEXT_AND_VALUES,
+  });
+  return decode === DecodeMode.RAW ? 'raw' : 'text';
+}
+
+function toMaxStringBytes(bytes: number): number {
+  if (bytes > maxStringBytes) {
+    throw invalidField('capture.max_string_bytes', `must be at most ${maxStringBytes}`);
+  }
+  return bytes || defaultStringBytes;
+}
+
+/** The capacity that is asked for; 0: the default one. */
+function checkRingBytes(bytes: number): number {
+  if (bytes > 0 && bytes < minRingBytes) {
+    throw invalidField('capture.ring_bytes', `must be 0 or at least ${minRingBytes}`);
+  }
+  return bytes;
+}
+
+function toOverflow(
+  policy: OverflowPolicy,
+  target: 'launch' | 'attach',
+): EngineCapture['overflow'] {
+  checkEnum('capture.overflow', policy, OverflowPolicy);
+  const byDefault = target === 'launch' ? OverflowPolicy.BLOCK : OverflowPolicy.DROP_OLDEST;
+  const wanted = policy === OverflowPolicy.UNSPECIFIED ? byDefault : policy;
+  return wanted === OverflowPolicy.BLOCK ? 'block' : 'drop-oldest';
+}
+
+/** All but the capacity of the ring, which the server's other sessions have a say in. */
+export type Capture = Omit<EngineCapture, 'ringBytes'>;
+
+/** Throws a ServiceError where the request is not acceptable. `ringBytes` 0: the default. */
+export function toCapture(
+  request: CaptureOptions | undefined,
+  target: 'launch' | 'attach',
+): { capture: Capture; ringBytes: number } {
+  const options = request ?? create(CaptureOptionsSchema);
+  refuseUnavailable({
+    'capture.stacks': options.stacks,
+    'capture.resolve_descriptors': options.resolveDescriptors,
+    'capture.probes': options.probes.length > 0,
+  });
+  checkEnum('capture.mode', options.mode, RecordMode);
+  const follow = options.follow ?? create(FollowOptionsSchema);
+  const capture: Capture = {
+    mode: options.mode === RecordMode.COMBINED ? 'combined' : 'enter-exit',
+    decode: toDecode(options.decode),
+    registers: options.registers,
+    unabbreviated: options.unabbreviated,
+    maxStringBytes: toMaxStringBytes(options.maxStringBytes),
+    ...toFilter(options.filter ?? create(RecordFilterSchema)),
+    followThreads: !follow.noThreads,
+    followProcesses: !follow.noProcesses,
+    detachOnExec: follow.detachOnExec,
+    overflow: toOverflow(options.overflow, target),
+    maxBlockMs: checkDuration('capture.max_block', options.maxBlock, maxBlockRange),
+  };
+  return { capture, ringBytes: checkRingBytes(options.ringBytes) };
+}

@@ -1,0 +1,78 @@
+/** ControlService: finds processes. */
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { RE2JS } from 're2js';
+import { invalidField, ServiceError } from '../errors.js';
+import type {
+  ListProcessesRequest,
+  ListProcessesResponseSchema,
+} from '../gen/ptraced/v1/control_service_pb.js';
+import { listProcesses, type ProcessQuery } from './process-list.js';
+
+const defaultPageSize = 100;
+const maxPageSize = 1000;
+const maxRegexLength = 1000;
+
+function toPageSize(pageSize: number): number {
+  if (pageSize < 0 || pageSize > maxPageSize) {
+    throw invalidField('page_size', `must be from 0 to ${maxPageSize}`);
+  }
+  return pageSize || defaultPageSize;
+}
+
+/** The token of a page is the pid after which it begins: processes come and go, and none comes twice. */
+function toPageToken(pid: number): string {
+  return Buffer.from(`pid:${pid}`).toString('base64url');
+}
+
+function fromPageToken(token: string): number {
+  if (token === '') {
+    return 0;
+  }
+  const pid = /^pid:(\d{1,10})$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
+  if (pid === undefined) {
+    throw new ServiceError('PAGE_TOKEN_INVALID', 'page_token is not from a response');
+  }
+  return Number(pid);
+}
+
+/** An expression that takes time linear in the name, whatever it is. */
+function toMatcher(regex: string): (comm: string) => boolean {
+  if (regex === '') {
+    return () => true;
+  }
+  if (regex.length > maxRegexLength) {
+    throw invalidField('comm_regex', `must have at most ${maxRegexLength} characters`);
+  }
+  try {
+    const pattern = RE2JS.compile(regex);
+    return (comm) => pattern.matcher(comm).find();
+  } catch (error) {
+    throw invalidField('comm_regex', `is no RE2 expression: ${(error as Error).message}`);
+  }
+}
+
+function toQuery(request: ListProcessesRequest): ProcessQuery {
+  return {
+    afterPid: fromPageToken(request.pageToken),
+    limit: toPageSize(request.pageSize),
+    matchesComm: toMatcher(request.commRegex),
+    attachableOnly: request.attachableOnly,
+    ...(request.uid !== undefined && { uid: request.uid }),
+  };
+}
+
+export const controlHandlers = {
+  async listProcesses(
+    request: ListProcessesRequest,
+  ): Promise<MessageInitShape<typeof ListProcessesResponseSchema>> {
+    const { processes, lastPid } = await listProcesses(toQuery(request));
+    return { processes, nextPageToken: lastPid === undefined ? '' : toPageToken(lastPid) };
+  },
+  listTasks: 'unimplemented',
+  pause: 'unimplemented',
+  resume: 'unimplemented',
+  step: 'unimplemented',
+  waitStop: 'unimplemented',
+  sendSignal: 'unimplemented',
+  detach: 'unimplemented',
+} as const;

@@ -1,0 +1,138 @@
+/** Checks what tracing needs, with a remedy for each finding. */
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { ServiceError } from '../errors.js';
+import { CheckOutcome, type CheckSchema } from '../gen/ptraced/v1/server_service_pb.js';
+import { readProc } from '../procfs/files.js';
+import { readProcess } from '../procfs/process.js';
+import { hasCapability, yamaScope } from '../procfs/self.js';
+import { checkAttach } from '../security/attach-rules.js';
+import { ptraceObstacles } from '../security/ptrace-hints.js';
+import type { KernelFeatures } from '../session/engine.js';
+
+type Check = MessageInitShape<typeof CheckSchema> & { outcome: CheckOutcome };
+
+const { OK, WARN, FAIL } = CheckOutcome;
+const sharePidNamespace =
+  'share the pid namespace: shareProcessNamespace, kubectl debug --target, docker run --pid';
+
+function checkSyscallInfo({ getSyscallInfo }: KernelFeatures): Check {
+  const name = 'kernel';
+  return getSyscallInfo
+    ? { name, outcome: OK, finding: 'PTRACE_GET_SYSCALL_INFO works' }
+    : {
+        name,
+        outcome: FAIL,
+        finding: 'PTRACE_GET_SYSCALL_INFO does not work',
+        remedy: 'use Linux 5.3 or later, and a seccomp profile that allows ptrace',
+      };
+}
+
+function checkMemory({ processVm }: KernelFeatures): Check {
+  const name = 'memory';
+  return processVm
+    ? { name, outcome: OK, finding: 'process_vm_readv works' }
+    : {
+        name,
+        outcome: WARN,
+        finding: 'process_vm_readv does not work: strings and structures are read more slowly',
+        remedy: 'use a seccomp profile that allows process_vm_readv',
+      };
+}
+
+function checkCapability(): Check {
+  const name = 'capability';
+  return hasCapability('CAP_SYS_PTRACE')
+    ? { name, outcome: OK, finding: 'CAP_SYS_PTRACE is in effect' }
+    : {
+        name,
+        outcome: WARN,
+        finding: `CAP_SYS_PTRACE is not in effect: only processes of uid ${process.getuid?.()} can be attached to`,
+        remedy:
+          'run as uid 0 with CAP_SYS_PTRACE added; for another uid it would not come into effect',
+      };
+}
+
+function checkYama(): Check {
+  const name = 'yama';
+  const scope = yamaScope();
+  const finding =
+    scope === undefined ? 'the kernel has no Yama' : `kernel.yama.ptrace_scope is ${scope}`;
+  if (scope === 3) {
+    const remedy = 'set kernel.yama.ptrace_scope below 3 and reboot';
+    return { name, outcome: FAIL, finding: `${finding}: nobody may attach`, remedy };
+  }
+  if (scope === undefined || scope === 0 || hasCapability('CAP_SYS_PTRACE')) {
+    return { name, outcome: OK, finding };
+  }
+  const remedy = 'give the server CAP_SYS_PTRACE, or set kernel.yama.ptrace_scope to 0';
+  return {
+    name,
+    outcome: WARN,
+    finding: `${finding}: only launched commands can be traced`,
+    remedy,
+  };
+}
+
+function checkSeccomp(): Check {
+  const mode = /^Seccomp:\s*(\d)$/m.exec(readProc('self/status') ?? '')?.[1] ?? '0';
+  const finding = mode === '0' ? 'no filter' : 'a filter is in force; what it forbids shows above';
+  return { name: 'seccomp', outcome: OK, finding };
+}
+
+function checkPidNamespace(): Check {
+  const name = 'pid_namespace';
+  const inner = readProcess(process.pid)?.namespacePid;
+  const init = readProcess(1)?.comm;
+  if (init === undefined) {
+    const remedy = 'mount /proc without hidepid, or run as uid 0';
+    return { name, outcome: WARN, finding: 'processes of others are hidden', remedy };
+  }
+  return inner === 1
+    ? {
+        name,
+        outcome: WARN,
+        finding: 'the server is process 1: it sees only what it launches',
+        remedy: sharePidNamespace,
+      }
+    : { name, outcome: OK, finding: `process 1 is ${init}` };
+}
+
+/** What concerns every trace. */
+export function diagnoseServer(kernel: KernelFeatures): Check[] {
+  return [
+    checkSyscallInfo(kernel),
+    checkMemory(kernel),
+    checkCapability(),
+    checkYama(),
+    checkSeccomp(),
+    checkPidNamespace(),
+  ];
+}
+
+const remedies: Record<string, string> = {
+  ALREADY_TRACED: 'end the other tracer: a process has only one',
+  PROCESS_NOT_FOUND: `give the id in the server's pid namespace, as ListProcesses does; or ${sharePidNamespace}`,
+  TARGET_DENIED: 'choose another process: this rule has no exception',
+};
+
+/** Whether the process could be attached to. */
+export async function diagnoseProcess(pid: number): Promise<Check> {
+  const name = 'attach';
+  try {
+    const obstacles = ptraceObstacles(await checkAttach({ pid, singleThread: false }));
+    return obstacles.length === 0
+      ? { name, outcome: OK, finding: `nothing is known to forbid attaching to process ${pid}` }
+      : {
+          name,
+          outcome: FAIL,
+          finding: `PTRACE_DENIED: ${obstacles.join('; ')}`,
+          remedy: 'run the server as uid 0 with CAP_SYS_PTRACE',
+        };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) {
+      throw error;
+    }
+    const finding = `${error.reason}: ${error.message}`;
+    return { name, outcome: FAIL, finding, remedy: remedies[error.reason] ?? '' };
+  }
+}

@@ -1,0 +1,86 @@
+/** The processes that ListProcesses shows. */
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { ProcessSchema } from '../gen/ptraced/v1/control_service_pb.js';
+import { listPids } from '../procfs/files.js';
+import {
+  type ProcessStatus,
+  readArguments,
+  readContainerId,
+  readExecutable,
+  readProcess,
+} from '../procfs/process.js';
+import { ownLine } from '../procfs/self.js';
+import { attachRefusal, listTracers, tracesRefusal } from '../security/attach-rules.js';
+import { ptraceObstacles } from '../security/ptrace-hints.js';
+import { redactArguments } from '../security/redact.js';
+
+export interface ProcessQuery {
+  /** Only those with a larger pid. */
+  readonly afterPid: number;
+  readonly limit: number;
+  readonly matchesComm: (comm: string) => boolean;
+  readonly uid?: number;
+  readonly attachableOnly: boolean;
+}
+
+type Process = MessageInitShape<typeof ProcessSchema>;
+
+/** A reason of the error model; empty where an attach would be tried. */
+function notAttachableReason(
+  process: ProcessStatus,
+  line: ReadonlySet<number>,
+  tracers: ReadonlySet<number>,
+): string {
+  const refusal = attachRefusal(process, line) ?? tracesRefusal(process, tracers);
+  if (refusal !== undefined) {
+    return refusal.reason;
+  }
+  return ptraceObstacles(process).length > 0 ? 'PTRACE_DENIED' : '';
+}
+
+function toProcess(process: ProcessStatus, reason: string): Process {
+  const { pid, namespacePid, parentPid, comm, tracerPid } = process;
+  return {
+    pid,
+    namespacePid,
+    parentPid,
+    uid: process.realUid,
+    comm,
+    argv: redactArguments(readArguments(pid)),
+    exe: readExecutable(pid) ?? '',
+    startTime: timestampFromMs(process.startTimeMs),
+    containerId: readContainerId(pid),
+    tracerPid,
+    attachable: reason === '',
+    notAttachableReason: reason,
+  };
+}
+
+/** A page, by pid. `lastPid` is where the next one goes on; undefined where nothing more matches. */
+export async function listProcesses(
+  query: ProcessQuery,
+): Promise<{ processes: Process[]; lastPid: number | undefined }> {
+  const line = ownLine();
+  const tracers = await listTracers();
+  const processes: Process[] = [];
+  for await (const pid of listPids()) {
+    const process = pid > query.afterPid ? readProcess(pid) : undefined;
+    if (
+      process === undefined ||
+      !query.matchesComm(process.comm) ||
+      (query.uid !== undefined && query.uid !== process.realUid)
+    ) {
+      continue;
+    }
+    const reason = notAttachableReason(process, line, tracers);
+    if (query.attachableOnly && reason !== '') {
+      continue;
+    }
+    if (processes.length === query.limit) {
+      return { processes, lastPid: processes.at(-1)?.pid };
+    }
+    processes.push(toProcess(process, reason));
+  }
+  return { processes, lastPid: undefined };
+}

@@ -1,0 +1,85 @@
+/** ServerService: what this server can do, and why something does not work. */
+import { release } from 'node:os';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Limits } from '../config.js';
+import type { CallContext } from '../context.js';
+import { Arch } from '../gen/ptraced/v1/record_pb.js';
+import type {
+  DiagnoseRequest,
+  DiagnoseResponseSchema,
+  GetServerInfoRequest,
+  GetServerInfoResponseSchema,
+  ListSyscallsRequest,
+  ListSyscallsResponseSchema,
+} from '../gen/ptraced/v1/server_service_pb.js';
+import type { Engine } from '../session/engine.js';
+import { version } from '../version.js';
+import { diagnoseProcess, diagnoseServer } from './diagnosis.js';
+import { listFeatures } from './features.js';
+import { checkEnum, checkPid, checkText } from './fields.js';
+
+export interface ServerServiceOptions {
+  readonly engine: Engine;
+  readonly limits: Limits;
+}
+
+/** Until roles exist, whoever reaches the server may do everything. */
+const everyRole = ['admin'];
+/** One stream a session until there is Subscribe. */
+const maxSubscribers = 1;
+/** A batch is sealed at 64 KiB; one record with strings of 1 MiB, escaped as text, can be larger. */
+const maxFrameBytes = 64 * 1024 * 1024;
+
+async function getServerInfo(
+  { principal }: CallContext,
+  { engine, limits }: ServerServiceOptions,
+): Promise<MessageInitShape<typeof GetServerInfoResponseSchema>> {
+  const { maxSessions, maxTasks, maxRingBytes } = limits;
+  return {
+    version,
+    kernel: release(),
+    limits: {
+      maxSessions,
+      maxTasks,
+      maxSubscribers,
+      maxRingBytes: BigInt(maxRingBytes),
+      maxFrameBytes,
+    },
+    features: listFeatures(await engine.features()),
+    principal,
+    roles: everyRole,
+  };
+}
+
+async function diagnose(
+  { pid }: DiagnoseRequest,
+  { engine }: ServerServiceOptions,
+): Promise<MessageInitShape<typeof DiagnoseResponseSchema>> {
+  const checks = diagnoseServer(await engine.features());
+  if (pid === 0) {
+    return { checks };
+  }
+  checkPid('pid', pid);
+  return { checks: [...checks, await diagnoseProcess(pid)] };
+}
+
+async function listSyscalls(
+  { arch, syscalls }: ListSyscallsRequest,
+  { engine }: ServerServiceOptions,
+): Promise<MessageInitShape<typeof ListSyscallsResponseSchema>> {
+  checkEnum('arch', arch, Arch);
+  syscalls.forEach((entry, index) => {
+    checkText(`syscalls[${index}]`, entry);
+  });
+  const table = arch === Arch.UNSPECIFIED ? Arch.X86_64 : arch;
+  return { syscalls: await engine.listSyscalls(table, syscalls) };
+}
+
+export function serverHandlers(options: ServerServiceOptions) {
+  return {
+    getServerInfo: (_: GetServerInfoRequest, context: CallContext) =>
+      getServerInfo(context, options),
+    diagnose: (request: DiagnoseRequest) => diagnose(request, options),
+    listSyscalls: (request: ListSyscallsRequest) => listSyscalls(request, options),
+  } as const;
+}
