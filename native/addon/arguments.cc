@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "addon/failure.h"
 #include "core/clock.h"
 
 namespace ptraced::addon {
@@ -36,37 +37,20 @@ double get_number(const Napi::Object& object, const char* name) {
   return value.As<Napi::Number>().DoubleValue();
 }
 
-template <typename Append>
-void for_each_element(const Napi::Object& object, const char* name, Append append) {
+std::vector<std::string> get_strings(const Napi::Object& object, const char* name) {
+  return string_array(object.Get(name));
+}
+
+std::vector<uint32_t> get_numbers(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
   if (!value.IsArray()) {
     bad(object, name);
   }
   const auto array = value.As<Napi::Array>();
-  for (uint32_t i = 0; i < array.Length(); ++i) {
-    append(array.Get(i));
-  }
-}
-
-std::vector<std::string> get_strings(const Napi::Object& object, const char* name) {
-  std::vector<std::string> strings;
-  for_each_element(object, name, [&](const Napi::Value& element) {
-    if (!element.IsString()) {
-      bad(object, name);
-    }
-    strings.push_back(element.As<Napi::String>());
-  });
-  return strings;
-}
-
-std::vector<uint32_t> get_numbers(const Napi::Object& object, const char* name) {
   std::vector<uint32_t> numbers;
-  for_each_element(object, name, [&](const Napi::Value& element) {
-    if (!element.IsNumber()) {
-      bad(object, name);
-    }
-    numbers.push_back(element.As<Napi::Number>().Uint32Value());
-  });
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    numbers.push_back(array.Get(i).ToNumber());
+  }
   return numbers;
 }
 
@@ -107,6 +91,27 @@ uint32_t kind_mask(const std::vector<uint32_t>& kinds) {
 
 }  // namespace
 
+std::vector<std::string> string_array(const Napi::Value& value) {
+  if (!value.IsArray()) {
+    throw Napi::TypeError::New(value.Env(), "native argument: not an array");
+  }
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> strings;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    strings.push_back(array.Get(i).ToString());
+  }
+  return strings;
+}
+
+decode::SyscallSet syscall_set(Napi::Env env, const std::vector<std::string>& entries) {
+  std::string error;
+  decode::SyscallSet set = decode::SyscallSet::parse(entries, error);
+  if (!error.empty()) {
+    throw make_failure(env, "UNKNOWN_SYSCALL", error);
+  }
+  return set;
+}
+
 core::LaunchOptions launch_options(const Napi::Object& object) {
   core::LaunchOptions options;
   options.argv = get_strings(object, "argv");
@@ -141,6 +146,7 @@ SessionOptions session_options(const Napi::Object& object) {
   options.recorder.decode.unabbreviated = get_bool(object, "unabbreviated");
   options.recorder.decode.max_string_bytes =
       static_cast<uint32_t>(get_number(object, "maxStringBytes"));
+  options.recorder.syscalls = syscall_set(object.Env(), get_strings(object, "syscalls"));
   options.recorder.kinds = kind_mask(get_numbers(object, "kinds"));
   options.recorder.max_block_ns = static_cast<int64_t>(get_number(object, "maxBlockMs")) *
                                   core::kNanosecondsPerMillisecond;

@@ -4,6 +4,9 @@
 
 #include <napi.h>
 
+#include <string>
+#include <vector>
+
 #include "addon/tracer_thread.h"
 
 namespace ptraced::addon {
@@ -12,5 +15,11 @@ namespace ptraced::addon {
 core::LaunchOptions launch_options(const Napi::Object& object);
 AttachTarget attach_target(const Napi::Object& object);
 SessionOptions session_options(const Napi::Object& object);
+
+// An array of strings.
+std::vector<std::string> string_array(const Napi::Value& value);
+
+// A set in strace's grammar. Throws a NativeFailure, UNKNOWN_SYSCALL, that names the item.
+decode::SyscallSet syscall_set(Napi::Env env, const std::vector<std::string>& entries);
 
 }  // namespace ptraced::addon

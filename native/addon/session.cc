@@ -35,7 +35,8 @@ Napi::Function Session::define(Napi::Env env) {
                    InstanceAccessor<&Session::ended>("ended"),
                    InstanceMethod<&Session::info>("info"),
                    InstanceMethod<&Session::open_cursor>("openCursor"),
-                   InstanceMethod<&Session::end>("end")});
+                   InstanceMethod<&Session::end>("end"),
+                   InstanceMethod<&Session::dispose>("dispose")});
   constructors(env).session = Napi::Persistent(constructor);
   return constructor;
 }
@@ -85,9 +86,12 @@ Napi::Value Session::end(const Napi::CallbackInfo& info) {
   return state_->ended();
 }
 
+void Session::dispose(const Napi::CallbackInfo& info) { state_->dispose(info.Env()); }
+
 Napi::Function Cursor::define(Napi::Env env) {
   Napi::Function constructor = DefineClass(env, "NativeCursor",
                                            {InstanceMethod<&Cursor::next>("next"),
+                                            InstanceAccessor<&Cursor::last_serial>("lastSerial"),
                                             InstanceMethod<&Cursor::close>("close")});
   constructors(env).cursor = Napi::Persistent(constructor);
   return constructor;
@@ -113,6 +117,10 @@ Cursor::~Cursor() {
 }
 
 Napi::Value Cursor::next(const Napi::CallbackInfo& info) { return state_->next(info.Env(), id_); }
+
+Napi::Value Cursor::last_serial(const Napi::CallbackInfo& info) {
+  return Napi::BigInt::New(info.Env(), state_->thread().ring().served(id_));
+}
 
 void Cursor::close(const Napi::CallbackInfo& info) { state_->close(info.Env(), id_); }
 

@@ -29,6 +29,8 @@ class SessionState final : public ThreadEvents,
   // The next item of a cursor: now, or when it comes. One request at a time for each cursor.
   Napi::Promise next(Napi::Env env, wire::Ring::CursorId cursor);
   void close(Napi::Env env, wire::Ring::CursorId cursor);
+  // Frees the ring.
+  void dispose(Napi::Env env);
 
   void on_started(pid_t root) override;
   void on_failed(const core::Error& error) override;
@@ -65,6 +67,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value info(const Napi::CallbackInfo& info);
   Napi::Value open_cursor(const Napi::CallbackInfo& info);
   Napi::Value end(const Napi::CallbackInfo& info);
+  void dispose(const Napi::CallbackInfo& info);
 
   std::shared_ptr<SessionState> state_;
 };
@@ -80,6 +83,7 @@ class Cursor : public Napi::ObjectWrap<Cursor> {
 
  private:
   Napi::Value next(const Napi::CallbackInfo& info);
+  Napi::Value last_serial(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   std::shared_ptr<SessionState> state_;

@@ -136,6 +136,11 @@ void SessionState::close(Napi::Env env, wire::Ring::CursorId cursor) {
   }
 }
 
+void SessionState::dispose(Napi::Env env) {
+  thread_->ring().clear();
+  serve_waiting(env);
+}
+
 void SessionState::serve_waiting(Napi::Env env) {
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     const wire::RingItem item = thread_->ring().next(it->first);

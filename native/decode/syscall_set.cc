@@ -216,4 +216,14 @@ SyscallSet SyscallSet::parse(std::span<const std::string> entries, std::string& 
   return set;
 }
 
+void for_each_class(uint32_t classes, const std::function<void(std::string)>& add) {
+  uint32_t told = 0;
+  for (const ClassName& known : kClasses) {
+    if ((classes & known.bits) != 0 && (told & known.bits) == 0) {  // the first of its names
+      told |= known.bits;
+      add("%" + std::string(known.name));
+    }
+  }
+}
+
 }  // namespace ptraced::decode

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,5 +47,8 @@ class SyscallSet {
   // By table (Arch - 1), then by number.
   std::array<std::vector<bool>, 3> members_;
 };
+
+// Calls `add` with the name of each class, such as "%file", that the bits of a row name.
+void for_each_class(uint32_t classes, const std::function<void(std::string)>& add);
 
 }  // namespace ptraced::decode

@@ -44,6 +44,7 @@ struct Recorder::TaskState final : core::TaskExtra {
   std::string_view name;      // of the syscall; empty where no table has the number
   uint64_t enter_serial = 0;  // 0: no ENTER record
   int64_t enter_realtime_ns = 0;
+  bool selected = true;       // by the filter of syscalls
   bool unrecorded = false;
 };
 
@@ -95,12 +96,20 @@ void Recorder::seal(int64_t now) {
   }
 }
 
+void Recorder::begin_call(const Task& task, TaskState& state) {
+  const decode::Syscall* row = decode::find_syscall(task.entry.arch, task.entry.number);
+  state.name = row != nullptr ? row->name : std::string_view();
+  state.selected = options_.syscalls.contains(task.entry.arch, task.entry.number);
+  state.enter_serial = 0;
+}
+
 void Recorder::on_enter(const core::StopView& view) {
   Task& task = view.task;
   TaskState& state = state_of(task);
-  const decode::Syscall* row = decode::find_syscall(task.entry.arch, task.entry.number);
-  state.name = row != nullptr ? row->name : std::string_view();
-  state.enter_serial = 0;
+  begin_call(task, state);
+  if (!state.selected) {
+    return;
+  }
   state.enter_realtime_ns = core::realtime_ns();
   if (options_.text) {
     decode::enter_text(call_of(task), view.memory, options_.decode, state.call);
@@ -152,10 +161,11 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   Task& task = view.task;
   TaskState& state = state_of(task);
   if (!entered) {
-    const decode::Syscall* row = decode::find_syscall(task.entry.arch, task.entry.number);
-    state.name = row != nullptr ? row->name : std::string_view();
-    state.enter_serial = 0;
+    begin_call(task, state);
     state.call = {};
+  }
+  if (!state.selected) {
+    return;
   }
   state.set_unrecorded(false);
   if (options_.text) {

@@ -146,6 +146,19 @@ RingItem Ring::next_locked(Cursor& cursor) {
   return item;
 }
 
+uint64_t Ring::served(CursorId id) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = cursors_.find(id);
+  return it == cursors_.end() ? 0 : it->second.served;
+}
+
+void Ring::clear() {
+  const std::lock_guard lock(mutex_);
+  batches_.clear();
+  bytes_ = 0;
+  cursors_.clear();
+}
+
 Ring::Stats Ring::stats() const {
   const std::lock_guard lock(mutex_);
   return {.first_serial = batches_.empty() ? 0 : batches_.front()->first_serial,

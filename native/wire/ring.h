@@ -70,6 +70,12 @@ class Ring {
   // The next item; by asking, a reader says that it is done with the one before.
   RingItem next(CursorId id);
 
+  // Serial up to which a reader has been given everything, or told of the loss.
+  uint64_t served(CursorId id) const;
+
+  // Drops what is kept. For a session that has ended; readers get no more than the end.
+  void clear();
+
   Stats stats() const;
 
  private:
