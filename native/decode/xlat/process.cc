@@ -1,7 +1,6 @@
 // Names of processes and their scheduling.
 
 #include <csignal>
-#include <linux/ioprio.h>
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
 #include <linux/personality.h>
@@ -12,6 +11,11 @@
 #include <linux/rseq.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
+
+// Since 6.1.192 Debian 12's header has an inline function with a parameter of this name.
+#define class class_
+#include <linux/ioprio.h>
+#undef class
 
 #include "newer.h"
 #include "sets.h"
