@@ -32,8 +32,10 @@ struct Set {
   // Bits that hold one of `constants`; 0 where the word has flags only.
   uint64_t constant_mask = 0;
   std::span<const Xlat> constants = {};
-  // What an unknown value's comment says, "AF_???"; empty: no comment.
+  // What the comment on an unknown constant says, "AF_???"; empty: no comment.
   std::string_view unknown = {};
+  // What the comment on flags says of which none is known; empty: no comment.
+  std::string_view unknown_flags = {};
   Rest rest = Rest::kHex;
   // The constants come behind the flags (clone's exit signal).
   bool constants_last = false;
@@ -197,6 +199,8 @@ struct Variants {
   uint8_t first = 0;
   uint64_t mask = 0xffffffff;
   std::span<const Variant> cases = {};
+  // `cases` ascend in value, so that they can be searched by halves.
+  bool sorted = false;
 };
 
 // A syscall: its row.

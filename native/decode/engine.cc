@@ -43,6 +43,12 @@ const Variant* find_variant(const Syscall& syscall, const uint64_t* args) {
   }
   const Variants& variants = *syscall.variants;
   const uint64_t value = args[variants.selector] & variants.mask;
+  if (variants.sorted) {
+    const auto it =
+        std::lower_bound(variants.cases.begin(), variants.cases.end(), value,
+                         [](const Variant& variant, uint64_t v) { return variant.value < v; });
+    return it != variants.cases.end() && it->value == value ? &*it : nullptr;
+  }
   for (const Variant& variant : variants.cases) {
     if (variant.value == value) {
       return &variant;

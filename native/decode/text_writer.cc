@@ -70,6 +70,15 @@ void append_escaped(std::string& out, uint8_t byte, bool digit_follows) {
   out += static_cast<char>('0' + (byte & 7));
 }
 
+void append_hex_bytes(std::string& out, const uint8_t* bytes, size_t size) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (size_t i = 0; i < size; ++i) {
+    out += "\\x";
+    out += kDigits[bytes[i] >> 4];
+    out += kDigits[bytes[i] & 15];
+  }
+}
+
 bool is_plain(uint8_t byte) { return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\'; }
 
 }  // namespace
@@ -179,6 +188,18 @@ void TextWriter::unsigned_number(uint64_t value) { append_unsigned(out_, value);
 
 void TextWriter::hex(uint64_t value) { append_hex(out_, value); }
 
+void TextWriter::padded_hex(uint64_t value, size_t width) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value, 16).ptr;
+  const size_t count = static_cast<size_t>(end - digits);
+  const size_t prefix = value != 0 ? 2 : 0;
+  if (prefix != 0) {
+    out_ += "0x";
+  }
+  out_.append(width > count + prefix ? width - count - prefix : 0, '0');
+  out_.append(digits, count);
+}
+
 void TextWriter::octal(uint64_t value) { append_octal(out_, value); }
 
 void TextWriter::product(uint64_t count, uint64_t unit) {
@@ -239,13 +260,7 @@ void TextWriter::flags(uint64_t value, const Set& set) {
   uint64_t left = value & ~set.constant_mask;
   bool named = false;
   for (const Xlat& x : set.flags) {
-    if (left == 0 && (value != 0 || x.value != 0)) {
-      if (value != 0) {
-        break;
-      }
-      continue;
-    }
-    if ((left & x.value) == x.value) {
+    if (x.value == 0 ? value == 0 : (left & x.value) == x.value) {
       join();
       out_ += x.name;
       left &= ~x.value;
@@ -262,17 +277,45 @@ void TextWriter::flags(uint64_t value, const Set& set) {
   }
   if (out_.size() == start) {
     rest(0, set);
-  } else if (left != 0 && !named && !has_constant && !set.unknown.empty()) {
-    comment(set.unknown);
+  } else if (left != 0 && !named && !set.unknown_flags.empty()) {
+    comment(set.unknown_flags);
   }
+}
+
+void TextWriter::shifted(uint64_t value, const Set& set, std::string_view shift) {
+  constant_part(value, set);
+  out_ += "<<";
+  out_ += shift;
+}
+
+void TextWriter::shifted_symbol(std::string_view name, std::string_view shift) {
+  out_ += name;
+  out_ += "<<";
+  out_ += shift;
+}
+
+void TextWriter::shifted_number(uint64_t value, std::string_view shift) {
+  append_hex(out_, value);
+  out_ += "<<";
+  out_ += shift;
+}
+
+void TextWriter::begin_index(std::string_view index) {
+  out_ += '[';
+  out_ += index;
+  out_ += "]=";
 }
 
 void TextWriter::symbol(std::string_view name, int64_t) { out_ += name; }
 
-void TextWriter::string(const uint8_t* bytes, size_t size, StringExtent extent) {
+void TextWriter::string(const uint8_t* bytes, size_t size, StringForm form) {
   out_ += '"';
   size_t plain = 0;  // start of a run that needs no escape
-  for (size_t i = 0; i < size; ++i) {
+  if (form.hex) {
+    append_hex_bytes(out_, bytes, size);
+    plain = size;
+  }
+  for (size_t i = plain; i < size; ++i) {
     if (is_plain(bytes[i])) {
       continue;
     }
@@ -282,7 +325,7 @@ void TextWriter::string(const uint8_t* bytes, size_t size, StringExtent extent) 
   }
   out_.append(reinterpret_cast<const char*>(bytes) + plain, size - plain);
   out_ += '"';
-  if (extent.truncated) {
+  if (form.truncated) {
     out_ += "...";
   }
 }
@@ -314,6 +357,20 @@ void TextWriter::wait_status(int status) {
     append_signed(out_, WEXITSTATUS(status));
     out_ += '}';
   }
+}
+
+void TextWriter::abstract_name(const uint8_t* bytes, size_t size) {
+  out_ += '@';
+  string(bytes, size, {});
+}
+
+void TextWriter::ipv6_address(std::string_view field, std::string_view address) {
+  separate();
+  out_ += "inet_pton(AF_INET6, \"";
+  out_ += address;
+  out_ += "\", &";
+  out_ += field;
+  out_ += ')';
 }
 
 void TextWriter::begin_note() {

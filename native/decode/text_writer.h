@@ -35,14 +35,21 @@ class TextWriter final : public Writer {
   void signed_number(int64_t value) override;
   void unsigned_number(uint64_t value) override;
   void hex(uint64_t value) override;
+  void padded_hex(uint64_t value, size_t width) override;
   void octal(uint64_t value) override;
   void product(uint64_t count, uint64_t unit) override;
   void address(uint64_t value, Unread why) override;
   void constant(uint64_t value, const Set& set) override;
   void flags(uint64_t value, const Set& set) override;
+  void shifted(uint64_t value, const Set& set, std::string_view shift) override;
+  void shifted_symbol(std::string_view name, std::string_view shift) override;
+  void shifted_number(uint64_t value, std::string_view shift) override;
+  void begin_index(std::string_view index) override;
   void symbol(std::string_view name, int64_t value) override;
   void wait_status(int status) override;
-  void string(const uint8_t* bytes, size_t size, StringExtent extent) override;
+  void string(const uint8_t* bytes, size_t size, StringForm form) override;
+  void abstract_name(const uint8_t* bytes, size_t size) override;
+  void ipv6_address(std::string_view field, std::string_view address) override;
   void begin_note() override;
   void note_item(std::string_view label) override;
   void end_note() override { close(')'); }

@@ -18,9 +18,10 @@ enum class Unread : uint8_t {
   kFault,   // it cannot be read
 };
 
-// How much of a string is there.
-struct StringExtent {
+// How a string is shown and how much of it is there.
+struct StringForm {
   bool truncated = false;  // more follows
+  bool hex = false;        // binary data: each byte in hexadecimal
 };
 
 class Writer {
@@ -66,17 +67,30 @@ class Writer {
   virtual void signed_number(int64_t value) = 0;
   virtual void unsigned_number(uint64_t value) = 0;
   virtual void hex(uint64_t value) = 0;
+  // With a prefix and zeros up to `width` characters; 0 has no prefix.
+  virtual void padded_hex(uint64_t value, size_t width) = 0;
   virtual void octal(uint64_t value) = 0;
   // A multiple of a unit: 8192*1024.
   virtual void product(uint64_t count, uint64_t unit) = 0;
   virtual void address(uint64_t value, Unread why) = 0;
   virtual void constant(uint64_t value, const Set& set) = 0;
   virtual void flags(uint64_t value, const Set& set) = 0;
+  // A part of a word that stands in its upper bits, of a set, by name or as a number: B50<<IBSHIFT.
+  virtual void shifted(uint64_t value, const Set& set, std::string_view shift) = 0;
+  virtual void shifted_symbol(std::string_view name, std::string_view shift) = 0;
+  virtual void shifted_number(uint64_t value, std::string_view shift) = 0;
+  // The index of the element that follows: [VINTR]=.
+  virtual void begin_index(std::string_view index) = 0;
   // A name that stands for a value (AT_FDCWD, SIGINT).
   virtual void symbol(std::string_view name, int64_t value) = 0;
   // The status that wait(2) gives, in terms of its macros.
   virtual void wait_status(int status) = 0;
-  virtual void string(const uint8_t* bytes, size_t size, StringExtent extent) = 0;
+  virtual void string(const uint8_t* bytes, size_t size, StringForm form) = 0;
+
+  // A name in the abstract namespace of unix sockets.
+  virtual void abstract_name(const uint8_t* bytes, size_t size) = 0;
+  // A field that holds an IPv6 address.
+  virtual void ipv6_address(std::string_view field, std::string_view address) = 0;
 
   // Something about the result: "Timeout", "in [3]".
   virtual void begin_note() = 0;

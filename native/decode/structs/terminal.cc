@@ -10,9 +10,14 @@ namespace ptraced::decode {
 
 namespace {
 
+constexpr Type kInputFlags = {
+    .kind = Kind::kCustom, .size = 4, .set = &kTermiosInput, .print = print_termios_flags};
+constexpr Type kLocalFlags = {
+    .kind = Kind::kCustom, .size = 4, .set = &kTermiosLocal, .print = print_termios_flags};
+
 #define TERMIOS_FIELDS(type)                                                               \
-  SAME(type, c_iflag, flags(kTermiosInput)), SAME(type, c_oflag, kTermiosOutput),          \
-      SAME(type, c_cflag, kTermiosControl), SAME(type, c_lflag, flags(kTermiosLocal)),     \
+  SAME(type, c_iflag, kInputFlags), SAME(type, c_oflag, kTermiosOutput),          \
+      SAME(type, c_cflag, kTermiosControl), SAME(type, c_lflag, kLocalFlags),     \
       SAME_VERBOSE(type, c_line, one_of(kLineDisciplines, 1)),                             \
       SAME_VERBOSE(type, c_cc, kControlCharacters)
 

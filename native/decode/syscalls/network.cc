@@ -1,4 +1,5 @@
 // Rows: sockets.
+#include "../types/net.h"
 #include "rows.h"
 
 namespace ptraced::decode {
@@ -16,14 +17,14 @@ constexpr Syscall kRows[] = {
     {SYS(getsockname), .classes = kNetwork, .args = {in("sockfd", kFd), out("addr", kSockaddrResult), saving(0, out("addrlen", kLengthResult))}},
     {SYS(getpeername), .classes = kNetwork, .args = {in("sockfd", kFd), out("addr", kSockaddrResult), saving(0, out("addrlen", kLengthResult))}},
     {SYS(sendto), .classes = kNetwork, .args = {in("sockfd", kFd), in("buf", bytes(arg(2))), in("size", kSize), in("flags", flags(kMsgSocketFlags)), in("dest_addr", kSockaddrIn), in("addrlen", kInt)}},
-    {SYS(recvfrom), .classes = kNetwork, .args = {in("sockfd", kFd), out("buf", bytes(result())), in("size", kSize), in("flags", flags(kMsgSocketFlags)), out("src_addr", kSockaddrResult), saving(0, out("addrlen", kLengthResult))}},
+    {SYS(recvfrom), .classes = kNetwork, .args = {in("sockfd", kFd), out("buf", bytes(result())), in("size", kSize), in("flags", flags(kMsgSocketFlags)), out("src_addr", kSockaddrFrom), saving(0, out("addrlen", kLengthFrom))}},
     {SYS(sendmsg), .classes = kNetwork, .args = {in("sockfd", kFd), in("msg", kSendMessage), in("flags", flags(kMsgSocketFlags))}},
     {SYS(recvmsg), .classes = kNetwork, .args = {in("sockfd", kFd), saving(8, out("msg", kReceiveMessage)), in("flags", flags(kMsgSocketFlags))}},
     {SYS(sendmmsg), .classes = kNetwork, .args = {in("sockfd", kFd), in("msgvec", kSendMessages), in("vlen", kUint), in("flags", flags(kMsgSocketFlags))}},
     {SYS(recvmmsg), .classes = kNetwork, .args = {in("sockfd", kFd), out("msgvec", kReceiveMessages), in("vlen", kUint), in("flags", flags(kMsgSocketFlags)), in("timeout", kTimespecPointerAnyway)}},
     {SYS(shutdown), .classes = kNetwork, .args = {in("sockfd", kFd), in("how", one_of(kShutdownModes))}},
     {SYS(setsockopt), .classes = kNetwork, .args = {in("sockfd", kFd), in("level", one_of(kSocketLevels)), in("optname", kSetOption), in("optval", kSetOptionValue), in("optlen", kInt)}},
-    {SYS(getsockopt), .classes = kNetwork, .args = {in("sockfd", kFd), in("level", one_of(kSocketLevels)), in("optname", kGetOption), out("optval", kGetOptionValue), saving(0, out("optlen", kLengthResult))}},
+    {SYS(getsockopt), .classes = kNetwork, .args = {in("sockfd", kFd), in("level", one_of(kSocketLevels)), in("optname", kGetOption), out("optval", kGetOptionValue), saving(0, out("optlen", kOptionLengthResult))}},
 };
 
 }  // namespace

@@ -1,10 +1,7 @@
 #pragma once
 #include "types.h"
 namespace ptraced::decode {
-inline constexpr Type kFutexOperation = kAddress;
-inline constexpr Type kSockaddrResult = kAddress;
 inline constexpr Type kWriteHint = kAddress;
-inline constexpr Type kSockaddr = kAddress;
 inline constexpr Type kSigeventPointer = kAddress;
 inline constexpr Type kNodemask2 = kAddress;
 inline constexpr Type kNodemask1 = kAddress;
@@ -19,13 +16,6 @@ inline constexpr Type kXattrArgsOut = kAddress;
 inline constexpr Type kXattrArgsIn = kAddress;
 inline constexpr Type kUringParams = kAddress;
 inline constexpr Type kUidPairPointer = kAddress;
-inline constexpr Type kSockaddrIn = kAddress;
-inline constexpr Type kSetOptionValue = kAddress;
-inline constexpr Type kSendfileOffset32 = kAddress;
-inline constexpr Type kSendMessage = kAddress;
-inline constexpr Type kSendMessages = kAddress;
-inline constexpr Type kReceiveMessage = kAddress;
-inline constexpr Type kReceiveMessages = kAddress;
 inline constexpr Type kPerfAttr = kAddress;
 inline constexpr Type kPageStatuses = kAddress;
 inline constexpr Type kPageNodes = kAddress;
@@ -43,38 +33,15 @@ inline constexpr Type kIocbPointer = kAddress;
 inline constexpr Type kIoEventPointer = kAddress;
 inline constexpr Type kHexWordBracket = kAddress;
 inline constexpr Type kHexOrNull = kAddress;
-inline constexpr Type kGetOptionValue = kAddress;
 inline constexpr Type kFileHandleOut = kAddress;
 inline constexpr Type kFileHandleIn = kAddress;
 inline constexpr Type kAioSigset = kAddress;
 inline constexpr Type kMincoreVector = kAddress;
-inline constexpr Type kLengthResult = kAddress;
 inline constexpr Type kMountString = kAddress;
 inline constexpr Type kMountSource = kAddress;
 inline constexpr Type kMountData = kAddress;
 inline constexpr Type kMemfdName = kAddress;
-inline constexpr Type kIpcKey = kHexInt;
-inline constexpr Type kSocketProtocol = kHexInt;
-inline constexpr Type kQuotaCommand = kHexInt;
-inline constexpr Type kKeySerial = kHexInt;
-inline constexpr Type kIoprio = kHexInt;
-inline constexpr Type kSyslogAction = kHexInt;
-inline constexpr Type kShmCommand = kHexInt;
-inline constexpr Type kSemCommand = kHexInt;
-inline constexpr Type kMsgCommand = kHexInt;
-inline constexpr Type kSetOption = kHexInt;
-inline constexpr Type kGetOption = kHexInt;
-inline constexpr Type kPersonality = kHexInt;
-inline constexpr Type kIoctlRequest = kHexInt;
-inline constexpr Type kFanotifyDir = kHexInt;
-inline constexpr Type kSwapFlagBits = kHexInt;
-inline constexpr Type kStatmountFlagBits = kHexInt;
-inline constexpr Type kListmountFlagBits = kHexInt;
-inline constexpr Type kKexecLoadFlags = kHexInt;
-inline constexpr Type kSemCreateFlags = kHexInt;
-inline constexpr Type kMsgCreateFlags = kHexInt;
-inline constexpr Type kIpcCreateFlags = kHexInt;
 inline constexpr Type kMqFlags = kHexInt;
 inline constexpr Type kTimePointer = kAddress;
-inline constexpr Set kFutexBitsets{}, kSeals{}, kDescriptorFlags{}, kNotifyEvents{}, kAdjtimexStates{};
+
 }

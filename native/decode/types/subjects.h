@@ -16,7 +16,9 @@ inline constexpr Type kTwoFds = repeated(kFd, 2);
 inline constexpr Type kFdPair = pointer(kTwoFds);
 // An offset that sendfile moves: what it was, and what it is.
 void print_moved_offset(Engine&, const Type&, const Operand&);
-inline constexpr Type kSendfileOffset = custom(print_moved_offset);
+inline constexpr Type kLongPointer = pointer(kLong);
+inline constexpr Type kSendfileOffset = custom(print_moved_offset, 8);
+inline constexpr Type kSendfileOffset32 = custom(print_moved_offset, 4);
 // The address and the number of entries of a directory (directory.cc).
 void print_directory(Engine&, const Type&, const Operand&);
 inline constexpr Type kDirents = custom(print_directory, 32);
@@ -67,5 +69,45 @@ inline constexpr Type kSchedAttrIn = custom(print_sched_attr, 0);
 inline constexpr Type kSchedAttrOut = custom(print_sched_attr, 1);
 void print_rseq(Engine&, const Type&, const Operand&);
 inline constexpr Type kRseq = custom(print_rseq);
+
+// --- devices (ioctl.cc, terminal.cc) ---
+void print_ioctl_request(Engine&, const Type&, const Operand&);
+inline constexpr Type kIoctlRequest = custom(print_ioctl_request, 0, 4);
+inline constexpr Type kModemLineFlags = flags(kModemLines);
+inline constexpr Type kModemLinesPointer = pointer(kModemLineFlags);
+
+// --- the system (system.cc) ---
+void print_quota_command(Engine&, const Type&, const Operand&);
+inline constexpr Type kQuotaCommand = custom(print_quota_command, 0, 4);
+void print_ioprio(Engine&, const Type&, const Operand&);
+inline constexpr Type kIoprio = custom(print_ioprio, 0, 4);
+void print_personality(Engine&, const Type&, const Operand&);
+inline constexpr Type kPersonality = custom(print_personality, 0, 4);
+void print_key_serial(Engine&, const Type&, const Operand&);
+inline constexpr Type kKeySerial = custom(print_key_serial, 0, 4);
+// A number whose name is a comment: 2 /* SYSLOG_ACTION_READ */.
+void print_numbered_constant(Engine&, const Type&, const Operand&);
+inline constexpr Type kSyslogAction = {
+    .kind = Kind::kCustom, .size = 4, .set = &kSyslogActions, .print = print_numbered_constant};
+// Flags, and a number in the bits that are none: SWAP_FLAG_PREFER|5.
+void print_flags_and_number(Engine&, const Type&, const Operand&);
+inline constexpr Type kSwapFlagBits = {
+    .kind = Kind::kCustom, .size = 4, .set = &kSwapFlags, .print = print_flags_and_number};
+inline constexpr Type kStatmountFlagBits = flags(kStatmountFlags);
+inline constexpr Type kListmountFlagBits = flags(kListmountFlags);
+inline constexpr Type kKexecLoadFlags = flags(kKexecFlags, 0);
+inline constexpr Type kFanotifyDir = kDirFd;
+// FUTEX_OP_SET<<28|0<<12|FUTEX_OP_CMP_EQ<<24|0x7.
+void print_futex_operation(Engine&, const Type&, const Operand&);
+inline constexpr Type kFutexOperation = custom(print_futex_operation, 0, 4);
+
+// --- IPC ---
+inline constexpr Type kIpcKey = one_of(kIpcKeys);
+inline constexpr Type kIpcCreateFlags = flags(kShmgetFlags);
+inline constexpr Type kSemCreateFlags = flags(kSemgetFlags);
+inline constexpr Type kMsgCreateFlags = flags(kMsggetFlags);
+inline constexpr Type kShmCommand = flags(kShmCommands);
+inline constexpr Type kSemCommand = flags(kSemCommands);
+inline constexpr Type kMsgCommand = flags(kMsgCommands);
 
 }  // namespace ptraced::decode

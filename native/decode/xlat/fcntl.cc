@@ -15,24 +15,24 @@ namespace ptraced::decode {
 namespace {
 
 constexpr Xlat kOpenFlagsFlagNames[] = {
-    XLAT(O_SYNC),
-    XLAT(O_TMPFILE),
-    XLAT(O_DSYNC),
-    XLAT(O_DIRECTORY),
-    XLAT(__O_SYNC),
-    XLAT(__O_TMPFILE),
     XLAT(O_CREAT),
     XLAT(O_EXCL),
     XLAT(O_NOCTTY),
     XLAT(O_TRUNC),
     XLAT(O_APPEND),
     XLAT(O_NONBLOCK),
+    XLAT(O_SYNC),
+    XLAT(O_DSYNC),
+    XLAT(__O_SYNC),
     XLAT(O_DIRECT),
     XLAT(O_LARGEFILE),
     XLAT(O_NOFOLLOW),
     XLAT(O_NOATIME),
     XLAT(O_CLOEXEC),
     XLAT(O_PATH),
+    XLAT(O_TMPFILE),
+    XLAT(O_DIRECTORY),
+    XLAT(__O_TMPFILE),
     XLAT(O_EMPTYPATH),
     XLAT(FASYNC),
 };
@@ -45,43 +45,47 @@ constexpr Xlat kOpenFlagsConstantNames[] = {
 };
 
 constexpr Xlat kPipeFlagsNames[] = {
-    XLAT(O_DSYNC),
-    XLAT(O_DIRECTORY),
-    XLAT(__O_SYNC),
-    XLAT(__O_TMPFILE),
     XLAT(O_CREAT),
     XLAT(O_EXCL),
     XLAT(O_NOCTTY),
     XLAT(O_TRUNC),
     XLAT(O_APPEND),
     XLAT(O_NONBLOCK),
+    XLAT(O_SYNC),
+    XLAT(O_DSYNC),
+    XLAT(__O_SYNC),
     XLAT(O_DIRECT),
     XLAT(O_LARGEFILE),
     XLAT(O_NOFOLLOW),
     XLAT(O_NOATIME),
     XLAT(O_CLOEXEC),
     XLAT(O_PATH),
+    XLAT(O_TMPFILE),
+    XLAT(O_DIRECTORY),
+    XLAT(__O_TMPFILE),
     XLAT(O_EMPTYPATH),
     XLAT(FASYNC),
 };
 
 constexpr Xlat kDupFlagsNames[] = {
-    XLAT(O_DSYNC),
-    XLAT(O_DIRECTORY),
-    XLAT(__O_SYNC),
-    XLAT(__O_TMPFILE),
     XLAT(O_CREAT),
     XLAT(O_EXCL),
     XLAT(O_NOCTTY),
     XLAT(O_TRUNC),
     XLAT(O_APPEND),
     XLAT(O_NONBLOCK),
+    XLAT(O_SYNC),
+    XLAT(O_DSYNC),
+    XLAT(__O_SYNC),
     XLAT(O_DIRECT),
     XLAT(O_LARGEFILE),
     XLAT(O_NOFOLLOW),
     XLAT(O_NOATIME),
     XLAT(O_CLOEXEC),
     XLAT(O_PATH),
+    XLAT(O_TMPFILE),
+    XLAT(O_DIRECTORY),
+    XLAT(__O_TMPFILE),
     XLAT(O_EMPTYPATH),
     XLAT(FASYNC),
 };
@@ -164,8 +168,8 @@ constexpr Xlat kStatxFlagsConstantNames[] = {
 };
 
 constexpr Xlat kStatxMaskNames[] = {
-    XLAT(STATX_ALL),
     XLAT(STATX_BASIC_STATS),
+    XLAT(STATX_ALL),
     XLAT(STATX_TYPE),
     XLAT(STATX_MODE),
     XLAT(STATX_NLINK),
@@ -250,13 +254,14 @@ constexpr Xlat kFcntlCommandsNames[] = {
 };
 
 constexpr Xlat kFlockOperationsNames[] = {
-    XLAT(LOCK_READ),
-    XLAT(LOCK_WRITE),
     XLAT(LOCK_SH),
     XLAT(LOCK_EX),
     XLAT(LOCK_NB),
     XLAT(LOCK_UN),
     XLAT(LOCK_MAND),
+    XLAT(LOCK_RW),
+    XLAT(LOCK_READ),
+    XLAT(LOCK_WRITE),
 };
 
 constexpr Xlat kResolveFlagsNames[] = {
@@ -293,29 +298,65 @@ constexpr Xlat kOwnerTypesNames[] = {
     XLAT(F_OWNER_PGRP),
 };
 
+constexpr Xlat kSealsNames[] = {
+    XLAT(F_SEAL_SEAL),
+    XLAT(F_SEAL_SHRINK),
+    XLAT(F_SEAL_GROW),
+    XLAT(F_SEAL_WRITE),
+    XLAT(F_SEAL_FUTURE_WRITE),
+    XLAT(F_SEAL_EXEC),
+};
+
+constexpr Xlat kDescriptorFlagsNames[] = {
+    XLAT(FD_CLOEXEC),
+};
+
+constexpr Xlat kNotifyEventsNames[] = {
+    XLAT(DN_ACCESS),
+    XLAT(DN_MODIFY),
+    XLAT(DN_CREATE),
+    XLAT(DN_DELETE),
+    XLAT(DN_RENAME),
+    XLAT(DN_ATTRIB),
+    XLAT(DN_MULTISHOT),
+};
+
+constexpr Xlat kFcntlWriteHintsNames[] = {
+    XLAT(RWH_WRITE_LIFE_NOT_SET),
+    XLAT(RWH_WRITE_LIFE_NONE),
+    XLAT(RWH_WRITE_LIFE_SHORT),
+    XLAT(RWH_WRITE_LIFE_MEDIUM),
+    XLAT(RWH_WRITE_LIFE_LONG),
+    XLAT(RWH_WRITE_LIFE_EXTREME),
+};
+
 }  // namespace
 
 const Set kOpenFlags = {.flags = kOpenFlagsFlagNames, .constant_mask = 0x3, .constants = kOpenFlagsConstantNames};
-const Set kPipeFlags = {.flags = kPipeFlagsNames, .unknown = "O_???"};
-const Set kDupFlags = {.flags = kDupFlagsNames, .unknown = "O_???"};
-const Set kAtFlags = {.flags = kAtFlagsNames, .unknown = "AT_???"};
-const Set kUnlinkatFlags = {.flags = kUnlinkatFlagsNames, .unknown = "AT_???"};
-const Set kLinkatFlags = {.flags = kLinkatFlagsNames, .unknown = "AT_???"};
-const Set kFchownatFlags = {.flags = kFchownatFlagsNames, .unknown = "AT_???"};
-const Set kFaccessat2Flags = {.flags = kFaccessat2FlagsNames, .unknown = "AT_???"};
-const Set kFchmodat2Flags = {.flags = kFchmodat2FlagsNames, .unknown = "AT_???"};
-const Set kExecveatFlags = {.flags = kExecveatFlagsNames, .unknown = "AT_???"};
-const Set kUtimensatFlags = {.flags = kUtimensatFlagsNames, .unknown = "AT_???"};
+const Set kPipeFlags = {.flags = kPipeFlagsNames, .unknown_flags = "O_???"};
+const Set kDupFlags = {.flags = kDupFlagsNames, .unknown_flags = "O_???"};
+const Set kAtFlags = {.flags = kAtFlagsNames, .unknown_flags = "AT_???"};
+const Set kUnlinkatFlags = {.flags = kUnlinkatFlagsNames, .unknown_flags = "AT_???"};
+const Set kLinkatFlags = {.flags = kLinkatFlagsNames, .unknown_flags = "AT_???"};
+const Set kFchownatFlags = {.flags = kFchownatFlagsNames, .unknown_flags = "AT_???"};
+const Set kFaccessat2Flags = {.flags = kFaccessat2FlagsNames, .unknown_flags = "AT_???"};
+const Set kFchmodat2Flags = {.flags = kFchmodat2FlagsNames, .unknown_flags = "AT_???"};
+const Set kExecveatFlags = {.flags = kExecveatFlagsNames, .unknown_flags = "AT_???"};
+const Set kUtimensatFlags = {.flags = kUtimensatFlagsNames, .unknown_flags = "AT_???"};
 const Set kStatxFlags = {.flags = kStatxFlagsFlagNames, .constant_mask = 0x6000, .constants = kStatxFlagsConstantNames};
-const Set kStatxMask = {.flags = kStatxMaskNames, .unknown = "STATX_???"};
-const Set kNameToHandleFlags = {.flags = kNameToHandleFlagsNames, .unknown = "AT_???"};
-const Set kRenameFlags = {.flags = kRenameFlagsNames, .unknown = "RENAME_???"};
+const Set kStatxMask = {.flags = kStatxMaskNames, .unknown_flags = "STATX_???"};
+const Set kNameToHandleFlags = {.flags = kNameToHandleFlagsNames, .unknown_flags = "AT_???"};
+const Set kRenameFlags = {.flags = kRenameFlagsNames, .unknown_flags = "RENAME_???"};
 const Set kWhences = {.constants = kWhencesNames, .unknown = "SEEK_???"};
 const Set kFcntlCommands = {.constants = kFcntlCommandsNames, .unknown = "F_???", .sorted = true};
-const Set kFlockOperations = {.flags = kFlockOperationsNames, .unknown = "LOCK_???"};
-const Set kResolveFlags = {.flags = kResolveFlagsNames, .unknown = "RESOLVE_???"};
-const Set kStatxAttributes = {.flags = kStatxAttributesNames, .unknown = "STATX_ATTR_???"};
+const Set kFlockOperations = {.flags = kFlockOperationsNames, .unknown_flags = "LOCK_???"};
+const Set kResolveFlags = {.flags = kResolveFlagsNames, .unknown_flags = "RESOLVE_???"};
+const Set kStatxAttributes = {.flags = kStatxAttributesNames, .unknown_flags = "STATX_ATTR_???"};
 const Set kLockTypes = {.constants = kLockTypesNames, .unknown = "F_???"};
 const Set kOwnerTypes = {.constants = kOwnerTypesNames, .unknown = "F_OWNER_???"};
+const Set kSeals = {.flags = kSealsNames, .unknown_flags = "F_SEAL_???"};
+const Set kDescriptorFlags = {.flags = kDescriptorFlagsNames, .unknown_flags = "FD_???"};
+const Set kNotifyEvents = {.flags = kNotifyEventsNames, .unknown_flags = "DN_???"};
+const Set kFcntlWriteHints = {.constants = kFcntlWriteHintsNames, .unknown = "RWH_WRITE_LIFE_???"};
 
 }  // namespace ptraced::decode

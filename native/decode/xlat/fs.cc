@@ -1,5 +1,6 @@
 // Names of file systems, files and file events.
 
+#include <linux/aio_abi.h>
 #include <linux/close_range.h>
 #include <linux/fadvise.h>
 #include <linux/falloc.h>
@@ -97,9 +98,7 @@ constexpr Xlat kInotifyEventsNames[] = {
     XLAT(IN_ONESHOT),
 };
 
-constexpr Xlat kFanotifyInitFlagsNames[] = {
-    XLAT(FAN_CLASS_CONTENT),
-    XLAT(FAN_CLASS_PRE_CONTENT),
+constexpr Xlat kFanotifyInitFlagsFlagNames[] = {
     XLAT(FAN_CLOEXEC),
     XLAT(FAN_NONBLOCK),
     XLAT(FAN_UNLIMITED_QUEUE),
@@ -113,17 +112,23 @@ constexpr Xlat kFanotifyInitFlagsNames[] = {
     XLAT(FAN_REPORT_TARGET_FID),
     XLAT(FAN_REPORT_FD_ERROR),
     XLAT(FAN_REPORT_MNT),
+};
+
+constexpr Xlat kFanotifyInitFlagsConstantNames[] = {
     XLAT(FAN_CLASS_NOTIF),
+    XLAT(FAN_CLASS_CONTENT),
+    XLAT(FAN_CLASS_PRE_CONTENT),
 };
 
 constexpr Xlat kFanotifyMarkFlagsNames[] = {
-    XLAT(FAN_MARK_MOUNT),
-    XLAT(FAN_MARK_FILESYSTEM),
     XLAT(FAN_MARK_ADD),
     XLAT(FAN_MARK_REMOVE),
     XLAT(FAN_MARK_FLUSH),
     XLAT(FAN_MARK_DONT_FOLLOW),
     XLAT(FAN_MARK_ONLYDIR),
+    XLAT(FAN_MARK_MNTNS),
+    XLAT(FAN_MARK_MOUNT),
+    XLAT(FAN_MARK_FILESYSTEM),
     XLAT(FAN_MARK_IGNORED_MASK),
     XLAT(FAN_MARK_IGNORED_SURV_MODIFY),
     XLAT(FAN_MARK_IGNORE),
@@ -202,24 +207,52 @@ constexpr Xlat kStatfsFlagsNames[] = {
     XLAT(ST_VALID),
 };
 
+constexpr Xlat kSyslogActionsNames[] = {
+    XLAT(SYSLOG_ACTION_CLOSE),
+    XLAT(SYSLOG_ACTION_OPEN),
+    XLAT(SYSLOG_ACTION_READ),
+    XLAT(SYSLOG_ACTION_READ_ALL),
+    XLAT(SYSLOG_ACTION_READ_CLEAR),
+    XLAT(SYSLOG_ACTION_CLEAR),
+    XLAT(SYSLOG_ACTION_CONSOLE_OFF),
+    XLAT(SYSLOG_ACTION_CONSOLE_ON),
+    XLAT(SYSLOG_ACTION_CONSOLE_LEVEL),
+    XLAT(SYSLOG_ACTION_SIZE_UNREAD),
+    XLAT(SYSLOG_ACTION_SIZE_BUFFER),
+};
+
+constexpr Xlat kIocbCommandsNames[] = {
+    XLAT(IOCB_CMD_PREAD),
+    XLAT(IOCB_CMD_PWRITE),
+    XLAT(IOCB_CMD_FSYNC),
+    XLAT(IOCB_CMD_FDSYNC),
+    XLAT(IOCB_CMD_PREADX),
+    XLAT(IOCB_CMD_POLL),
+    XLAT(IOCB_CMD_NOOP),
+    XLAT(IOCB_CMD_PREADV),
+    XLAT(IOCB_CMD_PWRITEV),
+};
+
 }  // namespace
 
-const Set kXattrFlags = {.flags = kXattrFlagsNames, .unknown = "XATTR_???"};
-const Set kXattratFlags = {.flags = kXattratFlagsNames, .unknown = "AT_???"};
-const Set kFallocateModes = {.flags = kFallocateModesNames, .unknown = "FALLOC_FL_???"};
+const Set kXattrFlags = {.flags = kXattrFlagsNames, .unknown_flags = "XATTR_???"};
+const Set kXattratFlags = {.flags = kXattratFlagsNames, .unknown_flags = "AT_???"};
+const Set kFallocateModes = {.flags = kFallocateModesNames, .unknown_flags = "FALLOC_FL_???"};
 const Set kFadvice = {.constants = kFadviceNames, .unknown = "POSIX_FADV_???"};
-const Set kSwapFlags = {.flags = kSwapFlagsNames, .unknown = "SWAP_FLAG_???"};
-const Set kDeleteModuleFlags = {.flags = kDeleteModuleFlagsNames, .unknown = "O_???"};
-const Set kFinitModuleFlags = {.flags = kFinitModuleFlagsNames, .unknown = "MODULE_INIT_???"};
-const Set kInotifyFlags = {.flags = kInotifyFlagsNames, .unknown = "IN_???"};
-const Set kInotifyEvents = {.flags = kInotifyEventsNames, .unknown = "IN_???"};
-const Set kFanotifyInitFlags = {.flags = kFanotifyInitFlagsNames, .unknown = "FAN_???"};
-const Set kFanotifyMarkFlags = {.flags = kFanotifyMarkFlagsNames, .unknown = "FAN_MARK_???"};
-const Set kFanotifyEvents = {.flags = kFanotifyEventsNames, .unknown = "FAN_???"};
-const Set kSpliceFlags = {.flags = kSpliceFlagsNames, .unknown = "SPLICE_F_???"};
-const Set kSyncFileRangeFlags = {.flags = kSyncFileRangeFlagsNames, .unknown = "SYNC_FILE_RANGE_???"};
-const Set kRwFlags = {.flags = kRwFlagsNames, .unknown = "RWF_???"};
-const Set kCloseRangeFlags = {.flags = kCloseRangeFlagsNames, .unknown = "CLOSE_RANGE_???"};
+const Set kSwapFlags = {.flags = kSwapFlagsNames, .unknown_flags = "SWAP_FLAG_???"};
+const Set kDeleteModuleFlags = {.flags = kDeleteModuleFlagsNames, .unknown_flags = "O_???"};
+const Set kFinitModuleFlags = {.flags = kFinitModuleFlagsNames, .unknown_flags = "MODULE_INIT_???"};
+const Set kInotifyFlags = {.flags = kInotifyFlagsNames, .unknown_flags = "IN_???"};
+const Set kInotifyEvents = {.flags = kInotifyEventsNames, .unknown_flags = "IN_???"};
+const Set kFanotifyInitFlags = {.flags = kFanotifyInitFlagsFlagNames, .constant_mask = 0xc, .constants = kFanotifyInitFlagsConstantNames, .unknown = "FAN_???"};
+const Set kFanotifyMarkFlags = {.flags = kFanotifyMarkFlagsNames, .unknown_flags = "FAN_MARK_???"};
+const Set kFanotifyEvents = {.flags = kFanotifyEventsNames, .unknown_flags = "FAN_???"};
+const Set kSpliceFlags = {.flags = kSpliceFlagsNames, .unknown_flags = "SPLICE_F_???"};
+const Set kSyncFileRangeFlags = {.flags = kSyncFileRangeFlagsNames, .unknown_flags = "SYNC_FILE_RANGE_???"};
+const Set kRwFlags = {.flags = kRwFlagsNames, .unknown_flags = "RWF_???"};
+const Set kCloseRangeFlags = {.flags = kCloseRangeFlagsNames, .unknown_flags = "CLOSE_RANGE_???"};
 const Set kStatfsFlags = {.flags = kStatfsFlagsNames};
+const Set kSyslogActions = {.constants = kSyslogActionsNames, .sorted = true};
+const Set kIocbCommands = {.constants = kIocbCommandsNames, .unknown = "IOCB_CMD_???", .sorted = true};
 
 }  // namespace ptraced::decode

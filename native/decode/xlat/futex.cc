@@ -40,18 +40,36 @@ constexpr Xlat kFutexOperationsNames[] = {
     XLAT(FUTEX_LOCK_PI2_PRIVATE),
 };
 
-constexpr Xlat kFutex2FlagsNames[] = {
-    XLAT(FUTEX2_SIZE_U16),
-    XLAT(FUTEX2_SIZE_U32),
+constexpr Xlat kFutex2FlagsFlagNames[] = {
     XLAT(FUTEX2_NUMA),
     XLAT(FUTEX2_MPOL),
     XLAT(FUTEX2_PRIVATE),
+};
+
+constexpr Xlat kFutex2FlagsConstantNames[] = {
     XLAT(FUTEX2_SIZE_U8),
+    XLAT(FUTEX2_SIZE_U16),
+    XLAT(FUTEX2_SIZE_U32),
+    XLAT(FUTEX2_SIZE_U64),
+};
+
+constexpr Xlat kFutexWaitFlagsFlagNames[] = {
+    XLAT(FUTEX2_NUMA),
+    XLAT(FUTEX2_MPOL),
+    XLAT(FUTEX2_PRIVATE),
+};
+
+constexpr Xlat kFutexWaitFlagsConstantNames[] = {
+    XLAT(FUTEX2_SIZE_U8),
+    XLAT(FUTEX2_SIZE_U16),
+    XLAT(FUTEX2_SIZE_U32),
+    XLAT(FUTEX2_SIZE_U64),
 };
 
 }  // namespace
 
 const Set kFutexOperations = {.constants = kFutexOperationsNames, .unknown = "FUTEX_???", .sorted = true};
-const Set kFutex2Flags = {.flags = kFutex2FlagsNames};
+const Set kFutex2Flags = {.flags = kFutex2FlagsFlagNames, .constant_mask = 0x3, .constants = kFutex2FlagsConstantNames};
+const Set kFutexWaitFlags = {.flags = kFutexWaitFlagsFlagNames, .constant_mask = 0x3, .constants = kFutexWaitFlagsConstantNames};
 
 }  // namespace ptraced::decode

@@ -104,14 +104,14 @@ constexpr Xlat kSemopFlagsNames[] = {
 
 }  // namespace
 
-const Set kShmatFlags = {.flags = kShmatFlagsNames, .unknown = "SHM_???"};
+const Set kShmatFlags = {.flags = kShmatFlagsNames, .unknown_flags = "SHM_???"};
 const Set kShmgetFlags = {.flags = kShmgetFlagsNames, .rest = Rest::kOctal};
 const Set kShmCommands = {.flags = kShmCommandsFlagNames, .constant_mask = 0xfffffeff, .constants = kShmCommandsConstantNames, .unknown = "SHM_???", .constants_last = true, .sorted = true};
 const Set kSemCommands = {.flags = kSemCommandsFlagNames, .constant_mask = 0xfffffeff, .constants = kSemCommandsConstantNames, .unknown = "SEM_???", .constants_last = true, .sorted = true};
 const Set kMsgCommands = {.flags = kMsgCommandsFlagNames, .constant_mask = 0xfffffeff, .constants = kMsgCommandsConstantNames, .unknown = "MSG_???", .constants_last = true};
 const Set kSemgetFlags = {.flags = kSemgetFlagsNames, .rest = Rest::kOctal};
 const Set kMsggetFlags = {.flags = kMsggetFlagsNames, .rest = Rest::kOctal};
-const Set kMsgFlags = {.flags = kMsgFlagsNames, .unknown = "MSG_???"};
-const Set kSemopFlags = {.flags = kSemopFlagsNames, .unknown = "SEM_???"};
+const Set kMsgFlags = {.flags = kMsgFlagsNames, .unknown_flags = "MSG_???"};
+const Set kSemopFlags = {.flags = kSemopFlagsNames, .unknown_flags = "SEM_???"};
 
 }  // namespace ptraced::decode

@@ -25,14 +25,29 @@ constexpr Xlat kPerfEventFlagsNames[] = {
     XLAT(PERF_FLAG_FD_CLOEXEC),
 };
 
-constexpr Xlat kKexecFlagsNames[] = {
-    XLAT(KEXEC_ARCH_68K),
-    XLAT(KEXEC_ARCH_MIPS),
+constexpr Xlat kKexecFlagsFlagNames[] = {
     XLAT(KEXEC_ON_CRASH),
     XLAT(KEXEC_PRESERVE_CONTEXT),
     XLAT(KEXEC_UPDATE_ELFCOREHDR),
     XLAT(KEXEC_CRASH_HOTPLUG_SUPPORT),
+};
+
+constexpr Xlat kKexecFlagsConstantNames[] = {
     XLAT(KEXEC_ARCH_DEFAULT),
+    XLAT(KEXEC_ARCH_386),
+    XLAT(KEXEC_ARCH_68K),
+    XLAT(KEXEC_ARCH_MIPS),
+    XLAT(KEXEC_ARCH_PARISC),
+    XLAT(KEXEC_ARCH_PPC),
+    XLAT(KEXEC_ARCH_PPC64),
+    XLAT(KEXEC_ARCH_S390),
+    XLAT(KEXEC_ARCH_ARM),
+    XLAT(KEXEC_ARCH_SH),
+    XLAT(KEXEC_ARCH_IA_64),
+    XLAT(KEXEC_ARCH_X86_64),
+    XLAT(KEXEC_ARCH_AARCH64),
+    XLAT(KEXEC_ARCH_RISCV),
+    XLAT(KEXEC_ARCH_LOONGARCH),
 };
 
 constexpr Xlat kKexecFileFlagsNames[] = {
@@ -225,24 +240,86 @@ constexpr Xlat kLandlockScopesNames[] = {
     XLAT(LANDLOCK_SCOPE_SIGNAL),
 };
 
+constexpr Xlat kKeySerialsNames[] = {
+    XLAT(KEY_SPEC_REQUESTOR_KEYRING),
+    XLAT(KEY_SPEC_REQKEY_AUTH_KEY),
+    XLAT(KEY_SPEC_GROUP_KEYRING),
+    XLAT(KEY_SPEC_USER_SESSION_KEYRING),
+    XLAT(KEY_SPEC_USER_KEYRING),
+    XLAT(KEY_SPEC_SESSION_KEYRING),
+    XLAT(KEY_SPEC_PROCESS_KEYRING),
+    XLAT(KEY_SPEC_THREAD_KEYRING),
+};
+
+constexpr Xlat kKeyDefaultsNames[] = {
+    XLAT(KEY_REQKEY_DEFL_DEFAULT),
+    XLAT(KEY_REQKEY_DEFL_THREAD_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_PROCESS_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_SESSION_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_USER_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_USER_SESSION_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_GROUP_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_REQUESTOR_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_NO_CHANGE),
+};
+
+constexpr Xlat kKeyPermissionsNames[] = {
+    XLAT(KEY_POS_VIEW),
+    XLAT(KEY_POS_READ),
+    XLAT(KEY_POS_WRITE),
+    XLAT(KEY_POS_SEARCH),
+    XLAT(KEY_POS_LINK),
+    XLAT(KEY_POS_SETATTR),
+    XLAT(KEY_USR_VIEW),
+    XLAT(KEY_USR_READ),
+    XLAT(KEY_USR_WRITE),
+    XLAT(KEY_USR_SEARCH),
+    XLAT(KEY_USR_LINK),
+    XLAT(KEY_USR_SETATTR),
+    XLAT(KEY_GRP_VIEW),
+    XLAT(KEY_GRP_READ),
+    XLAT(KEY_GRP_WRITE),
+    XLAT(KEY_GRP_SEARCH),
+    XLAT(KEY_GRP_LINK),
+    XLAT(KEY_GRP_SETATTR),
+    XLAT(KEY_OTH_VIEW),
+    XLAT(KEY_OTH_READ),
+    XLAT(KEY_OTH_WRITE),
+    XLAT(KEY_OTH_SEARCH),
+    XLAT(KEY_OTH_LINK),
+    XLAT(KEY_OTH_SETATTR),
+};
+
+constexpr Xlat kQuotaFormatsNames[] = {
+    XLAT(QFMT_VFS_OLD),
+    XLAT(QFMT_VFS_V0),
+    XLAT(QFMT_OCFS2),
+    XLAT(QFMT_VFS_V1),
+    XLAT(QFMT_SHMEM),
+};
+
 }  // namespace
 
-const Set kPerfEventFlags = {.flags = kPerfEventFlagsNames, .unknown = "PERF_FLAG_???"};
-const Set kKexecFlags = {.flags = kKexecFlagsNames, .unknown = "KEXEC_???"};
-const Set kKexecFileFlags = {.flags = kKexecFileFlagsNames, .unknown = "KEXEC_FILE_???"};
-const Set kGetrandomFlags = {.flags = kGetrandomFlagsNames, .unknown = "GRND_???"};
+const Set kPerfEventFlags = {.flags = kPerfEventFlagsNames, .unknown_flags = "PERF_FLAG_???"};
+const Set kKexecFlags = {.flags = kKexecFlagsFlagNames, .constant_mask = 0xffff0000, .constants = kKexecFlagsConstantNames, .unknown = "KEXEC_???", .sorted = true};
+const Set kKexecFileFlags = {.flags = kKexecFileFlagsNames, .unknown_flags = "KEXEC_FILE_???"};
+const Set kGetrandomFlags = {.flags = kGetrandomFlagsNames, .unknown_flags = "GRND_???"};
 const Set kSeccompOperations = {.constants = kSeccompOperationsNames, .unknown = "SECCOMP_???"};
-const Set kSeccompFilterFlags = {.flags = kSeccompFilterFlagsNames, .unknown = "SECCOMP_FILTER_FLAG_???"};
+const Set kSeccompFilterFlags = {.flags = kSeccompFilterFlagsNames, .unknown_flags = "SECCOMP_FILTER_FLAG_???"};
 const Set kBpfCommands = {.constants = kBpfCommandsNames, .unknown = "BPF_???", .sorted = true};
 const Set kKeyctlOperations = {.constants = kKeyctlOperationsNames, .unknown = "KEYCTL_???", .sorted = true};
-const Set kLandlockCreateFlags = {.flags = kLandlockCreateFlagsNames, .unknown = "LANDLOCK_CREATE_RULESET_???"};
+const Set kLandlockCreateFlags = {.flags = kLandlockCreateFlagsNames, .unknown_flags = "LANDLOCK_CREATE_RULESET_???"};
 const Set kLandlockRuleTypes = {.constants = kLandlockRuleTypesNames, .unknown = "LANDLOCK_RULE_???"};
-const Set kLandlockAddFlags = {.flags = kLandlockAddFlagsNames, .unknown = "LANDLOCK_ADD_RULE_???"};
+const Set kLandlockAddFlags = {.flags = kLandlockAddFlagsNames, .unknown_flags = "LANDLOCK_ADD_RULE_???"};
 const Set kLsmAttributes = {.constants = kLsmAttributesNames, .unknown = "LSM_ATTR_???"};
-const Set kLsmFlags = {.flags = kLsmFlagsNames, .unknown = "LSM_FLAG_???"};
+const Set kLsmFlags = {.flags = kLsmFlagsNames, .unknown_flags = "LSM_FLAG_???"};
 const Set kQuotaCommands = {.constants = kQuotaCommandsNames, .unknown = "Q_???", .sorted = true};
-const Set kLandlockFsAccess = {.flags = kLandlockFsAccessNames, .unknown = "LANDLOCK_ACCESS_FS_???"};
-const Set kLandlockNetAccess = {.flags = kLandlockNetAccessNames, .unknown = "LANDLOCK_ACCESS_NET_???"};
-const Set kLandlockScopes = {.flags = kLandlockScopesNames, .unknown = "LANDLOCK_SCOPE_???"};
+const Set kLandlockFsAccess = {.flags = kLandlockFsAccessNames, .unknown_flags = "LANDLOCK_ACCESS_FS_???"};
+const Set kLandlockNetAccess = {.flags = kLandlockNetAccessNames, .unknown_flags = "LANDLOCK_ACCESS_NET_???"};
+const Set kLandlockScopes = {.flags = kLandlockScopesNames, .unknown_flags = "LANDLOCK_SCOPE_???"};
+const Set kKeySerials = {.constants = kKeySerialsNames};
+const Set kKeyDefaults = {.constants = kKeyDefaultsNames, .unknown = "KEY_REQKEY_DEFL_???", .sorted = true};
+const Set kKeyPermissions = {.flags = kKeyPermissionsNames, .unknown_flags = "KEY_???"};
+const Set kQuotaFormats = {.constants = kQuotaFormatsNames, .unknown = "QFMT_???"};
 
 }  // namespace ptraced::decode

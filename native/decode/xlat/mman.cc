@@ -126,7 +126,13 @@ constexpr Xlat kShadowStackFlagsNames[] = {
     XLAT(SHADOW_STACK_SET_TOKEN),
 };
 
-constexpr Xlat kMempolicyModesNames[] = {
+constexpr Xlat kMempolicyModesFlagNames[] = {
+    XLAT(MPOL_F_STATIC_NODES),
+    XLAT(MPOL_F_RELATIVE_NODES),
+    XLAT(MPOL_F_NUMA_BALANCING),
+};
+
+constexpr Xlat kMempolicyModesConstantNames[] = {
     XLAT(MPOL_DEFAULT),
     XLAT(MPOL_PREFERRED),
     XLAT(MPOL_BIND),
@@ -161,21 +167,21 @@ constexpr Xlat kMovePagesFlagsNames[] = {
 
 }  // namespace
 
-const Set kProt = {.flags = kProtNames, .unknown = "PROT_???"};
+const Set kProt = {.flags = kProtNames, .unknown_flags = "PROT_???"};
 const Set kMmapFlags = {.flags = kMmapFlagsFlagNames, .constant_mask = 0xf, .constants = kMmapFlagsConstantNames, .unknown = "MAP_???"};
-const Set kMremapFlags = {.flags = kMremapFlagsNames, .unknown = "MREMAP_???"};
-const Set kMsyncFlags = {.flags = kMsyncFlagsNames, .unknown = "MS_???"};
+const Set kMremapFlags = {.flags = kMremapFlagsNames, .unknown_flags = "MREMAP_???"};
+const Set kMsyncFlags = {.flags = kMsyncFlagsNames, .unknown_flags = "MS_???"};
 const Set kMadvice = {.constants = kMadviceNames, .unknown = "MADV_???", .sorted = true};
-const Set kMlockallFlags = {.flags = kMlockallFlagsNames, .unknown = "MCL_???"};
-const Set kMlock2Flags = {.flags = kMlock2FlagsNames, .unknown = "MLOCK_???"};
-const Set kMemfdFlags = {.flags = kMemfdFlagsNames, .unknown = "MFD_???"};
+const Set kMlockallFlags = {.flags = kMlockallFlagsNames, .unknown_flags = "MCL_???"};
+const Set kMlock2Flags = {.flags = kMlock2FlagsNames, .unknown_flags = "MLOCK_???"};
+const Set kMemfdFlags = {.flags = kMemfdFlagsNames, .unknown_flags = "MFD_???"};
 const Set kMemfdSecretFlags = {.flags = kMemfdSecretFlagsNames};
-const Set kPkeyRights = {.flags = kPkeyRightsNames, .unknown = "PKEY_???"};
-const Set kShadowStackFlags = {.flags = kShadowStackFlagsNames, .unknown = "SHADOW_STACK_???"};
-const Set kMempolicyModes = {.constants = kMempolicyModesNames};
-const Set kMbindFlags = {.flags = kMbindFlagsNames, .unknown = "MPOL_MF_???"};
-const Set kGetMempolicyFlags = {.flags = kGetMempolicyFlagsNames, .unknown = "MPOL_F_???"};
-const Set kUserfaultfdFlags = {.flags = kUserfaultfdFlagsNames, .unknown = "UFFD_???"};
-const Set kMovePagesFlags = {.flags = kMovePagesFlagsNames, .unknown = "MPOL_MF_???"};
+const Set kPkeyRights = {.flags = kPkeyRightsNames, .unknown_flags = "PKEY_???"};
+const Set kShadowStackFlags = {.flags = kShadowStackFlagsNames, .unknown_flags = "SHADOW_STACK_???"};
+const Set kMempolicyModes = {.flags = kMempolicyModesFlagNames, .constant_mask = 0x1fff, .constants = kMempolicyModesConstantNames, .unknown = "MPOL_???"};
+const Set kMbindFlags = {.flags = kMbindFlagsNames, .unknown_flags = "MPOL_MF_???"};
+const Set kGetMempolicyFlags = {.flags = kGetMempolicyFlagsNames, .unknown_flags = "MPOL_F_???"};
+const Set kUserfaultfdFlags = {.flags = kUserfaultfdFlagsNames, .unknown_flags = "UFFD_???"};
+const Set kMovePagesFlags = {.flags = kMovePagesFlagsNames, .unknown_flags = "MPOL_MF_???"};
 
 }  // namespace ptraced::decode

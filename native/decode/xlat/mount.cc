@@ -119,17 +119,27 @@ constexpr Xlat kUmountFlagsNames[] = {
     XLAT(UMOUNT_NOFOLLOW),
 };
 
+constexpr Xlat kStatmountFlagsNames[] = {
+    XLAT(STATMOUNT_BY_FD),
+};
+
+constexpr Xlat kListmountFlagsNames[] = {
+    XLAT(LISTMOUNT_REVERSE),
+};
+
 }  // namespace
 
-const Set kOpenTreeFlags = {.flags = kOpenTreeFlagsNames, .unknown = "OPEN_TREE_???"};
-const Set kMoveMountFlags = {.flags = kMoveMountFlagsNames, .unknown = "MOVE_MOUNT_???"};
-const Set kFsopenFlags = {.flags = kFsopenFlagsNames, .unknown = "FSOPEN_???"};
+const Set kOpenTreeFlags = {.flags = kOpenTreeFlagsNames, .unknown_flags = "OPEN_TREE_???"};
+const Set kMoveMountFlags = {.flags = kMoveMountFlagsNames, .unknown_flags = "MOVE_MOUNT_???"};
+const Set kFsopenFlags = {.flags = kFsopenFlagsNames, .unknown_flags = "FSOPEN_???"};
 const Set kFsconfigCommands = {.constants = kFsconfigCommandsNames, .unknown = "FSCONFIG_???", .sorted = true};
-const Set kFsmountFlags = {.flags = kFsmountFlagsNames, .unknown = "FSMOUNT_???"};
-const Set kMountAttrs = {.flags = kMountAttrsNames, .unknown = "MOUNT_ATTR_???"};
-const Set kFspickFlags = {.flags = kFspickFlagsNames, .unknown = "FSPICK_???"};
-const Set kMountSetattrFlags = {.flags = kMountSetattrFlagsNames, .unknown = "AT_???"};
-const Set kMountFlags = {.flags = kMountFlagsNames, .unknown = "MS_???"};
-const Set kUmountFlags = {.flags = kUmountFlagsNames, .unknown = "MNT_???"};
+const Set kFsmountFlags = {.flags = kFsmountFlagsNames, .unknown_flags = "FSMOUNT_???"};
+const Set kMountAttrs = {.flags = kMountAttrsNames, .unknown_flags = "MOUNT_ATTR_???"};
+const Set kFspickFlags = {.flags = kFspickFlagsNames, .unknown_flags = "FSPICK_???"};
+const Set kMountSetattrFlags = {.flags = kMountSetattrFlagsNames, .unknown_flags = "AT_???"};
+const Set kMountFlags = {.flags = kMountFlagsNames, .unknown_flags = "MS_???"};
+const Set kUmountFlags = {.flags = kUmountFlagsNames, .unknown_flags = "MNT_???"};
+const Set kStatmountFlags = {.flags = kStatmountFlagsNames, .unknown_flags = "STATMOUNT_???"};
+const Set kListmountFlags = {.flags = kListmountFlagsNames, .unknown_flags = "LISTMOUNT_???"};
 
 }  // namespace ptraced::decode

@@ -229,15 +229,63 @@ constexpr Xlat kSocketLevelsNames[] = {
     XLAT(SOL_VSOCK),
 };
 
+constexpr Xlat kControlLevelsNames[] = {
+    XLAT(SOL_IP),
+    XLAT(SOL_SOCKET),
+    XLAT(SOL_TCP),
+    XLAT(SOL_UDP),
+    XLAT(AF_VSOCK),
+    XLAT(SOL_IPV6),
+    XLAT(SOL_ICMPV6),
+    XLAT(SOL_CAN_BASE),
+    XLAT(SOL_CAN_RAW),
+    XLAT(SOL_SCTP),
+    XLAT(SOL_UDPLITE),
+    XLAT(SOL_RAW),
+    XLAT(SOL_IPX),
+    XLAT(SOL_AX25),
+    XLAT(SOL_ATALK),
+    XLAT(SOL_NETROM),
+    XLAT(SOL_ROSE),
+    XLAT(SOL_DECNET),
+    XLAT(SOL_X25),
+    XLAT(SOL_PACKET),
+    XLAT(SOL_ATM),
+    XLAT(SOL_AAL),
+    XLAT(SOL_IRDA),
+    XLAT(SOL_NETBEUI),
+    XLAT(SOL_LLC),
+    XLAT(SOL_DCCP),
+    XLAT(SOL_NETLINK),
+    XLAT(SOL_TIPC),
+    XLAT(SOL_RXRPC),
+    XLAT(SOL_PPPOL2TP),
+    XLAT(SOL_BLUETOOTH),
+    XLAT(SOL_PNPIPE),
+    XLAT(SOL_RDS),
+    XLAT(SOL_IUCV),
+    XLAT(SOL_CAIF),
+    XLAT(SOL_ALG),
+    XLAT(SOL_NFC),
+    XLAT(SOL_KCM),
+    XLAT(SOL_TLS),
+    XLAT(SOL_XDP),
+    XLAT(SOL_MPTCP),
+    XLAT(SOL_MCTP),
+    XLAT(SOL_SMC),
+    XLAT(SOL_VSOCK),
+};
+
 }  // namespace
 
 const Set kAddressFamilies = {.constants = kAddressFamiliesNames, .unknown = "AF_???", .sorted = true};
-const Set kSocketTypes = {.flags = kSocketTypesFlagNames, .constant_mask = 0xf, .constants = kSocketTypesConstantNames, .unknown = "SOCK_???"};
+const Set kSocketTypes = {.flags = kSocketTypesFlagNames, .constant_mask = 0xf, .constants = kSocketTypesConstantNames, .unknown = "SOCK_???", .unknown_flags = "SOCK_???"};
 const Set kInetProtocols = {.constants = kInetProtocolsNames, .unknown = "IPPROTO_???", .sorted = true};
 const Set kNetlinkProtocols = {.constants = kNetlinkProtocolsNames, .unknown = "NETLINK_???", .sorted = true};
-const Set kSocketFlags = {.flags = kSocketFlagsNames, .unknown = "SOCK_???"};
-const Set kMsgSocketFlags = {.flags = kMsgSocketFlagsNames, .unknown = "MSG_???"};
+const Set kSocketFlags = {.flags = kSocketFlagsNames, .unknown_flags = "SOCK_???"};
+const Set kMsgSocketFlags = {.flags = kMsgSocketFlagsNames, .unknown_flags = "MSG_???"};
 const Set kShutdownModes = {.constants = kShutdownModesNames, .unknown = "SHUT_???"};
 const Set kSocketLevels = {.constants = kSocketLevelsNames, .unknown = "SOL_??", .sorted = true};
+const Set kControlLevels = {.constants = kControlLevelsNames, .unknown = "SOL_???", .sorted = true};
 
 }  // namespace ptraced::decode

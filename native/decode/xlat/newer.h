@@ -271,6 +271,12 @@
 #ifndef PR_GET_MEMORY_MERGE
 #define PR_GET_MEMORY_MERGE 0x44
 #endif
+#ifndef PR_MDWE_NO_INHERIT
+#define PR_MDWE_NO_INHERIT 0x2
+#endif
+#ifndef PR_MDWE_REFUSE_EXEC_GAIN
+#define PR_MDWE_REFUSE_EXEC_GAIN 0x1
+#endif
 #ifndef PR_SET_MDWE
 #define PR_SET_MDWE 0x41
 #endif
@@ -326,6 +332,9 @@
 #endif
 #ifndef FUTEX2_SIZE_U32
 #define FUTEX2_SIZE_U32 0x2
+#endif
+#ifndef FUTEX2_SIZE_U64
+#define FUTEX2_SIZE_U64 0x3
 #endif
 #ifndef FUTEX2_SIZE_U8
 #define FUTEX2_SIZE_U8 0x0
@@ -569,11 +578,17 @@
 #ifndef FAN_DIR_MODIFY
 #define FAN_DIR_MODIFY 0x80000
 #endif
+#ifndef FAN_MARK_MNTNS
+#define FAN_MARK_MNTNS 0x110
+#endif
 #ifndef FUSE_CTL_SUPER_MAGIC
 #define FUSE_CTL_SUPER_MAGIC 0x65735543
 #endif
 #ifndef F_GETLK64
 #define F_GETLK64 0xc
+#endif
+#ifndef F_SEAL_EXEC
+#define F_SEAL_EXEC 0x20
 #endif
 #ifndef F_SETLK64
 #define F_SETLK64 0xd
@@ -590,11 +605,89 @@
 #ifndef HFS_SUPER_MAGIC
 #define HFS_SUPER_MAGIC 0x4244
 #endif
+#ifndef IOCB_CMD_PREADX
+#define IOCB_CMD_PREADX 0x4
+#endif
 #ifndef IPV6_USE_MIN_MTU
 #define IPV6_USE_MIN_MTU 0x3f
 #endif
 #ifndef JFS_SUPER_MAGIC
 #define JFS_SUPER_MAGIC 0x3153464a
+#endif
+#ifndef KEY_GRP_LINK
+#define KEY_GRP_LINK 0x1000
+#endif
+#ifndef KEY_GRP_READ
+#define KEY_GRP_READ 0x200
+#endif
+#ifndef KEY_GRP_SEARCH
+#define KEY_GRP_SEARCH 0x800
+#endif
+#ifndef KEY_GRP_SETATTR
+#define KEY_GRP_SETATTR 0x2000
+#endif
+#ifndef KEY_GRP_VIEW
+#define KEY_GRP_VIEW 0x100
+#endif
+#ifndef KEY_GRP_WRITE
+#define KEY_GRP_WRITE 0x400
+#endif
+#ifndef KEY_OTH_LINK
+#define KEY_OTH_LINK 0x10
+#endif
+#ifndef KEY_OTH_READ
+#define KEY_OTH_READ 0x2
+#endif
+#ifndef KEY_OTH_SEARCH
+#define KEY_OTH_SEARCH 0x8
+#endif
+#ifndef KEY_OTH_SETATTR
+#define KEY_OTH_SETATTR 0x20
+#endif
+#ifndef KEY_OTH_VIEW
+#define KEY_OTH_VIEW 0x1
+#endif
+#ifndef KEY_OTH_WRITE
+#define KEY_OTH_WRITE 0x4
+#endif
+#ifndef KEY_POS_LINK
+#define KEY_POS_LINK 0x10000000
+#endif
+#ifndef KEY_POS_READ
+#define KEY_POS_READ 0x2000000
+#endif
+#ifndef KEY_POS_SEARCH
+#define KEY_POS_SEARCH 0x8000000
+#endif
+#ifndef KEY_POS_SETATTR
+#define KEY_POS_SETATTR 0x20000000
+#endif
+#ifndef KEY_POS_VIEW
+#define KEY_POS_VIEW 0x1000000
+#endif
+#ifndef KEY_POS_WRITE
+#define KEY_POS_WRITE 0x4000000
+#endif
+#ifndef KEY_USR_LINK
+#define KEY_USR_LINK 0x100000
+#endif
+#ifndef KEY_USR_READ
+#define KEY_USR_READ 0x20000
+#endif
+#ifndef KEY_USR_SEARCH
+#define KEY_USR_SEARCH 0x80000
+#endif
+#ifndef KEY_USR_SETATTR
+#define KEY_USR_SETATTR 0x200000
+#endif
+#ifndef KEY_USR_VIEW
+#define KEY_USR_VIEW 0x10000
+#endif
+#ifndef KEY_USR_WRITE
+#define KEY_USR_WRITE 0x40000
+#endif
+#ifndef LISTMOUNT_REVERSE
+#define LISTMOUNT_REVERSE 0x1
 #endif
 #ifndef LL_SUPER_MAGIC
 #define LL_SUPER_MAGIC 0xbd00bd0
@@ -611,6 +704,9 @@
 #ifndef NTFS_SB_MAGIC
 #define NTFS_SB_MAGIC 0x5346544e
 #endif
+#ifndef NT_X86_SHSTK
+#define NT_X86_SHSTK 0x204
+#endif
 #ifndef PID_FS_MAGIC
 #define PID_FS_MAGIC 0x50494446
 #endif
@@ -626,11 +722,32 @@
 #ifndef PTRACE_POKEUSER
 #define PTRACE_POKEUSER 0x6
 #endif
+#ifndef QFMT_SHMEM
+#define QFMT_SHMEM 0x5
+#endif
 #ifndef SCHED_ISO
 #define SCHED_ISO 0x4
 #endif
 #ifndef SCHED_OTHER
 #define SCHED_OTHER 0x0
+#endif
+#ifndef SCM_DEVMEM_DMABUF
+#define SCM_DEVMEM_DMABUF 0x4f
+#endif
+#ifndef SCM_DEVMEM_LINEAR
+#define SCM_DEVMEM_LINEAR 0x4e
+#endif
+#ifndef SCM_INQ
+#define SCM_INQ 0x54
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 0x4
+#endif
+#ifndef SCM_SECURITY
+#define SCM_SECURITY 0x3
+#endif
+#ifndef SCM_TS_OPT_ID
+#define SCM_TS_OPT_ID 0x51
 #endif
 #ifndef SCTP_GET_LOCAL_ADDRS_NUM_OLD
 #define SCTP_GET_LOCAL_ADDRS_NUM_OLD 0x69
@@ -644,14 +761,17 @@
 #ifndef SCTP_GET_PEER_ADDRS_OLD
 #define SCTP_GET_PEER_ADDRS_OLD 0x68
 #endif
-#ifndef SECCOMP_MODE_DISABLED
-#define SECCOMP_MODE_DISABLED 0x0
+#ifndef SECBIT_EXEC_DENY_INTERACTIVE
+#define SECBIT_EXEC_DENY_INTERACTIVE 0x400
 #endif
-#ifndef SECCOMP_MODE_FILTER
-#define SECCOMP_MODE_FILTER 0x2
+#ifndef SECBIT_EXEC_DENY_INTERACTIVE_LOCKED
+#define SECBIT_EXEC_DENY_INTERACTIVE_LOCKED 0x800
 #endif
-#ifndef SECCOMP_MODE_STRICT
-#define SECCOMP_MODE_STRICT 0x1
+#ifndef SECBIT_EXEC_RESTRICT_FILE
+#define SECBIT_EXEC_RESTRICT_FILE 0x100
+#endif
+#ifndef SECBIT_EXEC_RESTRICT_FILE_LOCKED
+#define SECBIT_EXEC_RESTRICT_FILE_LOCKED 0x200
 #endif
 #ifndef SEGV_CPERR
 #define SEGV_CPERR 0xa
@@ -716,6 +836,9 @@
 #ifndef SS_AUTODISARM
 #define SS_AUTODISARM 0x80000000u
 #endif
+#ifndef STATMOUNT_BY_FD
+#define STATMOUNT_BY_FD 0x1
+#endif
 #ifndef ST_MANDLOCK
 #define ST_MANDLOCK 0x40
 #endif
@@ -770,6 +893,39 @@
 #ifndef SWAP_FLAG_PREFER
 #define SWAP_FLAG_PREFER 0x8000
 #endif
+#ifndef SYSLOG_ACTION_CLEAR
+#define SYSLOG_ACTION_CLEAR 0x5
+#endif
+#ifndef SYSLOG_ACTION_CLOSE
+#define SYSLOG_ACTION_CLOSE 0x0
+#endif
+#ifndef SYSLOG_ACTION_CONSOLE_LEVEL
+#define SYSLOG_ACTION_CONSOLE_LEVEL 0x8
+#endif
+#ifndef SYSLOG_ACTION_CONSOLE_OFF
+#define SYSLOG_ACTION_CONSOLE_OFF 0x6
+#endif
+#ifndef SYSLOG_ACTION_CONSOLE_ON
+#define SYSLOG_ACTION_CONSOLE_ON 0x7
+#endif
+#ifndef SYSLOG_ACTION_OPEN
+#define SYSLOG_ACTION_OPEN 0x1
+#endif
+#ifndef SYSLOG_ACTION_READ
+#define SYSLOG_ACTION_READ 0x2
+#endif
+#ifndef SYSLOG_ACTION_READ_ALL
+#define SYSLOG_ACTION_READ_ALL 0x3
+#endif
+#ifndef SYSLOG_ACTION_READ_CLEAR
+#define SYSLOG_ACTION_READ_CLEAR 0x4
+#endif
+#ifndef SYSLOG_ACTION_SIZE_BUFFER
+#define SYSLOG_ACTION_SIZE_BUFFER 0xa
+#endif
+#ifndef SYSLOG_ACTION_SIZE_UNREAD
+#define SYSLOG_ACTION_SIZE_UNREAD 0x9
+#endif
 #ifndef SYSV2_SUPER_MAGIC
 #define SYSV2_SUPER_MAGIC 0x12ff7b6
 #endif
@@ -784,6 +940,42 @@
 #endif
 #ifndef TCP_COOKIE_TRANSACTIONS
 #define TCP_COOKIE_TRANSACTIONS 0xf
+#endif
+#ifndef TIOCM_CAR
+#define TIOCM_CAR 0x40
+#endif
+#ifndef TIOCM_CTS
+#define TIOCM_CTS 0x20
+#endif
+#ifndef TIOCM_DSR
+#define TIOCM_DSR 0x100
+#endif
+#ifndef TIOCM_DTR
+#define TIOCM_DTR 0x2
+#endif
+#ifndef TIOCM_LE
+#define TIOCM_LE 0x1
+#endif
+#ifndef TIOCM_LOOP
+#define TIOCM_LOOP 0x8000
+#endif
+#ifndef TIOCM_OUT1
+#define TIOCM_OUT1 0x2000
+#endif
+#ifndef TIOCM_OUT2
+#define TIOCM_OUT2 0x4000
+#endif
+#ifndef TIOCM_RNG
+#define TIOCM_RNG 0x80
+#endif
+#ifndef TIOCM_RTS
+#define TIOCM_RTS 0x4
+#endif
+#ifndef TIOCM_SR
+#define TIOCM_SR 0x10
+#endif
+#ifndef TIOCM_ST
+#define TIOCM_ST 0x8
 #endif
 #ifndef TRAP_PERF
 #define TRAP_PERF 0x6

@@ -73,10 +73,10 @@ constexpr Xlat kEpollEventsNames[] = {
 }  // namespace
 
 const Set kEpollOperations = {.constants = kEpollOperationsNames, .unknown = "EPOLL_CTL_???"};
-const Set kEpollCreateFlags = {.flags = kEpollCreateFlagsNames, .unknown = "EPOLL_???"};
-const Set kEventfdFlags = {.flags = kEventfdFlagsNames, .unknown = "EFD_???"};
-const Set kSignalfdFlags = {.flags = kSignalfdFlagsNames, .unknown = "SFD_???"};
-const Set kPollEvents = {.flags = kPollEventsNames, .unknown = "POLL???"};
-const Set kEpollEvents = {.flags = kEpollEventsNames, .unknown = "EPOLL???"};
+const Set kEpollCreateFlags = {.flags = kEpollCreateFlagsNames, .unknown_flags = "EPOLL_???"};
+const Set kEventfdFlags = {.flags = kEventfdFlagsNames, .unknown_flags = "EFD_???"};
+const Set kSignalfdFlags = {.flags = kSignalfdFlagsNames, .unknown_flags = "SFD_???"};
+const Set kPollEvents = {.flags = kPollEventsNames, .unknown_flags = "POLL???"};
+const Set kEpollEvents = {.flags = kEpollEventsNames, .unknown_flags = "EPOLL???"};
 
 }  // namespace ptraced::decode

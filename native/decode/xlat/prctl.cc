@@ -2,6 +2,8 @@
 
 #include <asm/prctl.h>
 #include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
 
 #include "newer.h"
 #include "sets.h"
@@ -132,11 +134,100 @@ constexpr Xlat kDumpModesNames[] = {
     XLAT(SUID_DUMP_ROOT),
 };
 
+constexpr Xlat kSecureBitsNames[] = {
+    XLAT(SECBIT_NOROOT),
+    XLAT(SECBIT_NOROOT_LOCKED),
+    XLAT(SECBIT_NO_SETUID_FIXUP),
+    XLAT(SECBIT_NO_SETUID_FIXUP_LOCKED),
+    XLAT(SECBIT_KEEP_CAPS),
+    XLAT(SECBIT_KEEP_CAPS_LOCKED),
+    XLAT(SECBIT_NO_CAP_AMBIENT_RAISE),
+    XLAT(SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED),
+    XLAT(SECBIT_EXEC_RESTRICT_FILE),
+    XLAT(SECBIT_EXEC_RESTRICT_FILE_LOCKED),
+    XLAT(SECBIT_EXEC_DENY_INTERACTIVE),
+    XLAT(SECBIT_EXEC_DENY_INTERACTIVE_LOCKED),
+};
+
+constexpr Xlat kTscModesNames[] = {
+    XLAT(PR_TSC_ENABLE),
+    XLAT(PR_TSC_SIGSEGV),
+};
+
+constexpr Xlat kUnalignModesNames[] = {
+    XLAT(PR_UNALIGN_NOPRINT),
+    XLAT(PR_UNALIGN_SIGBUS),
+};
+
+constexpr Xlat kMceKillNames[] = {
+    XLAT(PR_MCE_KILL_CLEAR),
+    XLAT(PR_MCE_KILL_SET),
+};
+
+constexpr Xlat kMceKillSetNames[] = {
+    XLAT(PR_MCE_KILL_LATE),
+    XLAT(PR_MCE_KILL_EARLY),
+    XLAT(PR_MCE_KILL_DEFAULT),
+};
+
+constexpr Xlat kMmFieldsNames[] = {
+    XLAT(PR_SET_MM_START_CODE),
+    XLAT(PR_SET_MM_END_CODE),
+    XLAT(PR_SET_MM_START_DATA),
+    XLAT(PR_SET_MM_END_DATA),
+    XLAT(PR_SET_MM_START_STACK),
+    XLAT(PR_SET_MM_START_BRK),
+    XLAT(PR_SET_MM_BRK),
+    XLAT(PR_SET_MM_ARG_START),
+    XLAT(PR_SET_MM_ARG_END),
+    XLAT(PR_SET_MM_ENV_START),
+    XLAT(PR_SET_MM_ENV_END),
+    XLAT(PR_SET_MM_AUXV),
+    XLAT(PR_SET_MM_EXE_FILE),
+    XLAT(PR_SET_MM_MAP),
+    XLAT(PR_SET_MM_MAP_SIZE),
+};
+
+constexpr Xlat kAmbientOpsNames[] = {
+    XLAT(PR_CAP_AMBIENT_IS_SET),
+    XLAT(PR_CAP_AMBIENT_RAISE),
+    XLAT(PR_CAP_AMBIENT_LOWER),
+    XLAT(PR_CAP_AMBIENT_CLEAR_ALL),
+};
+
+constexpr Xlat kSpeculationsNames[] = {
+    XLAT(PR_SPEC_STORE_BYPASS),
+    XLAT(PR_SPEC_INDIRECT_BRANCH),
+    XLAT(PR_SPEC_L1D_FLUSH),
+};
+
+constexpr Xlat kSpeculationStatesNames[] = {
+    XLAT(PR_SPEC_ENABLE),
+    XLAT(PR_SPEC_DISABLE),
+    XLAT(PR_SPEC_FORCE_DISABLE),
+    XLAT(PR_SPEC_DISABLE_NOEXEC),
+};
+
+constexpr Xlat kMdweFlagsNames[] = {
+    XLAT(PR_MDWE_REFUSE_EXEC_GAIN),
+    XLAT(PR_MDWE_NO_INHERIT),
+};
+
 }  // namespace
 
 const Set kPrctlOptions = {.constants = kPrctlOptionsNames, .unknown = "PR_???", .sorted = true};
 const Set kArchPrctlOptions = {.constants = kArchPrctlOptionsNames, .unknown = "ARCH_???", .sorted = true};
 const Set kSeccompModes = {.constants = kSeccompModesNames, .unknown = "SECCOMP_MODE_???"};
 const Set kDumpModes = {.constants = kDumpModesNames, .unknown = "SUID_DUMP_???"};
+const Set kSecureBits = {.flags = kSecureBitsNames, .unknown_flags = "SECBIT_???"};
+const Set kTscModes = {.constants = kTscModesNames, .unknown = "PR_TSC_???"};
+const Set kUnalignModes = {.constants = kUnalignModesNames, .unknown = "PR_UNALIGN_???"};
+const Set kMceKill = {.constants = kMceKillNames, .unknown = "PR_MCE_KILL_???"};
+const Set kMceKillSet = {.constants = kMceKillSetNames, .unknown = "PR_MCE_KILL_???"};
+const Set kMmFields = {.constants = kMmFieldsNames, .unknown = "PR_SET_MM_???", .sorted = true};
+const Set kAmbientOps = {.constants = kAmbientOpsNames, .unknown = "PR_CAP_AMBIENT_???"};
+const Set kSpeculations = {.constants = kSpeculationsNames, .unknown = "PR_SPEC_???"};
+const Set kSpeculationStates = {.constants = kSpeculationStatesNames, .unknown = "PR_SPEC_???"};
+const Set kMdweFlags = {.flags = kMdweFlagsNames, .unknown_flags = "PR_MDWE_???"};
 
 }  // namespace ptraced::decode

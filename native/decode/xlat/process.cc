@@ -1,6 +1,8 @@
 // Names of processes and their scheduling.
 
 #include <csignal>
+#include <elf.h>
+#include <linux/ioprio.h>
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
 #include <linux/personality.h>
@@ -11,11 +13,6 @@
 #include <linux/rseq.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
-
-// Since 6.1.192 Debian 12's header has an inline function with a parameter of this name.
-#define class class_
-#include <linux/ioprio.h>
-#undef class
 
 #include "newer.h"
 #include "sets.h"
@@ -286,6 +283,7 @@ constexpr Xlat kPersonalityFlagsConstantNames[] = {
     XLAT(PER_RISCOS),
     XLAT(PER_OSF4),
     XLAT(PER_HPUX),
+    XLAT(PER_MASK),
 };
 
 constexpr Xlat kRebootMagic1Names[] = {
@@ -371,21 +369,55 @@ constexpr Xlat kClone3FlagsNames[] = {
     XLAT(CLONE_EMPTY_MNTNS),
 };
 
+constexpr Xlat kIoprioClassesNames[] = {
+    XLAT(IOPRIO_CLASS_NONE),
+    XLAT(IOPRIO_CLASS_RT),
+    XLAT(IOPRIO_CLASS_BE),
+    XLAT(IOPRIO_CLASS_IDLE),
+};
+
+constexpr Xlat kPtraceOptionsNames[] = {
+    XLAT(PTRACE_O_TRACESYSGOOD),
+    XLAT(PTRACE_O_TRACEFORK),
+    XLAT(PTRACE_O_TRACEVFORK),
+    XLAT(PTRACE_O_TRACECLONE),
+    XLAT(PTRACE_O_TRACEEXEC),
+    XLAT(PTRACE_O_TRACEVFORKDONE),
+    XLAT(PTRACE_O_TRACEEXIT),
+    XLAT(PTRACE_O_TRACESECCOMP),
+    XLAT(PTRACE_O_EXITKILL),
+    XLAT(PTRACE_O_SUSPEND_SECCOMP),
+};
+
+constexpr Xlat kRegisterSetsNames[] = {
+    XLAT(NT_PRSTATUS),
+    XLAT(NT_FPREGSET),
+    XLAT(NT_PRPSINFO),
+    XLAT(NT_PRXREG),
+    XLAT(NT_PLATFORM),
+    XLAT(NT_AUXV),
+    XLAT(NT_GWINDOWS),
+    XLAT(NT_ASRS),
+    XLAT(NT_386_TLS),
+    XLAT(NT_X86_XSTATE),
+    XLAT(NT_X86_SHSTK),
+};
+
 }  // namespace
 
 const Set kMembarrierCommands = {.constants = kMembarrierCommandsNames, .unknown = "MEMBARRIER_CMD_???", .sorted = true};
 const Set kMembarrierFlags = {.constants = kMembarrierFlagsNames, .unknown = "MEMBARRIER_CMD_FLAG_???"};
-const Set kWaitOptions = {.flags = kWaitOptionsNames, .unknown = "W???"};
-const Set kWaitidOptions = {.flags = kWaitidOptionsNames, .unknown = "W???"};
+const Set kWaitOptions = {.flags = kWaitOptionsNames, .unknown_flags = "W???"};
+const Set kWaitidOptions = {.flags = kWaitidOptionsNames, .unknown_flags = "W???"};
 const Set kWaitidTypes = {.constants = kWaitidTypesNames, .unknown = "P_???"};
 const Set kCloneFlags = {.flags = kCloneFlagsFlagNames, .constant_mask = 0xff, .constants = kCloneFlagsConstantNames, .rest = Rest::kDecimal, .constants_last = true, .sorted = true};
-const Set kUnshareFlags = {.flags = kUnshareFlagsNames, .unknown = "CLONE_???"};
-const Set kSetnsFlags = {.flags = kSetnsFlagsNames, .unknown = "CLONE_NEW???"};
+const Set kUnshareFlags = {.flags = kUnshareFlagsNames, .unknown_flags = "CLONE_???"};
+const Set kSetnsFlags = {.flags = kSetnsFlagsNames, .unknown_flags = "CLONE_NEW???"};
 const Set kPriorityWho = {.constants = kPriorityWhoNames, .unknown = "PRIO_???"};
 const Set kResources = {.constants = kResourcesNames, .unknown = "RLIMIT_???", .sorted = true};
 const Set kRusageWho = {.constants = kRusageWhoNames, .unknown = "RUSAGE_???"};
-const Set kSchedPolicies = {.flags = kSchedPoliciesFlagNames, .constant_mask = 0xf, .constants = kSchedPoliciesConstantNames, .unknown = "SCHED_???"};
-const Set kSchedGetattrFlags = {.flags = kSchedGetattrFlagsNames, .unknown = "SCHED_GETATTR_FLAG_???"};
+const Set kSchedPolicies = {.flags = kSchedPoliciesFlagNames, .constant_mask = 0xbfffffff, .constants = kSchedPoliciesConstantNames, .unknown = "SCHED_???"};
+const Set kSchedGetattrFlags = {.flags = kSchedGetattrFlagsNames, .unknown_flags = "SCHED_GETATTR_FLAG_???"};
 const Set kIoprioWho = {.constants = kIoprioWhoNames, .unknown = "IOPRIO_WHO_???"};
 const Set kPtraceRequests = {.constants = kPtraceRequestsNames, .unknown = "PTRACE_???", .sorted = true};
 const Set kPersonalityFlags = {.flags = kPersonalityFlagsFlagNames, .constant_mask = 0xff, .constants = kPersonalityFlagsConstantNames, .unknown = "PER_???"};
@@ -393,9 +425,12 @@ const Set kRebootMagic1 = {.constants = kRebootMagic1Names, .unknown = "LINUX_RE
 const Set kRebootMagic2 = {.constants = kRebootMagic2Names, .unknown = "LINUX_REBOOT_MAGIC2???"};
 const Set kRebootCommands = {.constants = kRebootCommandsNames, .unknown = "LINUX_REBOOT_CMD_???"};
 const Set kKcmpTypes = {.constants = kKcmpTypesNames, .unknown = "KCMP_???"};
-const Set kRseqFlags = {.flags = kRseqFlagsNames, .unknown = "RSEQ_FLAG_???"};
-const Set kPidfdOpenFlags = {.flags = kPidfdOpenFlagsNames, .unknown = "PIDFD_???"};
-const Set kPidfdSignalFlags = {.flags = kPidfdSignalFlagsNames, .unknown = "PIDFD_SIGNAL_???"};
-const Set kClone3Flags = {.flags = kClone3FlagsNames, .unknown = "CLONE_???"};
+const Set kRseqFlags = {.flags = kRseqFlagsNames, .unknown_flags = "RSEQ_FLAG_???"};
+const Set kPidfdOpenFlags = {.flags = kPidfdOpenFlagsNames, .unknown_flags = "PIDFD_???"};
+const Set kPidfdSignalFlags = {.flags = kPidfdSignalFlagsNames, .unknown_flags = "PIDFD_SIGNAL_???"};
+const Set kClone3Flags = {.flags = kClone3FlagsNames, .unknown_flags = "CLONE_???"};
+const Set kIoprioClasses = {.constants = kIoprioClassesNames, .unknown = "IOPRIO_CLASS_???"};
+const Set kPtraceOptions = {.flags = kPtraceOptionsNames, .unknown_flags = "PTRACE_O_???"};
+const Set kRegisterSets = {.constants = kRegisterSetsNames, .unknown = "NT_???", .sorted = true};
 
 }  // namespace ptraced::decode

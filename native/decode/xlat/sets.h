@@ -28,6 +28,10 @@ extern const Set kResolveFlags;
 extern const Set kStatxAttributes;
 extern const Set kLockTypes;
 extern const Set kOwnerTypes;
+extern const Set kSeals;
+extern const Set kDescriptorFlags;
+extern const Set kNotifyEvents;
+extern const Set kFcntlWriteHints;
 
 // File modes.
 extern const Set kAccessModes;
@@ -44,6 +48,8 @@ extern const Set kFspickFlags;
 extern const Set kMountSetattrFlags;
 extern const Set kMountFlags;
 extern const Set kUmountFlags;
+extern const Set kStatmountFlags;
+extern const Set kListmountFlags;
 
 // File systems, files and file events.
 extern const Set kXattrFlags;
@@ -63,6 +69,8 @@ extern const Set kSyncFileRangeFlags;
 extern const Set kRwFlags;
 extern const Set kCloseRangeFlags;
 extern const Set kStatfsFlags;
+extern const Set kSyslogActions;
+extern const Set kIocbCommands;
 
 // Memory.
 extern const Set kProt;
@@ -107,6 +115,9 @@ extern const Set kRseqFlags;
 extern const Set kPidfdOpenFlags;
 extern const Set kPidfdSignalFlags;
 extern const Set kClone3Flags;
+extern const Set kIoprioClasses;
+extern const Set kPtraceOptions;
+extern const Set kRegisterSets;
 
 // System V IPC.
 extern const Set kShmatFlags;
@@ -139,16 +150,28 @@ extern const Set kSocketFlags;
 extern const Set kMsgSocketFlags;
 extern const Set kShutdownModes;
 extern const Set kSocketLevels;
+extern const Set kControlLevels;
 
 // Prctl and arch_prctl.
 extern const Set kPrctlOptions;
 extern const Set kArchPrctlOptions;
 extern const Set kSeccompModes;
 extern const Set kDumpModes;
+extern const Set kSecureBits;
+extern const Set kTscModes;
+extern const Set kUnalignModes;
+extern const Set kMceKill;
+extern const Set kMceKillSet;
+extern const Set kMmFields;
+extern const Set kAmbientOps;
+extern const Set kSpeculations;
+extern const Set kSpeculationStates;
+extern const Set kMdweFlags;
 
 // Futexes.
 extern const Set kFutexOperations;
 extern const Set kFutex2Flags;
+extern const Set kFutexWaitFlags;
 
 // Poll, epoll, eventfd and signalfd.
 extern const Set kEpollOperations;
@@ -176,6 +199,10 @@ extern const Set kQuotaCommands;
 extern const Set kLandlockFsAccess;
 extern const Set kLandlockNetAccess;
 extern const Set kLandlockScopes;
+extern const Set kKeySerials;
+extern const Set kKeyDefaults;
+extern const Set kKeyPermissions;
+extern const Set kQuotaFormats;
 
 // Io_uring.
 extern const Set kIoUringEnterFlags;
@@ -198,6 +225,7 @@ extern const Set kTermiosOutputFlags;
 extern const Set kTermiosControlFlags;
 extern const Set kBaudRates;
 extern const Set kLineDisciplines;
+extern const Set kModemLines;
 
 // Capabilities.
 extern const Set kCapabilities;
@@ -219,6 +247,8 @@ extern const Set kSignalCodesSys;
 extern const Set kSignalCodes;
 
 // Socket options.
+extern const Set kSocketControl;
+extern const Set kIpControl;
 extern const Set kSocketOptions;
 extern const Set kSocketOptionsGet;
 extern const Set kIpOptions;
@@ -237,5 +267,13 @@ extern const Set kXdpOptions;
 extern const Set kTipcOptions;
 extern const Set kBluetoothOptions;
 extern const Set kLlcOptions;
+
+// Keys of System V IPC and bitsets of futexes (keys.cc).
+extern const Set kIpcKeys;
+extern const Set kFutexBitsets;
+extern const Set kAdjtimexStates;
+
+// ioctl requests (ioctl.cc).
+extern const Set kIoctls;
 
 }  // namespace ptraced::decode

@@ -36,7 +36,7 @@ constexpr Xlat kAltstackFlagsNames[] = {
 }  // namespace
 
 const Set kSigprocmaskHow = {.constants = kSigprocmaskHowNames, .unknown = "SIG_???"};
-const Set kSigactionFlags = {.flags = kSigactionFlagsNames, .unknown = "SA_???"};
-const Set kAltstackFlags = {.flags = kAltstackFlagsNames, .unknown = "SS_???"};
+const Set kSigactionFlags = {.flags = kSigactionFlagsNames, .unknown_flags = "SA_???"};
+const Set kAltstackFlags = {.flags = kAltstackFlagsNames, .unknown_flags = "SS_???"};
 
 }  // namespace ptraced::decode

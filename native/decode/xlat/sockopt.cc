@@ -33,6 +33,39 @@ namespace ptraced::decode {
 
 namespace {
 
+constexpr Xlat kSocketControlNames[] = {
+    XLAT(SCM_RIGHTS),
+    XLAT(SCM_CREDENTIALS),
+    XLAT(SCM_SECURITY),
+    XLAT(SCM_PIDFD),
+    XLAT(SO_TIMESTAMP_OLD),
+    XLAT(SO_TIMESTAMPNS_OLD),
+    XLAT(SO_TIMESTAMPING_OLD),
+    XLAT(SO_WIFI_STATUS),
+    XLAT(SCM_TIMESTAMPING_OPT_STATS),
+    XLAT(SCM_TIMESTAMPING_PKTINFO),
+    XLAT(SO_TXTIME),
+    XLAT(SO_TIMESTAMP_NEW),
+    XLAT(SO_TIMESTAMPNS_NEW),
+    XLAT(SO_TIMESTAMPING_NEW),
+    XLAT(SCM_DEVMEM_LINEAR),
+    XLAT(SCM_DEVMEM_DMABUF),
+    XLAT(SCM_TS_OPT_ID),
+    XLAT(SCM_INQ),
+};
+
+constexpr Xlat kIpControlNames[] = {
+    XLAT(IP_TOS),
+    XLAT(IP_TTL),
+    XLAT(IP_RECVOPTS),
+    XLAT(IP_RETOPTS),
+    XLAT(IP_PKTINFO),
+    XLAT(IP_RECVERR),
+    XLAT(IP_ORIGDSTADDR),
+    XLAT(IP_CHECKSUM),
+    XLAT(IP_PROTOCOL),
+};
+
 constexpr Xlat kSocketOptionsNames[] = {
     XLAT(SO_DEBUG),
     XLAT(SO_REUSEADDR),
@@ -702,6 +735,8 @@ constexpr Xlat kLlcOptionsNames[] = {
 
 }  // namespace
 
+const Set kSocketControl = {.constants = kSocketControlNames, .unknown = "SCM_???", .sorted = true};
+const Set kIpControl = {.constants = kIpControlNames, .unknown = "IP_???", .sorted = true};
 const Set kSocketOptions = {.constants = kSocketOptionsNames, .unknown = "SO_???", .sorted = true};
 const Set kSocketOptionsGet = {.constants = kSocketOptionsGetNames, .unknown = "SO_???", .sorted = true};
 const Set kIpOptions = {.constants = kIpOptionsNames, .unknown = "IP_???", .sorted = true};

@@ -136,6 +136,21 @@ constexpr Xlat kLineDisciplinesNames[] = {
     XLAT(N_NULL),
 };
 
+constexpr Xlat kModemLinesNames[] = {
+    XLAT(TIOCM_LE),
+    XLAT(TIOCM_DTR),
+    XLAT(TIOCM_RTS),
+    XLAT(TIOCM_ST),
+    XLAT(TIOCM_SR),
+    XLAT(TIOCM_CTS),
+    XLAT(TIOCM_CAR),
+    XLAT(TIOCM_RNG),
+    XLAT(TIOCM_DSR),
+    XLAT(TIOCM_OUT1),
+    XLAT(TIOCM_OUT2),
+    XLAT(TIOCM_LOOP),
+};
+
 }  // namespace
 
 const Set kTermiosInput = {.flags = kTermiosInputNames};
@@ -144,5 +159,6 @@ const Set kTermiosOutputFlags = {.flags = kTermiosOutputFlagsNames};
 const Set kTermiosControlFlags = {.flags = kTermiosControlFlagsNames};
 const Set kBaudRates = {.constants = kBaudRatesNames, .sorted = true};
 const Set kLineDisciplines = {.constants = kLineDisciplinesNames, .unknown = "N_???", .sorted = true};
+const Set kModemLines = {.flags = kModemLinesNames, .unknown_flags = "TIOCM_???"};
 
 }  // namespace ptraced::decode

@@ -100,12 +100,12 @@ constexpr Xlat kAdjtimexStatusNames[] = {
 
 const Set kItimers = {.constants = kItimersNames, .unknown = "ITIMER_???"};
 const Set kClocks = {.constants = kClocksNames, .unknown = "CLOCK_???", .sorted = true};
-const Set kClockNanosleepFlags = {.flags = kClockNanosleepFlagsNames, .unknown = "TIMER_???"};
-const Set kTimerSettimeFlags = {.flags = kTimerSettimeFlagsNames, .unknown = "TIMER_???"};
-const Set kTimerfdFlags = {.flags = kTimerfdFlagsNames, .unknown = "TFD_???"};
-const Set kTimerfdSettimeFlags = {.flags = kTimerfdSettimeFlagsNames, .unknown = "TFD_???"};
+const Set kClockNanosleepFlags = {.flags = kClockNanosleepFlagsNames, .unknown_flags = "TIMER_???"};
+const Set kTimerSettimeFlags = {.flags = kTimerSettimeFlagsNames, .unknown_flags = "TIMER_???"};
+const Set kTimerfdFlags = {.flags = kTimerfdFlagsNames, .unknown_flags = "TFD_???"};
+const Set kTimerfdSettimeFlags = {.flags = kTimerfdSettimeFlagsNames, .unknown_flags = "TFD_???"};
 const Set kSigevNotify = {.constants = kSigevNotifyNames, .unknown = "SIGEV_???"};
-const Set kAdjtimexModes = {.flags = kAdjtimexModesNames, .unknown = "ADJ_???"};
-const Set kAdjtimexStatus = {.flags = kAdjtimexStatusNames, .unknown = "STA_???"};
+const Set kAdjtimexModes = {.flags = kAdjtimexModesNames, .unknown_flags = "ADJ_???"};
+const Set kAdjtimexStatus = {.flags = kAdjtimexStatusNames, .unknown_flags = "STA_???"};
 
 }  // namespace ptraced::decode

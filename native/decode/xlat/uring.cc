@@ -109,9 +109,9 @@ constexpr Xlat kIoUringFeaturesNames[] = {
 
 }  // namespace
 
-const Set kIoUringEnterFlags = {.flags = kIoUringEnterFlagsNames, .unknown = "IORING_ENTER_???"};
+const Set kIoUringEnterFlags = {.flags = kIoUringEnterFlagsNames, .unknown_flags = "IORING_ENTER_???"};
 const Set kIoUringRegisterOps = {.constants = kIoUringRegisterOpsNames, .unknown = "IORING_REGISTER_???", .sorted = true};
-const Set kIoUringSetupFlags = {.flags = kIoUringSetupFlagsNames, .unknown = "IORING_SETUP_???"};
-const Set kIoUringFeatures = {.flags = kIoUringFeaturesNames, .unknown = "IORING_FEAT_???"};
+const Set kIoUringSetupFlags = {.flags = kIoUringSetupFlagsNames, .unknown_flags = "IORING_SETUP_???"};
+const Set kIoUringFeatures = {.flags = kIoUringFeaturesNames, .unknown_flags = "IORING_FEAT_???"};
 
 }  // namespace ptraced::decode

@@ -1,0 +1,161 @@
+// Commands and values whose words are made of parts: quotas, priorities of I/O, personalities, keys.
+#include <linux/fanotify.h>
+#include <linux/ioprio.h>
+#include <linux/quota.h>
+
+#include "../engine.h"
+#include "../xlat/sets.h"
+#include "subjects.h"
+
+namespace ptraced::decode {
+
+namespace {
+
+constexpr Xlat kQuotaTypeNames[] = {
+    {USRQUOTA, "USRQUOTA"}, {GRPQUOTA, "GRPQUOTA"}, {PRJQUOTA, "PRJQUOTA"}};
+constexpr Set kQuotaTypes = {.constants = kQuotaTypeNames, .unknown = "???QUOTA"};
+
+}  // namespace
+
+void print_quota_command(Engine& engine, const Type&, const Operand& operand) {
+  const uint32_t command = static_cast<uint32_t>(operand.word);
+  Writer& out = engine.out();
+  out.begin_call("QCMD");
+  out.begin_call_argument();
+  out.constant(command >> SUBCMDSHIFT, kQuotaCommands);
+  out.begin_call_argument();
+  out.constant(command & SUBCMDMASK, kQuotaTypes);
+  out.end_call();
+}
+
+void print_ioprio(Engine& engine, const Type&, const Operand& operand) {
+  const uint32_t value = static_cast<uint32_t>(operand.word);
+  Writer& out = engine.out();
+  out.begin_call("IOPRIO_PRIO_VALUE");
+  out.begin_call_argument();
+  out.constant(value >> IOPRIO_CLASS_SHIFT, kIoprioClasses);
+  out.begin_call_argument();
+  out.unsigned_number(value & ((1u << IOPRIO_CLASS_SHIFT) - 1));
+  out.end_call();
+}
+
+void print_personality(Engine& engine, const Type&, const Operand& operand) {
+  const uint32_t value = static_cast<uint32_t>(operand.word);
+  if (value == UINT32_MAX) {
+    engine.out().hex(value);
+  } else {
+    engine.out().flags(value, kPersonalityFlags);
+  }
+}
+
+void print_key_serial(Engine& engine, const Type&, const Operand& operand) {
+  const uint32_t serial = static_cast<uint32_t>(operand.word);
+  for (const Xlat& x : kKeySerials.constants) {
+    if (x.value == serial) {
+      engine.out().symbol(x.name, static_cast<int32_t>(serial));
+      return;
+    }
+  }
+  engine.out().signed_number(static_cast<int32_t>(serial));
+}
+
+void print_numbered_constant(Engine& engine, const Type& type, const Operand& operand) {
+  const uint32_t value = static_cast<uint32_t>(operand.word);
+  Writer& out = engine.out();
+  out.unsigned_number(value);
+  for (const Xlat& x : type.set->constants) {
+    if (x.value == value) {
+      out.comment(x.name);
+      return;
+    }
+  }
+  out.comment(type.set->unknown);
+}
+
+void print_flags_and_number(Engine& engine, const Type& type, const Operand& operand) {
+  const uint32_t value = static_cast<uint32_t>(operand.word);
+  Writer& out = engine.out();
+  uint32_t named = 0;
+  for (const Xlat& x : type.set->flags) {
+    named |= static_cast<uint32_t>(x.value);
+  }
+  if ((value & named) != 0) {
+    out.flags(value & named, *type.set);
+    out.begin_part();
+  }
+  out.unsigned_number(value & ~named);
+}
+
+void print_moved_offset(Engine& engine, const Type& type, const Operand& operand) {
+  const Type& pointer_type = type.parameter == 4 ? kLongPointer : kInt64Pointer;
+  Writer& out = engine.out();
+  if (!engine.exiting()) {
+    engine.show_word(pointer_type, operand.word);
+    return;
+  }
+  // The kernel has moved the offset by what it has copied.
+  if (operand.word == 0 || engine.failed() || engine.result() == 0) {
+    return;
+  }
+  uint64_t now = 0;
+  const size_t width = type.parameter == 4 ? engine.word_size() : sizeof now;
+  if (engine.read(operand.word, &now, width)) {
+    out.becomes();
+    engine.show_word(pointer_type, operand.word);
+  }
+}
+
+void print_xattr_value(Engine& engine, const Type& type, const Operand& operand) {
+  if (!engine.follow(operand.word)) {
+    return;
+  }
+  if (engine.arg(type.parameter) == 0) {
+    engine.out().address(operand.word, Unread::kOpaque);
+    return;
+  }
+  engine.show_bytes(operand.word, static_cast<uint64_t>(engine.result()));
+}
+
+void print_fsid(Engine& engine, const Type&, const Operand& operand) {
+  Writer& out = engine.out();
+  out.begin_struct();
+  out.begin_field("val");
+  out.begin_array();
+  for (size_t i = 0; i < 2; ++i) {
+    out.begin_element();
+    out.hex(operand.memory.number(i * 4, 4));
+  }
+  out.end_array();
+  out.end_struct();
+}
+
+void print_futex_operation(Engine& engine, const Type&, const Operand& operand) {
+  static constexpr Xlat kOperationNames[] = {{0, "FUTEX_OP_SET"},
+                                             {1, "FUTEX_OP_ADD"},
+                                             {2, "FUTEX_OP_OR"},
+                                             {3, "FUTEX_OP_ANDN"},
+                                             {4, "FUTEX_OP_XOR"}};
+  static constexpr Xlat kComparisonNames[] = {
+      {0, "FUTEX_OP_CMP_EQ"}, {1, "FUTEX_OP_CMP_NE"}, {2, "FUTEX_OP_CMP_LT"},
+      {3, "FUTEX_OP_CMP_LE"}, {4, "FUTEX_OP_CMP_GT"}, {5, "FUTEX_OP_CMP_GE"}};
+  static constexpr Set kOperations = {.constants = kOperationNames, .unknown = "FUTEX_OP_???"};
+  static constexpr Set kComparisons = {.constants = kComparisonNames,
+                                       .unknown = "FUTEX_OP_CMP_???"};
+  constexpr uint32_t kArgumentIsShift = 8;  // FUTEX_OP_OPARG_SHIFT
+  const uint32_t value = static_cast<uint32_t>(operand.word);
+  const uint32_t operation = value >> 28;
+  Writer& out = engine.out();
+  if ((operation & kArgumentIsShift) != 0) {
+    out.shifted_symbol("FUTEX_OP_OPARG_SHIFT", "28");
+    out.begin_part();
+  }
+  out.shifted(operation & ~kArgumentIsShift, kOperations, "28");
+  out.begin_part();
+  out.shifted_number(value >> 12 & 0xfff, "12");
+  out.begin_part();
+  out.shifted(value >> 24 & 0xf, kComparisons, "24");
+  out.begin_part();
+  out.hex(value & 0xfff);
+}
+
+}  // namespace ptraced::decode
