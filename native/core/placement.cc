@@ -136,14 +136,14 @@ void Placement::release(const Task& task) {
 }
 
 void Placement::on_enter(Task& task, Memory& memory, TaskTable& tasks) {
-  if (state_ != State::kPlaced) {
+  if (state_ == State::kOff) {
     return;
   }
   const SyscallEntry& entry = task.entry;
   if (is_call(entry, SYS_sched_setaffinity, kI386SchedSetaffinity) ||
       makes_untraced_child(entry, memory)) {
     end(tasks);
-  } else if (reads_affinity(entry)) {
+  } else if (state_ == State::kPlaced && reads_affinity(entry)) {
     readers_.insert(task.tid);
     free_all(tasks);
   }

@@ -41,6 +41,7 @@ void parse_line(std::string_view line, TaskStatus& status) {
   parse(line, "Tgid:", 10, status.tgid);
   parse(line, "PPid:", 10, status.parent);
   parse(line, "TracerPid:", 10, status.tracer);
+  parse(line, "Seccomp:", 10, status.seccomp);
   uint64_t pending = 0;
   parse(line, "SigPnd:", 16, pending);
   parse(line, "ShdPnd:", 16, pending);
@@ -56,6 +57,8 @@ bool TaskStatus::ignores(int signal) const {
   const uint64_t it = bit(signal);
   return (ignored & it) != 0 || ((caught & it) == 0 && (kIgnoredByDefault & it) != 0);
 }
+
+bool TaskStatus::is_pending(int signal) const { return (pending & bit(signal)) != 0; }
 
 bool TaskStatus::has_deliverable_signal() const {
   return (pending & ~blocked & ~ignored & ~(kIgnoredByDefault & ~caught)) != 0;

@@ -13,7 +13,8 @@ namespace ptraced::core {
 struct TaskStatus {
   pid_t tgid = 0;
   pid_t parent = 0;
-  pid_t tracer = 0;
+  pid_t tracer = 0;   // the tracing thread, not its process
+  int seccomp = 0;    // 2: a filter is installed
   char state = '?';
   uint64_t pending = 0;  // for the thread or for its process
   uint64_t blocked = 0;
@@ -23,6 +24,8 @@ struct TaskStatus {
   // The signal would do nothing to the task, whoever sends it: it is ignored, or its default is to
   // be, and no handler catches it.
   bool ignores(int signal) const;
+
+  bool is_pending(int signal) const;
 
   // A signal waits to be delivered that is neither blocked nor ignored.
   bool has_deliverable_signal() const;

@@ -39,6 +39,9 @@ void fill_entry(const __ptrace_syscall_info& info, SyscallEntry& entry) {
   if (info.arch == AUDIT_ARCH_I386) {
     entry.arch = Arch::kI386;
     entry.number &= 0xffffffff;
+    for (uint64_t& word : entry.args) {
+      word &= 0xffffffff;  // the kernel gives the whole register where 64-bit code made the call
+    }
   } else if ((info.entry.nr & kX32Bit) != 0 && info.entry.nr <= 0x7fffffff) {
     entry.arch = Arch::kX32;
     entry.number &= ~kX32Bit;
@@ -143,7 +146,8 @@ Result<SyscallStop> syscall_stop(const Stopped& stop) {
     case PTRACE_SYSCALL_INFO_EXIT:
       result.kind = SyscallStopKind::kExit;
       result.entry.arch = info.arch == AUDIT_ARCH_I386 ? Arch::kI386 : Arch::kX86_64;
-      result.exit = {info.exit.rval, info.exit.is_error != 0};
+      result.exit.value = info.exit.rval;
+      result.exit.is_error = info.exit.is_error != 0;
       break;
     default:
       break;

@@ -21,6 +21,7 @@ struct SyscallEntry {
 struct SyscallExit {
   int64_t value = 0;      // the return register; negative errno where `is_error`
   bool is_error = false;  // the kernel's own flag: a high address is never taken for an error
+  bool refused = false;   // a seccomp filter of the task answered with SIGSYS: there is no value
 };
 
 }  // namespace ptraced::core

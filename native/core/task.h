@@ -38,7 +38,12 @@ struct Task {
   bool detach_wanted = false;    // let go at its next stop
   bool announced = true;         // the observer knows it
   bool superseded = false;       // an execve of another thread ends it
+  bool refused = false;          // its call was answered by SIGSYS, which comes next
   InterruptedCall interrupted;
+
+  // Whether a seccomp filter is installed, as of that change of filters; 0: not looked up yet.
+  uint64_t filter_known_at = 0;
+  bool has_filter = false;
 
   // An execve has succeeded and its exit-stop has not come: the caller's former tid, or 0 where it
   // was the leader.

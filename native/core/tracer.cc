@@ -111,26 +111,27 @@ void Tracer::prepare_to_block() {
 }
 
 void Tracer::service_wakeups() {
-  while (wakeup_.take()) {
-    std::vector<std::function<void(Tracer&)>> commands;
-    {
-      const std::lock_guard lock(commands_mutex_);
-      commands.swap(commands_);
-    }
-    for (const auto& command : commands) {
-      command(*this);
-    }
-    if (output_.open()) {
-      output_.drain(observer_);
-    }
-    if (!parked_.empty()) {
-      adopt_orphans();
-    }
-    if (detach_deadline_ns_ != 0 && monotonic_ns() >= detach_deadline_ns_) {
-      // Tasks that cannot stop, such as the parent of a vfork. The end of this thread detaches them
-      // in any state (ptrace(2), "Attaching and detaching").
-      lose_all_tasks();
-    }
+  if (!wakeup_.take()) {
+    return;
+  }
+  std::vector<std::function<void(Tracer&)>> commands;
+  {
+    const std::lock_guard lock(commands_mutex_);
+    commands.swap(commands_);
+  }
+  for (const auto& command : commands) {
+    command(*this);
+  }
+  if (output_.open()) {
+    output_.drain(observer_);
+  }
+  if (!parked_.empty()) {
+    adopt_orphans();
+  }
+  if (detach_deadline_ns_ != 0 && monotonic_ns() >= detach_deadline_ns_) {
+    // Tasks that cannot stop, such as the parent of a vfork. The end of this thread detaches them in
+    // any state (ptrace(2), "Attaching and detaching").
+    lose_all_tasks();
   }
 }
 

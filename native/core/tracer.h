@@ -111,6 +111,9 @@ class Tracer {
   void on_exec_stop(Task& task, Stopped stop);
   void on_death(Task& task, const WaitStatus& status);
   void put_back_interrupted(Task& task, const Stopped& stop);
+  bool is_refused(Task& task, const SyscallExit& exit);
+  bool has_filter(Task& task);
+  void close_refused(Task& task, const Stopped& stop);
   bool is_superseded(const Task& task, const WaitStatus& status);
   void report(const Task& task, const Error& error);
 
@@ -146,6 +149,7 @@ class Tracer {
   std::optional<WaitStatus> root_status_;
   bool launched_ = false;
   LaunchStage launch_stage_ = LaunchStage::kNone;
+  uint64_t filter_changes_ = 1;  // a task installed a seccomp filter, perhaps for others too
   int launch_error_ = 0;
   std::optional<EndAction> ending_;
   int64_t detach_deadline_ns_ = 0;

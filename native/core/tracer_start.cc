@@ -149,7 +149,7 @@ Status Tracer::seize_threads(pid_t pid, bool single_thread) {
 bool Tracer::needs_no_seize(pid_t tid) {
   const std::optional<TaskStatus> status = task_status(tid);
   return !status || status->state == 'Z' || status->state == 'X' ||
-         (status->tracer == getpid() && !tasks_.empty());
+         status->tracer == wakeup_.tid();
 }
 
 }  // namespace ptraced::core

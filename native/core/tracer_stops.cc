@@ -1,4 +1,5 @@
 // What each kind of stop means (ptrace(2), "Stopped states").
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -19,6 +20,11 @@ constexpr uint64_t kX32Execve = 520;
 constexpr uint64_t kX32Execveat = 545;
 constexpr uint64_t kI386Exit = 1;
 constexpr uint64_t kI386ExitGroup = 252;
+constexpr uint64_t kI386Prctl = 172;
+constexpr uint64_t kI386Seccomp = 354;
+
+// "Seccomp:" of /proc/PID/status (seccomp(2), SECCOMP_MODE_FILTER).
+constexpr int kSeccompFilter = 2;
 
 bool is_execve(const SyscallEntry& entry) {
   switch (entry.arch) {
@@ -36,6 +42,16 @@ bool is_exit(const SyscallEntry& entry) {
   return entry.arch == Arch::kI386
              ? entry.number == kI386Exit || entry.number == kI386ExitGroup
              : entry.number == SYS_exit || entry.number == SYS_exit_group;
+}
+
+// The calls that install a filter: seccomp(2), and prctl(2) with PR_SET_SECCOMP.
+bool is_seccomp_change(const SyscallEntry& entry) {
+  if (entry.arch == Arch::kI386) {
+    return entry.number == kI386Seccomp ||
+           (entry.number == kI386Prctl && entry.args[0] == PR_SET_SECCOMP);
+  }
+  return entry.number == SYS_seccomp ||
+         (entry.number == SYS_prctl && entry.args[0] == PR_SET_SECCOMP);
 }
 
 // A call whose enter-stop we did not see, from the registers at its exit. The arguments may have been
@@ -143,6 +159,10 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
       return go_on(task, std::move(stop), Resume::kSyscall, 0);
     }
   }
+  if (is_refused(task, exit)) {
+    task.refused = true;
+    return go_on(task, std::move(stop), Resume::kSyscall, 0);
+  }
   task.interrupted.restore_timeout(stop);
   task.in_call = false;
   placement_.on_exit(task, tasks_);
@@ -179,6 +199,7 @@ void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
     return;  // as with SyscallStopKind::kNone
   }
   put_back_interrupted(task, stop);
+  close_refused(task, stop);
   if (task.failed_with_eintr) {
     // The kernel does not let an ignored signal interrupt an untraced task.
     const std::optional<TaskStatus> status = task_status(task.tid);
@@ -199,8 +220,41 @@ void Tracer::put_back_interrupted(Task& task, const Stopped& stop) {
   if (task.in_call) {
     task.in_call = false;
     task.failed_with_eintr = true;
-    observer_.on_exit({task, stop, memory_}, {.value = -EINTR, .is_error = true}, true);
+    observer_.on_exit({task, stop, memory_},
+                      {.value = -EINTR, .is_error = true, .refused = false}, true);
   }
+}
+
+// T21: after SECCOMP_RET_TRAP and SECCOMP_RET_KILL the kernel rolls the registers back, and the
+// exit-stop shows the call's own number as its value. SIGSYS is on its way then.
+bool Tracer::is_refused(Task& task, const SyscallExit& exit) {
+  const SyscallEntry& entry = task.entry;
+  if (is_seccomp_change(entry)) {
+    ++filter_changes_;
+  }
+  if (exit.is_error || static_cast<uint64_t>(exit.value) != entry.number || !has_filter(task)) {
+    return false;
+  }
+  const std::optional<TaskStatus> status = task_status(task.tid);
+  return status && status->is_pending(SIGSYS);
+}
+
+bool Tracer::has_filter(Task& task) {
+  if (task.filter_known_at != filter_changes_) {
+    const std::optional<TaskStatus> status = task_status(task.tid);
+    task.has_filter = status && status->seccomp == kSeccompFilter;
+    task.filter_known_at = filter_changes_;
+  }
+  return task.has_filter;
+}
+
+void Tracer::close_refused(Task& task, const Stopped& stop) {
+  if (!std::exchange(task.refused, false)) {
+    return;
+  }
+  const bool entered = std::exchange(task.in_call, false);
+  observer_.on_exit({task, stop, memory_}, {.value = 0, .is_error = false, .refused = true},
+                    entered);
 }
 
 void Tracer::on_group_stop(Task& task, Stopped stop, int signal) {

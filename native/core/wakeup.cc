@@ -14,10 +14,12 @@ namespace {
 
 constexpr int64_t kRepeatNs = kNanosecondsPerMillisecond;
 
-// Of the thread that the handler runs on. Plain data: a handler may touch nothing else.
-thread_local volatile sig_atomic_t kicked = 0;
-thread_local timer_t repeat_timer;
-thread_local volatile sig_atomic_t has_timer = 0;
+// Of the thread that the handler runs on. Plain data: a handler may touch nothing else, and with the
+// initial-exec model the access itself never allocates, as the default one of a loaded module may.
+#define PTRACED_HANDLER_LOCAL thread_local __attribute__((tls_model("initial-exec")))
+PTRACED_HANDLER_LOCAL volatile sig_atomic_t kicked = 0;
+PTRACED_HANDLER_LOCAL volatile sig_atomic_t has_timer = 0;
+PTRACED_HANDLER_LOCAL timer_t repeat_timer;
 
 void arm_timer(timer_t timer, int64_t first_ns) {
   const itimerspec spec = {

@@ -39,8 +39,8 @@ class Wakeup {
   static constexpr int kSignal = SIGURG;
   pid_t tid() const { return tid_; }
 
-  // Whether somebody kicked, or the deadline passed, since the last call. Before the thread waits,
-  // take() until it is false, and pending() once more after the last set_deadline().
+  // Whether somebody kicked, or the deadline passed, since the last call. The thread must wait only
+  // where pending() is false after the last take() and set_deadline().
   bool take();
   bool pending() const;
 

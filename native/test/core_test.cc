@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <fstream>
 #include <set>
-#include <thread>
 
+#include "commands.h"
 #include "core/tracer.h"
 #include "journal.h"
 
@@ -19,23 +19,6 @@ namespace {
 using core::EndAction;
 using core::LaunchOptions;
 using core::Tracer;
-
-LaunchOptions command(std::vector<std::string> argv) {
-  LaunchOptions options;
-  options.executable = argv.front();
-  options.argv = std::move(argv);
-  options.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C"};
-  options.cwd = "/";
-  options.soft_nofile = 1024;
-  return options;
-}
-
-// Runs a tracer on a thread of its own, as in a session.
-template <typename Body>
-void on_tracer_thread(Body body) {
-  core::Wakeup::prepare_process();
-  std::thread(body).join();
-}
 
 Journal trace_to_the_end(const LaunchOptions& options) {
   Journal journal;

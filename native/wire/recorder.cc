@@ -20,6 +20,13 @@ decode::Call call_of(const Task& task) {
   return {task.entry.arch, task.entry.number, task.entry.args, task.tid, task.pid};
 }
 
+// As strace ends the line of a call that was begun and has no result.
+void append_no_result(decode::CallText& call) {
+  call.text += " <unfinished ...>)";
+  call.result_offset = call.text.size();
+  call.text += " = ?";
+}
+
 }  // namespace
 
 // What is remembered of a task between its stops.
@@ -168,7 +175,9 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
     return;
   }
   state.set_unrecorded(false);
-  if (options_.text) {
+  if (options_.text && exit.refused) {
+    append_no_result(state.call);
+  } else if (options_.text) {
     decode::exit_text(call_of(task), exit, view.memory, options_.decode, state.call);
   }
   const int64_t duration = entered ? core::monotonic_ns() - task.entered_ns : 0;
