@@ -16,8 +16,8 @@ export interface ListenOptions {
 export interface Listener {
   /** `unix:PATH` or `HOST:PORT`, with the port that port 0 came to. */
   readonly address: string;
-  /** Takes no more connections and removes a unix socket. Those that are open stay. */
-  close(): void;
+  /** Takes no more connections and removes a unix socket. Settles once those that are open have ended. */
+  close(): Promise<void>;
 }
 
 const ownerOnly = 0o177;
@@ -104,5 +104,8 @@ export async function listen(address: ListenAddress, options: ListenOptions): Pr
     address.kind === 'tcp'
       ? hostPort(address.host, (server.address() as AddressInfo).port)
       : nameOf(address);
-  return { address: bound, close: () => void server.close() };
+  return {
+    address: bound,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
