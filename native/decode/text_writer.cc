@@ -306,6 +306,11 @@ void TextWriter::begin_index(std::string_view index) {
   out_ += "]=";
 }
 
+void TextWriter::bit(std::string_view number) {
+  out_ += "1<<";
+  out_ += number;
+}
+
 void TextWriter::symbol(std::string_view name, int64_t) { out_ += name; }
 
 void TextWriter::string(const uint8_t* bytes, size_t size, StringForm form) {

@@ -19,6 +19,7 @@ class TextWriter final : public Writer {
   void begin_struct() override { open('{'); }
   void begin_field(std::string_view name) override;
   void end_struct() override { close('}'); }
+  void resume_struct() override { occupied_ = occupied_ << 1 | 1; }
   void begin_array() override { open('['); }
   void begin_element() override { separate(); }
   void end_array() override { close(']'); }
@@ -45,6 +46,7 @@ class TextWriter final : public Writer {
   void shifted_symbol(std::string_view name, std::string_view shift) override;
   void shifted_number(uint64_t value, std::string_view shift) override;
   void begin_index(std::string_view index) override;
+  void bit(std::string_view number) override;
   void symbol(std::string_view name, int64_t value) override;
   void wait_status(int status) override;
   void string(const uint8_t* bytes, size_t size, StringForm form) override;

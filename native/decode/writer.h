@@ -39,6 +39,8 @@ class Writer {
   virtual void begin_struct() = 0;
   virtual void begin_field(std::string_view name) = 0;
   virtual void end_struct() = 0;
+  // More of a structure that has fields already and was left open at the entry.
+  virtual void resume_struct() = 0;
 
   virtual void begin_array() = 0;
   virtual void begin_element() = 0;
@@ -81,6 +83,8 @@ class Writer {
   virtual void shifted_number(uint64_t value, std::string_view shift) = 0;
   // The index of the element that follows: [VINTR]=.
   virtual void begin_index(std::string_view index) = 0;
+  // A bit by the name of its number: 1<<CAP_KILL.
+  virtual void bit(std::string_view number) = 0;
   // A name that stands for a value (AT_FDCWD, SIGINT).
   virtual void symbol(std::string_view name, int64_t value) = 0;
   // The status that wait(2) gives, in terms of its macros.

@@ -35,8 +35,8 @@ constexpr Syscall kRows[] = {
     {SYS(set_mempolicy_home_node), .classes = kMemory, .args = {in("start", kAddress), in("len", kUlong), in("home_node", kUlong), in("flags", kHexWord)}},
     {SYS(migrate_pages), .classes = kMemory, .args = {in("pid", kPid), in("maxnode", kUlong), in("old_nodes", kNodemask1), in("new_nodes", kNodemask1)}},
     {SYS(move_pages), .classes = kMemory, .args = {in("pid", kPid), in("count", kUlong), in("pages", kPageAddresses), in("nodes", kPageNodes), out("status", kPageStatuses), in("flags", flags(kMovePagesFlags))}},
-    {SYS(process_vm_readv), .args = {in("pid", kPid), out("local_iov", kReadVector), in("liovcnt", kUlong), in("remote_iov", kRemoteVector), in("riovcnt", kUlong), in("flags", kHexWord)}},
-    {SYS(process_vm_writev), .args = {in("pid", kPid), in("local_iov", kWriteVector), in("liovcnt", kUlong), in("remote_iov", kRemoteVector), in("riovcnt", kUlong), in("flags", kHexWord)}},
+    {SYS(process_vm_readv), .args = {in("pid", kPid), out("local_iov", kReadVector), in("liovcnt", kUlong), in("remote_iov", kRemoteVector), in("riovcnt", kUlong), in("flags", kUlong)}},
+    {SYS(process_vm_writev), .args = {in("pid", kPid), in("local_iov", kWriteVector), in("liovcnt", kUlong), in("remote_iov", kRemoteVector), in("riovcnt", kUlong), in("flags", kUlong)}},
 };
 
 }  // namespace

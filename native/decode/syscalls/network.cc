@@ -21,7 +21,7 @@ constexpr Syscall kRows[] = {
     {SYS(sendmsg), .classes = kNetwork, .args = {in("sockfd", kFd), in("msg", kSendMessage), in("flags", flags(kMsgSocketFlags))}},
     {SYS(recvmsg), .classes = kNetwork, .args = {in("sockfd", kFd), saving(8, out("msg", kReceiveMessage)), in("flags", flags(kMsgSocketFlags))}},
     {SYS(sendmmsg), .classes = kNetwork, .args = {in("sockfd", kFd), in("msgvec", kSendMessages), in("vlen", kUint), in("flags", flags(kMsgSocketFlags))}},
-    {SYS(recvmmsg), .classes = kNetwork, .args = {in("sockfd", kFd), out("msgvec", kReceiveMessages), in("vlen", kUint), in("flags", flags(kMsgSocketFlags)), in("timeout", kTimespecPointerAnyway)}},
+    {SYS(recvmmsg), .classes = kNetwork, .result = {.note = note_timeout}, .args = {in("sockfd", kFd), out("msgvec", kReceiveMessages), in("vlen", kUint), in("flags", flags(kMsgSocketFlags)), in("timeout", kTimespecPointerAnyway)}},
     {SYS(shutdown), .classes = kNetwork, .args = {in("sockfd", kFd), in("how", one_of(kShutdownModes))}},
     {SYS(setsockopt), .classes = kNetwork, .args = {in("sockfd", kFd), in("level", one_of(kSocketLevels)), in("optname", kSetOption), in("optval", kSetOptionValue), in("optlen", kInt)}},
     {SYS(getsockopt), .classes = kNetwork, .args = {in("sockfd", kFd), in("level", one_of(kSocketLevels)), in("optname", kGetOption), out("optval", kGetOptionValue), saving(0, out("optlen", kOptionLengthResult))}},

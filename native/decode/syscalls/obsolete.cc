@@ -7,7 +7,7 @@ namespace {
 
 constexpr Syscall kRows[] = {
     {SYS(uselib), .classes = kFile, .args = {in("library", kPath)}},
-    {SYS(sysfs), .args = {in("option", kInt), in("arg2", kHexWord), in("arg3", kHexWord)}},
+    {SYS(sysfs), .args = {in("option", kHexInt), in("arg2", kHexWord), in("arg3", kHexWord)}},
     {SYS(_sysctl), .args = {in("args", kAddress)}},
     {SYS(create_module), .args = {in("name", kHexWord), in("size", kHexWord)}},
     {SYS(get_kernel_syms), .args = {in("table", kHexWord)}},

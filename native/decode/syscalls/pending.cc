@@ -10,8 +10,5 @@ const Variants kSyslogVariants{};
 const Variants kSeccompVariants{};
 const Variants kLandlockRuleVariants{};
 const Variants kKeyctlVariants{};
-void print_open_how(Engine& e, const Type&, const Operand& o) { e.out().hex(o.word); }
-void print_sched_attr(Engine& e, const Type&, const Operand& o) { e.out().hex(o.word); }
-void print_rseq(Engine& e, const Type&, const Operand& o) { e.out().hex(o.word); }
 void print_signal_frame(Engine& e, const Type&, const Operand& o) { e.out().hex(o.word); }
 }

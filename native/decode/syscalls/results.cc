@@ -19,8 +19,22 @@ void note_constant(Engine& engine, const Set& set, uint64_t value) {
 
 }  // namespace
 
+void note_timeout(Engine& engine) {
+  if (!engine.failed() && engine.result() == 0) {
+    engine.out().begin_note();
+    engine.out().note_item("Timeout");
+    engine.out().end_note();
+  }
+}
+
 void note_adjtimex(Engine& engine) {
-  note_constant(engine, kAdjtimexStates, static_cast<uint64_t>(engine.result()));
+  if (engine.failed() || engine.arg(0) == 0) {
+    return;
+  }
+  engine.out().begin_note();
+  engine.out().note_item("");
+  engine.out().constant(static_cast<uint64_t>(engine.result()), kAdjtimexStates);
+  engine.out().end_note();
 }
 
 void note_scheduler(Engine& engine) {
@@ -41,10 +55,5 @@ void note_ioprio(Engine& engine) {
   engine.out().end_note();
 }
 
-void note_time(Engine& engine) {
-  if (engine.failed() || engine.result() == 0) {
-    return;
-  }
-}
 
 }  // namespace ptraced::decode

@@ -27,14 +27,12 @@ inline constexpr Result kUnsignedResult = {.format = Result::Format::kUnsigned};
 
 // Notes on results (results.cc).
 void note_adjtimex(Engine& engine);
-void note_time(Engine& engine);
 void note_scheduler(Engine& engine);
 void note_personality(Engine& engine);
 void note_ioprio(Engine& engine);
 void note_poll(Engine& engine);
 void note_select(Engine& engine);
-void note_open_flags(Engine& engine);
-void note_descriptor_flags(Engine& engine);
+void note_timeout(Engine& engine);
 
 // The rows of each file.
 std::span<const Syscall> file_rows();

@@ -20,7 +20,7 @@ constexpr Syscall kRows[] = {
     {SYS(kexec_file_load), .classes = kDesc, .args = {in("kernel_fd", kFd), in("initrd_fd", kFd), in("cmdline_len", kUlong), in("cmdline", bytes(arg(2))), in("flags", flags(kKexecFileFlags, 0))}},
     {SYS(bpf), .classes = kDesc, .args = {in("cmd", one_of(kBpfCommands)), in("attr", kAddress), in("size", kUint)}},
     {SYS(perf_event_open), .classes = kDesc, .args = {in("attr", kPerfAttr), in("pid", kPid), in("cpu", kInt), in("group_fd", kFd), in("flags", flags(kPerfEventFlags, 0))}},
-    {SYS(seccomp), .args = {in("operation", one_of(kSeccompOperations)), in("flags", kUint), in("args", kAddress)}, .variants = &kSeccompVariants},
+    {SYS(seccomp), .args = {in("operation", one_of(kSeccompOperations)), in("flags", kHexInt), in("args", kAddress)}, .variants = &kSeccompVariants},
     {SYS(landlock_create_ruleset), .classes = kDesc, .args = {in("attr", kLandlockRuleset), in("size", kSize), in("flags", flags(kLandlockCreateFlags))}},
     {SYS(landlock_add_rule), .classes = kDesc, .args = {in("ruleset_fd", kFd), in("rule_type", one_of(kLandlockRuleTypes)), in("rule_attr", kAddress), in("flags", flags(kLandlockAddFlags))}, .variants = &kLandlockRuleVariants},
     {SYS(landlock_restrict_self), .classes = kDesc, .args = {in("ruleset_fd", kFd), in("flags", kHexInt)}},

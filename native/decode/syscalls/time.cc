@@ -15,7 +15,7 @@ constexpr Syscall kRows[] = {
     {SYS(adjtimex), .classes = kClock, .result = {.note = note_adjtimex}, .args = {out("buf", kTimexPointer)}},
     {SYS(gettimeofday), .classes = kClock, .args = {out("tv", kTimevalPointer), out("tz", kTimezonePointer)}},
     {SYS(settimeofday), .classes = kClock, .args = {in("tv", kTimevalPointer), in("tz", kTimezonePointer)}},
-    {SYS(time), .classes = kClock, .result = {.note = note_time}, .args = {out("tloc", kTimePointer)}},
+    {SYS(time), .classes = kClock, .args = {out("tloc", kTimePointer)}},
     {SYS(alarm), .args = {in("seconds", kUint)}},
     {SYS(getitimer), .args = {in("which", one_of(kItimers)), out("curr_value", kItimervalPointer)}},
     {SYS(setitimer), .args = {in("which", one_of(kItimers)), in("new_value", kItimervalPointer), out("old_value", kItimervalPointer)}},

@@ -17,7 +17,7 @@ void print_directory(Engine& engine, const Type& type, const Operand& operand) {
   Writer& out = engine.out();
   const uint64_t address = operand.word;
   out.address(address, address == 0 ? Unread::kNull : Unread::kOpaque);
-  if (address == 0 || engine.failed()) {
+  if (engine.failed()) {
     return;
   }
   const size_t length_at = type.parameter == 64 ? 16 : 2 * engine.word_size();

@@ -95,6 +95,11 @@ void show_messages(Engine& engine, uint64_t address, uint64_t count, bool receiv
     return;
   }
   const size_t width = message_size(engine) + engine.word_size();
+  Message first;
+  if (count > 0 && !read_message(engine, address, first)) {
+    out.address(address, Unread::kFault);
+    return;
+  }
   out.begin_array();
   for (uint64_t i = 0; i < count; ++i) {
     if (!engine.options().unabbreviated && i >= engine.limit()) {

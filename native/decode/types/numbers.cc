@@ -87,6 +87,10 @@ void print_environment(Engine& engine, const Type&, const Operand& operand) {
   constexpr size_t kPage = 4096;
   uint8_t page[kPage];
   const size_t width = engine.word_size();
+  uint64_t first = 0;
+  if (!engine.read(address, &first, width)) {
+    return;
+  }
   uint64_t at = address;
   bool readable = true;
   while (readable && !terminated && count < kMaxCounted) {
@@ -117,11 +121,9 @@ void print_environment(Engine& engine, const Type&, const Operand& operand) {
 }
 
 void print_cwd(Engine& engine, const Type&, const Operand& operand) {
-  if (engine.failed()) {
-    engine.out().address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFailed);
-    return;
+  if (engine.follow(operand.word)) {
+    engine.show_path(operand.word);
   }
-  engine.show_path(operand.word);
 }
 
 }  // namespace ptraced::decode

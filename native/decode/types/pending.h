@@ -2,7 +2,6 @@
 #include "types.h"
 namespace ptraced::decode {
 inline constexpr Type kWriteHint = kAddress;
-inline constexpr Type kSigeventPointer = kAddress;
 inline constexpr Type kNodemask2 = kAddress;
 inline constexpr Type kNodemask1 = kAddress;
 inline constexpr Type kMountAttrPointer = kAddress;
@@ -10,11 +9,8 @@ inline constexpr Type kMntIdReq = kAddress;
 inline constexpr Type kIoEvents = kAddress;
 inline constexpr Type kFutexWaiters = kAddress;
 inline constexpr Type kFileAttr = kAddress;
-inline constexpr Type kCapHeader = kAddress;
-inline constexpr Type kCapData = kAddress;
 inline constexpr Type kXattrArgsOut = kAddress;
 inline constexpr Type kXattrArgsIn = kAddress;
-inline constexpr Type kUringParams = kAddress;
 inline constexpr Type kUidPairPointer = kAddress;
 inline constexpr Type kPerfAttr = kAddress;
 inline constexpr Type kPageStatuses = kAddress;
@@ -42,6 +38,5 @@ inline constexpr Type kMountSource = kAddress;
 inline constexpr Type kMountData = kAddress;
 inline constexpr Type kMemfdName = kAddress;
 inline constexpr Type kMqFlags = kHexInt;
-inline constexpr Type kTimePointer = kAddress;
 
 }

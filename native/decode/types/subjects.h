@@ -67,6 +67,10 @@ inline constexpr Type kCpuSetResult = custom(print_cpu_set, 1);
 void print_sched_attr(Engine&, const Type&, const Operand&);
 inline constexpr Type kSchedAttrIn = custom(print_sched_attr, 0);
 inline constexpr Type kSchedAttrOut = custom(print_sched_attr, 1);
+void print_capability_header(Engine&, const Type&, const Operand&);
+inline constexpr Type kCapHeader = custom(print_capability_header);
+void print_capability_data(Engine&, const Type&, const Operand&);
+inline constexpr Type kCapData = custom(print_capability_data);
 void print_rseq(Engine&, const Type&, const Operand&);
 inline constexpr Type kRseq = custom(print_rseq);
 
@@ -75,6 +79,13 @@ void print_ioctl_request(Engine&, const Type&, const Operand&);
 inline constexpr Type kIoctlRequest = custom(print_ioctl_request, 0, 4);
 inline constexpr Type kModemLineFlags = flags(kModemLines);
 inline constexpr Type kModemLinesPointer = pointer(kModemLineFlags);
+
+// --- timers and rings (timers.cc, uring.cc) ---
+void print_sigevent(Engine&, const Type&, const Operand&);
+inline constexpr Type kSigeventPointer = custom(print_sigevent);
+inline constexpr Type kTimePointer = kDatePointer;
+void print_uring_params(Engine&, const Type&, const Operand&);
+inline constexpr Type kUringParams = custom(print_uring_params);
 
 // --- the system (system.cc) ---
 void print_quota_command(Engine&, const Type&, const Operand&);

@@ -54,8 +54,15 @@ constexpr Xlat kCapabilitiesNames[] = {
     XLAT(CAP_CHECKPOINT_RESTORE),
 };
 
+constexpr Xlat kCapabilityVersionsNames[] = {
+    XLAT(_LINUX_CAPABILITY_VERSION_1),
+    XLAT(_LINUX_CAPABILITY_VERSION_2),
+    XLAT(_LINUX_CAPABILITY_VERSION_3),
+};
+
 }  // namespace
 
 const Set kCapabilities = {.constants = kCapabilitiesNames, .unknown = "CAP_???", .sorted = true};
+const Set kCapabilityVersions = {.constants = kCapabilityVersionsNames, .unknown = "_LINUX_CAPABILITY_VERSION_???"};
 
 }  // namespace ptraced::decode

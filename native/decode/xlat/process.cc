@@ -12,6 +12,7 @@
 #include <linux/resource.h>
 #include <linux/rseq.h>
 #include <linux/sched.h>
+#include <linux/sched/types.h>
 #include <linux/wait.h>
 
 #include "newer.h"
@@ -403,6 +404,23 @@ constexpr Xlat kRegisterSetsNames[] = {
     XLAT(NT_X86_SHSTK),
 };
 
+constexpr Xlat kRseqCsFlagsNames[] = {
+    XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_PREEMPT),
+    XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_SIGNAL),
+    XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_MIGRATE),
+    XLAT(RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE),
+    XLAT(RSEQ_CS_FLAG_SLICE_EXT_ENABLED),
+};
+
+constexpr Xlat kSchedAttrFlagsNames[] = {
+    XLAT(SCHED_FLAG_RESET_ON_FORK),
+    XLAT(SCHED_FLAG_RECLAIM),
+    XLAT(SCHED_FLAG_DL_OVERRUN),
+    XLAT(SCHED_FLAG_KEEP_POLICY),
+    XLAT(SCHED_FLAG_UTIL_CLAMP_MIN),
+    XLAT(SCHED_FLAG_UTIL_CLAMP_MAX),
+};
+
 }  // namespace
 
 const Set kMembarrierCommands = {.constants = kMembarrierCommandsNames, .unknown = "MEMBARRIER_CMD_???", .sorted = true};
@@ -432,5 +450,7 @@ const Set kClone3Flags = {.flags = kClone3FlagsNames, .unknown_flags = "CLONE_??
 const Set kIoprioClasses = {.constants = kIoprioClassesNames, .unknown = "IOPRIO_CLASS_???"};
 const Set kPtraceOptions = {.flags = kPtraceOptionsNames, .unknown_flags = "PTRACE_O_???"};
 const Set kRegisterSets = {.constants = kRegisterSetsNames, .unknown = "NT_???", .sorted = true};
+const Set kRseqCsFlags = {.flags = kRseqCsFlagsNames, .unknown_flags = "RSEQ_CS_FLAG_???"};
+const Set kSchedAttrFlags = {.flags = kSchedAttrFlagsNames, .unknown_flags = "SCHED_FLAG_???"};
 
 }  // namespace ptraced::decode

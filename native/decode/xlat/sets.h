@@ -118,6 +118,8 @@ extern const Set kClone3Flags;
 extern const Set kIoprioClasses;
 extern const Set kPtraceOptions;
 extern const Set kRegisterSets;
+extern const Set kRseqCsFlags;
+extern const Set kSchedAttrFlags;
 
 // System V IPC.
 extern const Set kShmatFlags;
@@ -229,6 +231,7 @@ extern const Set kModemLines;
 
 // Capabilities.
 extern const Set kCapabilities;
+extern const Set kCapabilityVersions;
 
 // Packet sockets.
 extern const Set kArpHardware;

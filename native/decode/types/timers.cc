@@ -1,0 +1,48 @@
+// What timers and queues notify with: struct sigevent; time(2)'s result.
+#include <signal.h>
+
+#include "../engine.h"
+#include "../xlat/sets.h"
+#include "subjects.h"
+
+namespace ptraced::decode {
+
+void print_sigevent(Engine& engine, const Type&, const Operand& operand) {
+  Writer& out = engine.out();
+  sigevent event = {};
+  constexpr size_t kShown = offsetof(sigevent, sigev_notify_attributes) + sizeof(void*);
+  if (operand.word == 0 || engine.word_size() == 4 ||
+      !engine.read(operand.word, &event, kShown)) {
+    out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
+    return;
+  }
+  const auto address = [&](std::string_view name, const void* value) {
+    out.begin_field(name);
+    out.address(reinterpret_cast<uint64_t>(value), Unread::kOpaque);
+  };
+  out.begin_struct();
+  out.begin_field("sigev_value");
+  out.begin_struct();
+  out.begin_field("sival_int");
+  out.signed_number(event.sigev_value.sival_int);
+  address("sival_ptr", event.sigev_value.sival_ptr);
+  out.end_struct();
+  out.begin_field("sigev_signo");
+  if (event.sigev_notify == SIGEV_NONE) {
+    out.unsigned_number(static_cast<uint32_t>(event.sigev_signo));
+  } else {
+    engine.show_word(kSignalNumber, static_cast<uint32_t>(event.sigev_signo));
+  }
+  out.begin_field("sigev_notify");
+  out.constant(static_cast<uint32_t>(event.sigev_notify), kSigevNotify);
+  if (event.sigev_notify == SIGEV_THREAD_ID) {
+    out.begin_field("sigev_notify_thread_id");
+    out.signed_number(event._sigev_un._tid);
+  } else if (event.sigev_notify == SIGEV_THREAD) {
+    address("sigev_notify_function", reinterpret_cast<const void*>(event.sigev_notify_function));
+    address("sigev_notify_attributes", event.sigev_notify_attributes);
+  }
+  out.end_struct();
+}
+
+}  // namespace ptraced::decode
