@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb.js';
 import { file_google_rpc_status } from './gen/google/rpc/status_pb.js';
+import { file_health_v1_health } from './gen/health/v1/health_pb.js';
 import { ControlService } from './gen/ptraced/v1/control_service_pb.js';
 import { MemoryService } from './gen/ptraced/v1/memory_service_pb.js';
 import { ServerService } from './gen/ptraced/v1/server_service_pb.js';
@@ -132,6 +133,7 @@ class PtracedServer implements RunningServer {
     this.#health.addTo(this.#grpc);
     addReflection(this.#grpc, [
       ...services.map((service) => service.file),
+      file_health_v1_health,
       file_google_rpc_status,
       file_google_rpc_error_details,
     ]);

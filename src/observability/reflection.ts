@@ -3,10 +3,9 @@ import { type DescFile, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
-import { service as healthService } from 'grpc-health-check';
 
 /** All that the reflection service looks at in a definition of @grpc/proto-loader. */
-interface ReflectedFiles {
+interface ReflectedFile {
   readonly fileDescriptorProtos: Buffer[];
 }
 type PackageDefinition = ConstructorParameters<typeof ReflectionService>[0];
@@ -22,17 +21,14 @@ function withDependencies(files: readonly DescFile[], found = new Set<DescFile>(
   return found;
 }
 
-/** The health service comes with descriptors of its own. */
-function healthFiles(): ReflectedFiles[] {
-  return Object.values(healthService).map((method) => method.requestType as ReflectedFiles);
-}
-
-/** Describes `files`, what they import and grpc.health.v1. */
+/** Describes `files` and what they import. */
 export function addReflection(server: Server, files: readonly DescFile[]): void {
-  const ours = [...withDependencies(files)].map(({ proto }) => ({
-    fileDescriptorProtos: [Buffer.from(toBinary(FileDescriptorProtoSchema, proto))],
-  }));
+  const reflected = [...withDependencies(files)].map(
+    ({ proto }): ReflectedFile => ({
+      fileDescriptorProtos: [Buffer.from(toBinary(FileDescriptorProtoSchema, proto))],
+    }),
+  );
   // The names of the entries are not looked at.
-  const definition = Object.fromEntries([...ours, ...healthFiles()].entries());
+  const definition = Object.fromEntries(reflected.entries());
   new ReflectionService(definition as unknown as PackageDefinition).addToServer(server);
 }

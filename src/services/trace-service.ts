@@ -2,20 +2,18 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { CallContext } from '../context.js';
-import { invalidField, ServiceError } from '../errors.js';
+import { invalidField } from '../errors.js';
 import { EndCause, OrphanAction, type Rules } from '../gen/ptraced/v1/session_pb.js';
 import type { TraceRequest, TraceResponseSchema } from '../gen/ptraced/v1/trace_service_pb.js';
-import { readProcess } from '../procfs/process.js';
-import { type AttachTarget, checkAttach } from '../security/attach-rules.js';
-import { explainDenial } from '../security/ptrace-hints.js';
 import type { Engine, EngineSession } from '../session/engine.js';
 import { FrameReader, type SessionFrame } from '../session/frames.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { EndAction, TraceSession } from '../session/session.js';
 import { toAttachTarget } from './attach-request.js';
-import { type Capture, toCapture } from './capture-request.js';
+import { toCapture } from './capture-request.js';
 import { checkDuration, checkEnum, refuseUnavailable } from './fields.js';
 import { type LaunchDefaults, toEngineLaunch } from './launch-request.js';
+import { startAttach, startLaunch } from './start.js';
 
 export interface TraceServiceOptions {
   readonly engine: Engine;
@@ -61,53 +59,6 @@ function refuseRules(rules: Rules | undefined): void {
   });
 }
 
-/** Attaches where the rules allow it, and makes sure that it was the process that they were asked about. */
-async function attach(
-  engine: Engine,
-  target: AttachTarget,
-  capture: Capture,
-  ringBytes: number,
-): Promise<EngineSession> {
-  const { pid, singleThread } = target;
-  const { startTimeMs } = await checkAttach(target);
-  let session: EngineSession;
-  try {
-    session = await engine.attach(
-      { pid, singleThread, startPaused: false },
-      { ...capture, ringBytes },
-    );
-  } catch (error) {
-    throw explained(error, pid);
-  }
-  const attached = readProcess(pid);
-  if (attached !== undefined && attached.startTimeMs !== startTimeMs) {
-    await session.end('detach', EndCause.CLIENT_REQUEST);
-    session.dispose();
-    throw new ServiceError('PID_REUSED', `process ${pid} ended and its id was given to another`, {
-      metadata: { pid: String(pid) },
-    });
-  }
-  return session;
-}
-
-/** Adds to a refusal of the kernel what is known about its cause. */
-function explained(error: unknown, pid: number): unknown {
-  if (!(error instanceof ServiceError) || error.reason !== 'PTRACE_DENIED') {
-    return error;
-  }
-  const target = readProcess(pid);
-  if (target === undefined) {
-    return new ServiceError('PROCESS_NOT_FOUND', `process ${pid} has ended`, {
-      metadata: { pid: String(pid) },
-    });
-  }
-  const hint = explainDenial(target);
-  return new ServiceError('PTRACE_DENIED', `${error.message}: ${hint}`, {
-    metadata: { ...error.metadata, pid: String(pid), hint },
-    cause: error,
-  });
-}
-
 /** Throws a ServiceError where the request is not acceptable. Touches nothing yet. */
 function plan(request: TraceRequest, { engine, launchDefaults }: TraceServiceOptions): TracePlan {
   const { target } = request;
@@ -118,11 +69,11 @@ function plan(request: TraceRequest, { engine, launchDefaults }: TraceServiceOpt
   const { capture, ringBytes } = toCapture(request.capture, target.case);
   let start: Start;
   if (target.case === 'launch') {
-    const launch = toEngineLaunch(target.value, launchDefaults);
-    start = (capacity) => engine.launch(launch, { ...capture, ringBytes: capacity });
+    const command = toEngineLaunch(target.value, launchDefaults);
+    start = (capacity) => startLaunch(engine, command, { ...capture, ringBytes: capacity });
   } else {
     const wanted = toAttachTarget(target.value);
-    start = (capacity) => attach(engine, wanted, capture, capacity);
+    start = (capacity) => startAttach(engine, wanted, { ...capture, ringBytes: capacity });
   }
   return {
     target: target.case,

@@ -62,7 +62,7 @@ describe('a failure of the addon', () => {
     expect(await refusalOf(collect(server.trace(launchTrue)))).toEqual({
       code: status.NOT_FOUND,
       reason: 'EXECUTABLE_NOT_FOUND',
-      message: 'EXECUTABLE_NOT_FOUND: execvp: No such file or directory',
+      message: 'EXECUTABLE_NOT_FOUND: /bin/true: execvp: No such file or directory',
       metadata: { operation: 'execvp', errno: '2', errno_name: 'ENOENT' },
       fields: undefined,
     });

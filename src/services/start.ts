@@ -1,0 +1,81 @@
+/** Starts tracers, and says of a failure what it was about. */
+import { ServiceError } from '../errors.js';
+import { EndCause } from '../gen/ptraced/v1/session_pb.js';
+import { readProcess } from '../procfs/process.js';
+import { type AttachTarget, checkAttach } from '../security/attach-rules.js';
+import { explainDenial } from '../security/ptrace-hints.js';
+import type { Engine, EngineCapture, EngineLaunch, EngineSession } from '../session/engine.js';
+
+/** Attaches where the rules allow it, and makes sure that it was the process that they were asked about. */
+export async function startAttach(
+  engine: Engine,
+  target: AttachTarget,
+  capture: EngineCapture,
+): Promise<EngineSession> {
+  const { pid, singleThread } = target;
+  const { startTimeMs } = await checkAttach(target);
+  let session: EngineSession;
+  try {
+    session = await engine.attach({ pid, singleThread, startPaused: false }, capture);
+  } catch (error) {
+    throw explained(error, pid);
+  }
+  const attached = readProcess(pid);
+  if (attached !== undefined && attached.startTimeMs !== startTimeMs) {
+    await session.end('detach', EndCause.CLIENT_REQUEST);
+    session.dispose();
+    throw new ServiceError('PID_REUSED', `process ${pid} ended and its id was given to another`, {
+      metadata: { pid: String(pid) },
+    });
+  }
+  return session;
+}
+
+/** What a step of a launch was about, for people. */
+function subjectOf(operation: string | undefined, launch: EngineLaunch): string {
+  switch (operation) {
+    case 'execvp':
+    case 'execve':
+      return `${launch.executable}: `;
+    case 'chdir':
+      return `${launch.cwd}: `;
+    default:
+      return '';
+  }
+}
+
+/** Launches; a failure names the program or the folder that it is about. */
+export async function startLaunch(
+  engine: Engine,
+  command: EngineLaunch,
+  capture: EngineCapture,
+): Promise<EngineSession> {
+  try {
+    return await engine.launch(command, capture);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) {
+      throw error;
+    }
+    const { reason, message, metadata } = error;
+    const subject = subjectOf(metadata['operation'], command);
+    throw new ServiceError(reason, `${subject}${message}`, { metadata, cause: error });
+  }
+}
+
+/** Adds to a refusal of the kernel what is known about its cause. */
+function explained(error: unknown, pid: number): unknown {
+  if (!(error instanceof ServiceError) || error.reason !== 'PTRACE_DENIED') {
+    return error;
+  }
+  const target = readProcess(pid);
+  if (target === undefined) {
+    return new ServiceError('PROCESS_NOT_FOUND', `process ${pid} has ended`, {
+      metadata: { pid: String(pid) },
+    });
+  }
+  const hint = explainDenial(target);
+  return new ServiceError('PTRACE_DENIED', `${error.message}: ${hint}`, {
+    metadata: { ...error.metadata, pid: String(pid), hint },
+    cause: error,
+  });
+}
