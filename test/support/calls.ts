@@ -7,7 +7,7 @@ import { RecordKind, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb
 /** A call that has returned, or never will. */
 export interface Call {
   name: string;
-  /** "-1 ENOENT", "? ERESTARTSYS", "?" for none, a number, "address" or "task 0.1". */
+  /** "-1 ENOENT", "? ERESTARTSYS", "?" for none, a number, "address", "task 0.1", "stranger", ... */
   result: string;
 }
 
@@ -19,9 +19,13 @@ export type Calls = Map<string, Call[]>;
 
 const addressCalls = new Set(['mmap', 'mremap', 'brk', 'shmat']);
 const taskCalls = new Set([
-  ...['fork', 'vfork', 'clone', 'clone3', 'wait4', 'getpid', 'gettid', 'getppid', 'getpgrp'],
-  ...['getpgid', 'getsid', 'setsid', 'set_tid_address', 'fcntl', 'rt_sigreturn'],
+  ...['fork', 'vfork', 'clone', 'clone3', 'wait4', 'getpid', 'gettid', 'getppid'],
+  ...['setsid', 'set_tid_address', 'fcntl', 'rt_sigreturn'],
 ]);
+/** Process groups and sessions, which are as whoever started the program made them. */
+const groupCalls = new Set(['getpgrp', 'getpgid', 'getsid']);
+/** O_LARGEFILE, which F_GETFL tells of opened pipes but not of those made by pipe2. */
+const largeFile = 0o100000n;
 const clockCalls = new Set(['times', 'time']);
 
 /** A call as it was recorded, before what differs between runs is taken out. */
@@ -96,8 +100,17 @@ export class CallLog {
     if (clockCalls.has(name)) {
       return 'ticks';
     }
+    if (groupCalls.has(name)) {
+      return 'group';
+    }
     const task = taskCalls.has(name) ? this.#everyKey.get(Number(value)) : undefined;
-    return task === undefined ? String(value) : `task ${task}`;
+    if (task !== undefined) {
+      return `task ${task}`;
+    }
+    if (name === 'getppid') {
+      return 'stranger';
+    }
+    return String(name === 'fcntl' ? value & ~largeFile : value);
   }
 }
 

@@ -7,7 +7,7 @@ export interface TaskStatus {
   state: string;
   pid: number;
   parent: number;
-  /** 0 for none. */
+  /** Process that traces it, 0 for none. */
   tracer: number;
 }
 
@@ -33,12 +33,13 @@ export function taskStatus(tid: number): TaskStatus | undefined {
   if (text === undefined || field('State') === '') {
     return undefined;
   }
+  const tracerThread = Number(field('TracerPid')); // the thread that traces, not its process
   return {
     name: field('Name'),
     state: field('State').charAt(0),
     pid: Number(field('Tgid')),
     parent: Number(field('PPid')),
-    tracer: Number(field('TracerPid')),
+    tracer: tracerThread === 0 ? 0 : (taskStatus(tracerThread)?.pid ?? tracerThread),
   };
 }
 
@@ -81,6 +82,20 @@ export function environment(pid: number): string[] {
 export function sleepingIn(tid: number): number | undefined {
   const word = read(`/proc/${tid}/syscall`)?.split(' ')[0];
   return word === undefined || word === 'running' ? undefined : Number(word);
+}
+
+/** No thread of the process is traced. */
+export function untraced(pid: number): boolean {
+  return threadIds(pid).every((tid) => (taskStatus(tid)?.tracer ?? 0) === 0);
+}
+
+/** No thread of the process is traced, and none stands still for another reason. */
+export function runsUntraced(pid: number): boolean {
+  return (
+    alive(pid) &&
+    untraced(pid) &&
+    threadIds(pid).every((tid) => !'Tt'.includes(taskStatus(tid)?.state ?? 'R'))
+  );
 }
 
 /** How often a thread has been put aside or has waited. */

@@ -137,12 +137,22 @@ async function collect(stream: Socket): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+/**
+ * Starts a command without the descriptors that this process may have inherited, which node passes on
+ * and programs such as xargs look at.
+ */
+const withoutDescriptors = [
+  'perl',
+  '-e',
+  'use POSIX; POSIX::close($_) for 3..1023; exec {$ARGV[0]} @ARGV or exit 127',
+];
+
 /** Runs a command as the server would launch it: stdin /dev/null, stdout and stderr pipes. */
 export async function run(argv: string[], cwd: string, env = commandEnvironment()): Promise<Run> {
   const directory = await mkdtemp(`${tmpdir()}/ptraced-run-`);
   try {
     const [out, err] = [openPipe(`${directory}/out`), openPipe(`${directory}/err`)];
-    const [file = '', ...args] = argv;
+    const [file = '', ...args] = [...withoutDescriptors, ...argv];
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', out.writeEnd, err.writeEnd] });
     closeSync(out.writeEnd);
     closeSync(err.writeEnd);

@@ -42,12 +42,14 @@ export function processEnd(records: TraceRecord[], pid: number) {
   return taskExits(records).find((end) => end.processEnded && end.record.pid === pid);
 }
 
-/** Values of "NAME VALUE..." lines that a fixture printed, by name. */
+/** Values of the "NAME VALUE..." lines that a fixture printed, by name; the first of each name. */
 export function groundTruth(lines: string[]): Map<string, string> {
-  return new Map(
-    lines.map((line) => {
-      const space = line.indexOf(' ');
-      return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
-    }),
-  );
+  const values = new Map<string, string>();
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^(\S+) ?(.*)$/.exec(line) ?? [];
+    if (!values.has(name)) {
+      values.set(name, value);
+    }
+  }
+  return values;
 }

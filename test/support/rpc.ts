@@ -30,6 +30,7 @@ function decoder<T extends DescMessage>(schema: T): (bytes: Buffer) => MessageSh
 /** A connection to a server. */
 export class Client implements AsyncDisposable {
   readonly #client: grpc.Client;
+  readonly #streams = new Set<{ cancel(): void }>();
 
   constructor(address: string) {
     this.#client = new grpc.Client(address, grpc.credentials.createInsecure(), {
@@ -68,12 +69,15 @@ export class Client implements AsyncDisposable {
     method: DescMethodServerStreaming<I, O>,
     request: MessageInitShape<I>,
   ): grpc.ClientReadableStream<MessageShape<O>> {
-    return this.#client.makeServerStreamRequest(
+    const call = this.#client.makeServerStreamRequest(
       path(method),
       encoder(method.input),
       decoder(method.output),
       create(method.input, request),
     );
+    this.#streams.add(call);
+    call.once('status', () => this.#streams.delete(call));
+    return call;
   }
 
   /** Sends any bytes to any method; resolves with the status code and message of the answer. */
@@ -108,6 +112,9 @@ export class Client implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const call of this.#streams) {
+      call.cancel();
+    }
     this.#client.close();
   }
 }

@@ -22,9 +22,9 @@ export interface ServerOptions {
 
 const serving = 1;
 
-/** The listening socket, and one for each connection. */
+/** The listening socket, and one for each connection; standard streams aside. */
 function socketCount(pid: number): number {
-  return proc.descriptors(pid).filter((descriptor) => descriptor.includes('socket:')).length;
+  return proc.descriptors(pid).filter((line) => /^([3-9]|\d\d+) socket:/.test(line)).length;
 }
 
 export class Server implements AsyncDisposable {
@@ -137,6 +137,6 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     return server;
   } catch (error) {
     server.kill('SIGKILL');
-    throw error;
+    throw new Error(`${server.label}: the server did not start: ${server.log}`, { cause: error });
   }
 }

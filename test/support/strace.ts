@@ -21,7 +21,8 @@ export async function underStrace(
   const directory = mkdtempSync(`${tmpdir()}/ptraced-strace-`);
   try {
     const log = `${directory}/log`;
-    const result = await run([oracle(), '-f', '-o', log, ...options, ...argv], cwd);
+    // The oracle's launcher is a shell, which puts PWD into the environment.
+    const result = await run([oracle(), '-f', '-E', 'PWD', '-o', log, ...options, ...argv], cwd);
     return { ...result, log: await readFile(log, 'latin1') };
   } finally {
     await rm(directory, { recursive: true });

@@ -8,6 +8,8 @@ export interface StreamNature {
   attached: boolean;
   /** Calls need no ENTER. */
   combined: boolean;
+  /** Tasks may leave without a TASK_EXIT. */
+  detaching: boolean;
   /** A filter leaves records out, so that only what is there can be checked. */
   partial: boolean;
 }
@@ -90,8 +92,9 @@ export class TaskBook {
 
   /** After the last record. */
   end(cause: EndCause): void {
-    const anyLeft = this.#tasks.size > 0 && cause === EndCause.TRACEES_EXITED;
-    if (anyLeft && !this.#anyLoss && !this.#nature.partial && !this.#nature.attached) {
+    const { attached, detaching, partial } = this.#nature;
+    const excused = this.#anyLoss || attached || detaching || partial;
+    if (!excused && this.#tasks.size > 0 && cause === EndCause.TRACEES_EXITED) {
       this.#complain(`ended without TASK_EXIT of ${[...this.#tasks.keys()].join(' ')}`);
     }
   }

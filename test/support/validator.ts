@@ -33,6 +33,7 @@ export class StreamValidator {
     this.#book = new TaskBook(
       {
         attached: request.target.case === 'attach',
+        detaching: capture?.follow?.detachOnExec ?? false,
         combined: capture?.mode === RecordMode.COMBINED,
         partial:
           (capture?.filter?.kinds.length ?? 0) > 0 || (capture?.filter?.syscalls.length ?? 0) > 0,

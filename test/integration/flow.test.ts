@@ -1,0 +1,115 @@
+/** Slow readers: held tasks under BLOCK, exact losses under DROP_OLDEST, and signs of life. */
+import { describe, expect } from 'vitest';
+import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
+import { OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
+import { LossReason } from '../../src/gen/ptraced/v1/trace_service_pb.js';
+import { eventually } from '../support/eventually.js';
+import { fixture } from '../support/fixtures.js';
+import { test } from '../support/harness.js';
+import * as proc from '../support/proc.js';
+import { enterCount } from '../support/records.js';
+import { launch, Trace } from '../support/trace.js';
+
+const smallRing = 256 * 1024;
+
+/**
+ * Waits until the process is held for good, and not for the moment of a stop: many looks in a row find it
+ * stopped, after as many context switches.
+ */
+async function held(pid: number): Promise<void> {
+  let looks = 0;
+  let switches = 0;
+  await eventually(`process ${pid} held`, () => {
+    const now = proc.contextSwitches(pid);
+    looks = now === switches && proc.taskStatus(pid)?.state === 't' ? looks + 1 : 0;
+    switches = now;
+    return looks > 50;
+  });
+}
+
+describe('BLOCK', () => {
+  const capture = { overflow: OverflowPolicy.BLOCK, ringBytes: smallRing };
+
+  test('holds the tracee while nobody reads, and then loses nothing', async ({ client }) => {
+    await using trace = new Trace(client, launch([fixture('call-flood'), '100000'], { capture }));
+    const { rootPid } = await trace.started();
+    trace.pause();
+    await held(rootPid);
+    expect(proc.alive(rootPid)).toBe(true);
+    trace.resume();
+    const ended = await trace.finish();
+    expect(ended.lostRecords).toBe(0n);
+    expect(enterCount(trace.records, 'getppid')).toBe(100_000);
+  });
+
+  test('gives up after max_block, with an exact loss', async ({ client }) => {
+    const request = launch([fixture('call-flood'), '200000'], {
+      capture: { ...capture, maxBlock: { seconds: 0n, nanos: 200_000_000 } },
+    });
+    await using trace = new Trace(client, request);
+    const { rootPid } = await trace.started();
+    trace.pause();
+    await eventually('the end of the command', () => !proc.alive(rootPid), 120_000);
+    trace.resume();
+    const ended = await trace.finish();
+    expect(ended.rootExit?.exitCode).toBe(0);
+    expect(ended.lostRecords).toBeGreaterThan(0n);
+    expect(trace.losses.map(({ reason }) => reason)).toContain(LossReason.BLOCK_TIMEOUT);
+    const { received, lost } = trace.validator.counts;
+    expect(received + lost).toBe(ended.lastSerial);
+  });
+
+  test('a held tracee dies by SIGKILL, and the session ends', async ({ client }) => {
+    await using trace = new Trace(client, launch([fixture('call-flood'), '1000000'], { capture }));
+    const { rootPid } = await trace.started();
+    trace.pause();
+    await held(rootPid);
+    process.kill(rootPid, 'SIGKILL');
+    await eventually('its death', () => !proc.alive(rootPid));
+    trace.resume();
+    expect((await trace.finish()).rootExit).toMatchObject({ signal: 9 });
+  });
+
+  test('a held tracee is killed when the client goes away', async ({ client }) => {
+    await using trace = new Trace(client, launch([fixture('call-flood'), '1000000'], { capture }));
+    const { rootPid } = await trace.started();
+    trace.pause();
+    await held(rootPid);
+    await trace.cancel();
+    await eventually('its death', () => !proc.alive(rootPid), 1000);
+  });
+});
+
+test('DROP_OLDEST does not hold the tracee, and tells every record that it lost', async ({
+  client,
+}) => {
+  const capture = { overflow: OverflowPolicy.DROP_OLDEST, ringBytes: smallRing };
+  await using trace = new Trace(client, launch([fixture('call-flood'), '200000'], { capture }));
+  const { rootPid } = await trace.started();
+  trace.pause();
+  await eventually('the end of the command', () => !proc.alive(rootPid), 120_000);
+  trace.resume();
+  const ended = await trace.finish();
+  expect(ended.rootExit?.exitCode).toBe(0);
+  expect(ended.lostRecords).toBeGreaterThan(100_000n);
+  const { received, lost } = trace.validator.counts;
+  expect(received + lost).toBe(ended.lastSerial);
+  expect(ended.lastSerial).toBeGreaterThan(400_000n);
+  expect(trace.records.at(-1)?.kind).toBe(RecordKind.TASK_EXIT);
+});
+
+test('a silent stream has a heartbeat in each interval', async ({ client }) => {
+  const heartbeatInterval = { seconds: 0n, nanos: 100_000_000 };
+  await using trace = new Trace(client, launch(['sleep', '60'], { heartbeatInterval }));
+  expect((await trace.started()).heartbeatInterval).toMatchObject(heartbeatInterval);
+  await trace.enter('clock_nanosleep');
+  const before = trace.heartbeats;
+  await trace.until('three heartbeats', () => trace.heartbeats >= before + 3);
+});
+
+test('one record that is alone comes at once', async ({ client }) => {
+  await using trace = new Trace(client, launch(['sleep', '60']));
+  const enter = await trace.enter('clock_nanosleep');
+  const made = Number(enter.time?.seconds ?? 0n) * 1000 + (enter.time?.nanos ?? 0) / 1e6;
+  expect(Date.now() - made).toBeLessThan(1000);
+});

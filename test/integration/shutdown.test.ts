@@ -1,0 +1,118 @@
+/** The server ends: by SIGTERM in order, by SIGKILL without; launched commands die, attached ones run on. */
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { EndCause, OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
+import { eventually, within } from '../support/eventually.js';
+import { fixture } from '../support/fixtures.js';
+import * as proc from '../support/proc.js';
+import { startFixture } from '../support/program.js';
+import { Client } from '../support/rpc.js';
+import { startServer } from '../support/server.js';
+import { attach, launch, Trace } from '../support/trace.js';
+
+async function runsOn(pid: number): Promise<void> {
+  await eventually(`${pid} untraced and running`, () => proc.runsUntraced(pid));
+}
+
+describe('SIGTERM', () => {
+  test('with no session ends it with status 0, and removes the socket', async () => {
+    await using server = await startServer();
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(existsSync(server.socket)).toBe(false);
+  });
+
+  test('with sessions of each sort ends them with their last frame', {
+    timeout: 60_000,
+  }, async () => {
+    await using server = await startServer();
+    await using client = new Client(server.address);
+    await using program = await startFixture('echo-lines');
+    await using busy = await startFixture('thread-maker', '500');
+    const launched = Array.from({ length: 20 }, () => new Trace(client, launch([fixture('tree')])));
+    const attached = [program, busy].map(({ pid }) => new Trace(client, attach(pid)));
+    const traces = [...launched, ...attached];
+    for (const trace of launched) {
+      await trace.until('the tree', () => trace.lines().includes('ready'));
+    }
+    await Promise.all(attached.map((trace) => trace.started()));
+    const begun = performance.now();
+    server.kill('SIGTERM');
+    const ends = await Promise.all(traces.map((trace) => trace.finish()));
+    expect(ends.map(({ cause }) => cause)).toEqual(traces.map(() => EndCause.SERVER_SHUTDOWN));
+    expect(await within('its end', server.ended)).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    for (const trace of launched) {
+      expect(proc.alive(trace.header?.rootPid ?? 0)).toBe(false);
+    }
+    await runsOn(program.pid);
+    program.send('still here');
+    expect(await program.line()).toBe('still here');
+    await runsOn(busy.pid);
+    expect((await busy.finish()).code).toBe(0);
+  });
+
+  test('does not wait for a client that reads nothing', { timeout: 60_000 }, async () => {
+    await using server = await startServer();
+    await using client = new Client(server.address);
+    const capture = { overflow: OverflowPolicy.BLOCK, ringBytes: 256 * 1024 };
+    const trace = new Trace(client, launch([fixture('call-flood'), '10000000'], { capture }));
+    const { rootPid } = await trace.started();
+    trace.pause();
+    await eventually('a held tracee', () => proc.taskStatus(rootPid)?.state === 't');
+    const begun = performance.now();
+    await server.stop();
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(proc.alive(rootPid)).toBe(false);
+    await trace.cancel();
+  });
+});
+
+describe('SIGKILL', () => {
+  test('launched commands die, attached ones run on and can be attached to again', async () => {
+    await using program = await startFixture('echo-lines');
+    let tree: number[] = [];
+    {
+      await using server = await startServer();
+      await using client = new Client(server.address);
+      const launched = new Trace(client, launch([fixture('tree')]));
+      const attached = new Trace(client, attach(program.pid));
+      await launched.until('the tree', () => launched.lines().includes('ready'));
+      tree = launched.lines().flatMap((line) => Number(line.split(' ')[1] ?? []));
+      await attached.started();
+      server.kill('SIGKILL');
+      expect(await within('its end', server.ended)).toEqual({ code: null, signal: 'SIGKILL' });
+      await launched.cancel();
+      await attached.cancel();
+    }
+    await eventually('all launched dead', () => !tree.some((pid) => proc.alive(pid)));
+    await runsOn(program.pid);
+    program.send('on');
+    expect(await program.line()).toBe('on');
+
+    await using next = await startServer();
+    await using client = new Client(next.address);
+    await using again = new Trace(client, attach(program.pid));
+    await again.started();
+    program.send('again');
+    await again.enter('write');
+  });
+
+  test('in the middle of floods of calls, forks and threads', { timeout: 60_000 }, async () => {
+    await using busy = await startFixture('thread-maker', '1000');
+    await using calls = await startFixture('blocked-calls');
+    await using server = await startServer();
+    await using client = new Client(server.address);
+    const forks = new Trace(client, launch([fixture('forks'), '1000000']));
+    const others = [busy, calls].map(({ pid }) => new Trace(client, attach(pid)));
+    await Promise.all(others.map((trace) => trace.started()));
+    await forks.until('some forks', () => forks.records.length > 10_000);
+    server.kill('SIGKILL');
+    await within('its end', server.ended);
+    await Promise.all([forks, ...others].map((trace) => trace.cancel()));
+    const root = forks.header?.rootPid ?? 0;
+    await eventually('the forking command dead', () => !proc.alive(root));
+    await runsOn(busy.pid);
+    await runsOn(calls.pid);
+    expect((await busy.finish()).code).toBe(0);
+  });
+});
