@@ -1,8 +1,7 @@
 /** `ptracectl attach`: prints what running processes do, and leaves them running. */
 
 import { readdirSync } from 'node:fs';
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import { OrphanAction, type TraceRequestSchema } from '../client/index.js';
+import { OrphanAction } from '../client/index.js';
 import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, printHelp } from './command.js';
 import { type Connection, describeFailure, openConnection, serverOf } from './connection.js';
@@ -12,10 +11,14 @@ import { COMMON_OPTIONS, parseNumber, parseOptions } from './options.js';
 import { onEndSignal, signalNumber } from './signals.js';
 import { StracePrinter } from './strace-printer.js';
 import { TraceOutput } from './trace-output.js';
-import { describeEnd, Interrupted, printerOptions, printStream } from './trace-run.js';
+import {
+  describeEnd,
+  Interrupted,
+  printerOptions,
+  printStream,
+  type TraceRequest,
+} from './trace-run.js';
 import { UsageError } from './usage-error.js';
-
-type TraceRequest = MessageInitShape<typeof TraceRequestSchema>;
 
 /** The kernel's own limit (proc_sys_kernel(5), pid_max). */
 const MAX_PID = 4_194_304;
@@ -48,10 +51,10 @@ export const attachCommand: Command = {
     const options = printerOptions(values, pids.size > 1 ? 'attach-several' : 'attach');
 
     await using output = await TraceOutput.open(values.output);
-    await using connection = await openConnection(serverOf(values.server));
     const printer = new StracePrinter(output, options);
     const abort = new AbortController();
     using _ = onEndSignal((signal) => abort.abort(new Interrupted(signal)));
+    await using connection = await openConnection(serverOf(values.server));
     const runs = [...pids].map((pid) => {
       const request: TraceRequest = {
         target: { case: 'attach', value: { pid, singleThread } },

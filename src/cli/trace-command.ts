@@ -1,9 +1,9 @@
 /** `ptracectl trace`: starts a command and prints what it does. */
 
-import { OrphanAction, type PtracedClient, type RecordStream } from '../client/index.js';
+import { OrphanAction, PtracedError } from '../client/index.js';
 import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, printHelp } from './command.js';
-import { type Connection, describeFailure, openConnection, serverOf } from './connection.js';
+import { describeFailure, openConnection, serverOf } from './connection.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import { embeddedLaunch, remoteLaunch } from './launch-target.js';
@@ -11,7 +11,14 @@ import { COMMON_OPTIONS, LAUNCH_OPTIONS, parseOptions } from './options.js';
 import { type EndSignal, onEndSignal, signalNumber, terminalSentTo } from './signals.js';
 import { StracePrinter } from './strace-printer.js';
 import { TraceOutput } from './trace-output.js';
-import { describeEnd, Interrupted, printerOptions, printStream, statusOf } from './trace-run.js';
+import {
+  describeEnd,
+  Interrupted,
+  printerOptions,
+  printStream,
+  statusOf,
+  type TraceRequest,
+} from './trace-run.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl trace [OPTION]... [--] COMMAND [ARGUMENT]...
@@ -42,49 +49,48 @@ export const traceCommand: Command = {
     }
     const address = serverOf(values.server);
     const launch = (address === undefined ? embeddedLaunch : remoteLaunch)(operands, values);
-    const request = {
+    const request: TraceRequest = {
       target: { case: 'launch', value: launch },
       capture: captureOptions(values),
       onDisconnect: OrphanAction.KILL,
-    } as const;
+    };
     const options = printerOptions(values, 'launch');
 
     await using output = await TraceOutput.open(values.output);
-    await using connection = await openConnection(address);
-    const run = new LaunchRun(connection, new StracePrinter(output, options), output);
-    return await run.print((client, signal) => client.trace(request, { signal }));
+    const printer = new StracePrinter(output, options);
+    const run = new LaunchRun(operands[0] ?? '', printer, output);
+    return await run.print(address, request);
   },
 };
 
 /** One launched command, from its start to our exit status. */
 class LaunchRun {
-  readonly #connection: Connection;
+  readonly #program: string;
   readonly #printer: StracePrinter;
   readonly #output: TraceOutput;
   readonly #abort = new AbortController();
-  /** The command, while it is known and lives. */
-  #pid = 0;
+  /** Process id of the command, while it lives and signals can be sent to it from here. */
+  #reachable = 0;
   /** A signal was passed on to it. */
   #forwarded = false;
 
-  constructor(connection: Connection, printer: StracePrinter, output: TraceOutput) {
-    this.#connection = connection;
+  constructor(program: string, printer: StracePrinter, output: TraceOutput) {
+    this.#program = program;
     this.#printer = printer;
     this.#output = output;
   }
 
-  async print(
-    open: (client: PtracedClient, signal: AbortSignal) => RecordStream,
-  ): Promise<ExitStatus> {
+  async print(address: string | undefined, request: TraceRequest): Promise<ExitStatus> {
     using _ = onEndSignal((signal) => this.#onSignal(signal));
-    const stream = open(this.#connection.client, this.#abort.signal);
+    await using connection = await openConnection(address);
+    const stream = connection.client.trace(request, { signal: this.#abort.signal });
     try {
       const ended = await printStream(stream, this.#printer, this.#output, {
-        onHeader: (header) => {
-          this.#pid = header.rootPid;
+        onHeader: ({ rootPid }) => {
+          this.#reachable = connection.embedded ? rootPid : 0;
         },
         onProcessEnd: (pid) => {
-          this.#pid = pid === this.#pid ? 0 : this.#pid;
+          this.#reachable = pid === this.#reachable ? 0 : this.#reachable;
         },
       });
       return await this.#finish(describeEnd(ended), statusOf(ended));
@@ -97,8 +103,10 @@ class LaunchRun {
         return await this.#finish(`ended by ${error.signal}: the command is killed`, { signal });
       }
       const started = stream.header !== undefined;
-      const why = describeFailure(error, this.#connection.address, started);
-      return await this.#finish(why, FAILURE);
+      const why = describeFailure(error, connection.address, started);
+      const refused = !started && error instanceof PtracedError && !error.isConnectionLoss;
+      const notice = refused ? `cannot start '${this.#program}': ${why}` : why;
+      return await this.#finish(notice, FAILURE);
     }
   }
 
@@ -117,8 +125,8 @@ class LaunchRun {
    * ended, and the server kills what is left.
    */
   #onSignal(signal: EndSignal): void {
-    if (this.#connection.embedded && this.#pid !== 0) {
-      if (terminalSentTo(this.#pid, signal)) {
+    if (this.#reachable !== 0) {
+      if (terminalSentTo(this.#reachable, signal)) {
         return;
       }
       if (!this.#forwarded && this.#send(signal)) {
@@ -131,7 +139,7 @@ class LaunchRun {
 
   #send(signal: EndSignal): boolean {
     try {
-      return process.kill(this.#pid, signal);
+      return process.kill(this.#reachable, signal);
     } catch {
       // It is gone, or runs as another user.
       return false;

@@ -1,5 +1,6 @@
 /** Runs one stream: prints what it brings, and tells how it ended. */
 
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   EndCause,
   RecordKind,
@@ -7,6 +8,7 @@ import {
   type SessionEnded,
   type StreamHeader,
   type TraceRecord,
+  type TraceRequestSchema,
 } from '../client/index.js';
 import type { CommonValues } from './capture-options.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
@@ -14,6 +16,9 @@ import { parseNumber } from './options.js';
 import type { EndSignal } from './signals.js';
 import type { PrinterOptions, StracePrinter } from './strace-printer.js';
 import type { TraceOutput } from './trace-output.js';
+
+/** What is asked of the server. */
+export type TraceRequest = MessageInitShape<typeof TraceRequestSchema>;
 
 /** How the lines look. `kind`: what is traced. */
 export function printerOptions(

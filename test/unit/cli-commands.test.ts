@@ -131,7 +131,7 @@ describe('trace', () => {
     });
     expect(await finish(start(server.address, 'trace', 'cmd'))).toEqual({
       stdout: '',
-      stderr: 'ptracectl: EXECUTABLE_NOT_FOUND: no such program\n',
+      stderr: "ptracectl: cannot start 'cmd': EXECUTABLE_NOT_FOUND: no such program\n",
       end: 1,
     });
   });
