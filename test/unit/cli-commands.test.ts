@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   EndCause,
   OrphanAction,
@@ -20,6 +20,9 @@ import {
   type TraceRequest,
 } from '../../src/client/index.js';
 import { errorMetadata, FakeServer, frame, type TraceCall } from './client-fake-server.js';
+
+// Each test starts Node, on machines that do other things as well.
+vi.setConfig({ testTimeout: 60_000 });
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
