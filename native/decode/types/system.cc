@@ -1,9 +1,9 @@
 // Commands and values whose words are made of parts: quotas, priorities of I/O, personalities, keys.
 #include <linux/fanotify.h>
-#include <linux/ioprio.h>
 #include <linux/quota.h>
 
 #include "../engine.h"
+#include "../xlat/ioprio.h"
 #include "../xlat/sets.h"
 #include "subjects.h"
 

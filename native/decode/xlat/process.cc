@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <elf.h>
-#include <linux/ioprio.h>
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
 #include <linux/personality.h>
@@ -15,6 +14,7 @@
 #include <linux/sched/types.h>
 #include <linux/wait.h>
 
+#include "ioprio.h"
 #include "newer.h"
 #include "sets.h"
 #include "xlat.h"
