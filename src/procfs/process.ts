@@ -13,7 +13,7 @@ export interface ProcessStatus {
   readonly comm: string;
   /** One letter, such as "R", "S", "T", "t" or "Z". */
   readonly state: string;
-  /** 0 where nobody traces it, or somebody outside of our pid namespace. */
+  /** The process that traces it; 0 where none does, or one outside of our pid namespace. */
   readonly tracerPid: number;
   readonly isKernelThread: boolean;
   /** Milliseconds since the epoch; the same at every reading as long as this process lives. */
@@ -44,6 +44,12 @@ function statusFields(text: string): Map<string, string> {
   );
 }
 
+/** The process that a thread belongs to; 0 for 0. The kernel names the thread that traces. */
+function processOfThread(tid: number): number {
+  const status = tid === 0 ? undefined : readProc(`${tid}/status`);
+  return Number(/^Tgid:\s*(\d+)$/m.exec(status ?? '')?.[1] ?? tid);
+}
+
 /** The kernel escapes newline and backslash in Name. */
 function unescapeComm(name: string): string {
   return name.replace(/\\(n|\\)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\'));
@@ -69,7 +75,7 @@ export function readProcess(pid: number): ProcessStatus | undefined {
     effectiveUid: numbers('Uid')[1] ?? 0,
     comm: unescapeComm(fields.get('Name') ?? ''),
     state: fields.get('State')?.[0] ?? '',
-    tracerPid: numbers('TracerPid')[0] ?? 0,
+    tracerPid: processOfThread(numbers('TracerPid')[0] ?? 0),
     isKernelThread: (flags & PF_KTHREAD) !== 0,
     startTimeMs: bootTimeMs + startTicks * millisecondsPerTick,
   };
@@ -99,8 +105,12 @@ export function listThreads(pid: number): number[] {
   return numericEntries(`${pid}/task`);
 }
 
-/** TracerPid of a thread of the process; 0 where it has none or is gone. */
+/** The process that traces a thread of the process; 0 where none does or the thread is gone. */
 export function readThreadTracer(pid: number, tid: number): number {
+  return processOfThread(tracerThread(pid, tid));
+}
+
+function tracerThread(pid: number, tid: number): number {
   return Number(
     /^TracerPid:\s*(\d+)$/m.exec(readProc(`${pid}/task/${tid}/status`) ?? '')?.[1] ?? 0,
   );

@@ -90,7 +90,8 @@ async function bind(server: Server, address: ListenAddress, group: number | unde
 
 /** Rejects with a ConfigError where the address cannot be used. */
 export async function listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, options.onConnection);
+  // Not half-open: a client that closes its side is gone, which nothing else would tell for a while.
+  const server = createServer({ noDelay: true }, options.onConnection);
   server.maxConnections = options.maxConnections;
   try {
     await bind(server, address, options.socketGroup);

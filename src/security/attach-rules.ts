@@ -62,7 +62,7 @@ export async function listTracers(): Promise<Set<number>> {
     for (const tid of listThreads(pid)) {
       const tracer = readThreadTracer(pid, tid);
       if (tracer !== 0) {
-        tracers.add(tracer).add(readProcess(tracer)?.threadGroup ?? tracer);
+        tracers.add(tracer);
       }
     }
   }
