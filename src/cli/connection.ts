@@ -17,6 +17,9 @@ export function serverOf(option: string | undefined): string | undefined {
   return option ?? (process.env['PTRACED_SERVER'] || undefined);
 }
 
+/** A server of our own answers at once, unless the machine has hardly any time for us. */
+const EMBEDDED_TIMEOUT_MS = 60_000;
+
 /** Connects to the server at `address`, or starts one where there is none. */
 export async function openConnection(address: string | undefined): Promise<Connection> {
   if (address !== undefined) {
@@ -30,6 +33,8 @@ export async function openConnection(address: string | undefined): Promise<Conne
   }
   const server = await EmbeddedServer.start();
   const client = connect(server.address);
+  await client.connected(EMBEDDED_TIMEOUT_MS);
+  server.hide();
   return {
     client,
     embedded: true,

@@ -6,10 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningServer } from '../server.js';
 
-/**
- * Listens on a socket in a fresh folder that only this user can enter. The folder is removed with
- * the server, or at the latest when the process exits by itself.
- */
+/** Listens on a socket in a fresh folder that only this user can enter. */
 export class EmbeddedServer implements AsyncDisposable {
   readonly address: string;
   readonly #server: RunningServer;
@@ -36,9 +33,14 @@ export class EmbeddedServer implements AsyncDisposable {
     return new EmbeddedServer(address, server, removeFolder);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server[Symbol.asyncDispose]();
+  /** Removes socket and folder: who is connected stays so, and even SIGKILL leaves nothing behind. */
+  hide(): void {
     process.off('exit', this.#removeFolder);
     this.#removeFolder();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server[Symbol.asyncDispose]();
+    this.hide();
   }
 }

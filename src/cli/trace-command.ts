@@ -140,9 +140,9 @@ class LaunchRun {
   #send(signal: EndSignal): boolean {
     try {
       return process.kill(this.#reachable, signal);
-    } catch {
-      // It is gone, or runs as another user.
-      return false;
+    } catch (error) {
+      // It has just ended, and its last records are on their way; or it runs as another user.
+      return (error as NodeJS.ErrnoException).code === 'ESRCH';
     }
   }
 }

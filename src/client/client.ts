@@ -7,6 +7,7 @@ import { MemoryService } from '../gen/ptraced/v1/memory_service_pb.js';
 import { ServerService } from '../gen/ptraced/v1/server_service_pb.js';
 import { type TraceRequestSchema, TraceService } from '../gen/ptraced/v1/trace_service_pb.js';
 import { parseAddress } from './address.js';
+import { PtracedError } from './errors.js';
 import { RecordStream } from './record-stream.js';
 import {
   type CallOptions,
@@ -49,6 +50,20 @@ export class PtracedClient implements AsyncDisposable {
     this.control = createServiceClient(channel, ControlService);
     this.memory = createServiceClient(channel, MemoryService);
     this.server = createServiceClient(channel, ServerService);
+  }
+
+  /**
+   * Connects now, instead of with the first call. Rejects with UNAVAILABLE where that has not
+   * succeeded within `timeoutMs`.
+   */
+  async connected(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#channel.waitForReady(Date.now() + timeoutMs, (error) =>
+        error === undefined
+          ? resolve()
+          : reject(new PtracedError('UNAVAILABLE', error.message, undefined, error)),
+      );
+    });
   }
 
   /**

@@ -227,6 +227,20 @@ describe('cancellation', () => {
   });
 });
 
+describe('connected', () => {
+  it('connects before the first call', async () => {
+    const { server, client } = await fake(() => {});
+    await using _server = server;
+    await using _client = client;
+    await client.connected(5000);
+  });
+
+  it('rejects where there is no server', async () => {
+    await using client = connect('unix:/nonexistent/ptraced.sock');
+    expect(await failure(client.connected(100))).toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
+
 describe('backpressure', () => {
   it('reads nothing ahead but what the channel holds', async () => {
     const big = frame({
