@@ -82,6 +82,9 @@ enum class Kind : uint8_t {
   kCustom,  // `print`
 };
 
+// Type::parameter of kBytes that are shown in hexadecimal: they are not text.
+inline constexpr uint32_t kHexBytes = 1;
+
 using Print = void (*)(Engine&, const Type&, const Operand&);
 
 // The type of an argument, a field or an element.
@@ -92,7 +95,7 @@ struct Type {
   uint8_t size = 0;
   // Memory is decoded after a failing call too, not only its address shown.
   bool despite_error = false;
-  // For kCustom: a parameter of its own.
+  // For kCustom: a parameter of its own. For kBytes: kHexBytes or 0.
   uint32_t parameter = 0;
   Length length = {};
   const Set* set = nullptr;

@@ -180,7 +180,7 @@ void Engine::show(const Type& type, const Operand& operand) {
       show_string(operand.word, type.despite_error);
       break;
     case Kind::kBytes:
-      show_bytes(operand.word, length(type, operand), type.despite_error);
+      show_bytes(operand.word, length(type, operand), type.despite_error, type.parameter == kHexBytes);
       break;
     case Kind::kPointer:
       show_pointer(type, operand.word);
@@ -388,7 +388,7 @@ void Engine::show_address_comment(uint64_t address) {
   out_.comment({text, static_cast<size_t>(end - text)});
 }
 
-void Engine::show_bytes(uint64_t address, uint64_t size, bool despite_error) {
+void Engine::show_bytes(uint64_t address, uint64_t size, bool despite_error, bool hex) {
   if (!follow(address, despite_error)) {
     return;
   }
@@ -398,7 +398,7 @@ void Engine::show_bytes(uint64_t address, uint64_t size, bool despite_error) {
     out_.address(address, Unread::kFault);
     return;
   }
-  out_.string(bytes, shown, {.truncated = shown < size});
+  out_.string(bytes, shown, {.truncated = shown < size, .hex = hex});
 }
 
 bool Engine::read_string(uint64_t address, size_t limit, size_t& size, bool& terminated) {

@@ -313,6 +313,11 @@ void TextWriter::bit(std::string_view number) {
 
 void TextWriter::symbol(std::string_view name, int64_t) { out_ += name; }
 
+void TextWriter::negative_symbol(std::string_view name, int64_t) {
+  out_ += '-';
+  out_ += name;
+}
+
 void TextWriter::string(const uint8_t* bytes, size_t size, StringForm form) {
   out_ += '"';
   size_t plain = 0;  // start of a run that needs no escape

@@ -48,6 +48,7 @@ class TextWriter final : public Writer {
   void begin_index(std::string_view index) override;
   void bit(std::string_view number) override;
   void symbol(std::string_view name, int64_t value) override;
+  void negative_symbol(std::string_view name, int64_t value) override;
   void wait_status(int status) override;
   void string(const uint8_t* bytes, size_t size, StringForm form) override;
   void abstract_name(const uint8_t* bytes, size_t size) override;

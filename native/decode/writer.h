@@ -89,6 +89,8 @@ class Writer {
   virtual void symbol(std::string_view name, int64_t value) = 0;
   // The status that wait(2) gives, in terms of its macros.
   virtual void wait_status(int status) = 0;
+  // One that stands for its negative: -EFAULT.
+  virtual void negative_symbol(std::string_view name, int64_t value) = 0;
   virtual void string(const uint8_t* bytes, size_t size, StringForm form) = 0;
 
   // A name in the abstract namespace of unix sockets.

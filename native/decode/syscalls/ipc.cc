@@ -13,7 +13,7 @@ constexpr Syscall kRows[] = {
     {SYS(semget), .classes = kIpc, .args = {in("key", kIpcKey), in("nsems", kInt), in("semflg", kSemCreateFlags)}},
     {SYS(semop), .classes = kIpc, .args = {in("semid", kInt), in("sops", kSembufs), in("nsops", kUint)}},
     {SYS(semtimedop), .classes = kIpc, .args = {in("semid", kInt), in("sops", kSembufs), in("nsops", kUint), in("timeout", kTimespecPointer)}},
-    {SYS(semctl), .classes = kIpc, .args = {in("semid", kInt), in("semnum", kInt), in("cmd", kSemCommand), in("arg", kHexOrNull)}},
+    {SYS(semctl), .classes = kIpc, .args = {in("semid", kInt), in("semnum", kInt), in("cmd", kSemCommand), in("arg", kAddress)}},
     {SYS(msgget), .classes = kIpc, .args = {in("key", kIpcKey), in("msgflg", kMsgCreateFlags)}},
     {SYS(msgsnd), .classes = kIpc, .args = {in("msqid", kInt), in("msgp", kMsgbufSent), in("msgsz", kSize), in("msgflg", flags(kMsgFlags))}},
     {SYS(msgrcv), .classes = kIpc, .args = {in("msqid", kInt), out("msgp", kMsgbufReceived), in("msgsz", kSize), in("msgtyp", kLong), in("msgflg", flags(kMsgFlags))}},

@@ -1,7 +1,6 @@
 #include "../engine.h"
 #include "rows.h"
 namespace ptraced::decode {
-const Variants kPrctlVariants{};
 const Variants kPtraceVariants{};
 const Variants kKcmpVariants{};
 const Variants kFsconfigVariants{};

@@ -72,7 +72,7 @@ constexpr Syscall kRows[] = {
     {SYS(futex_waitv), .args = {in("waiters", kFutexWaiters), in("nr_futexes", kUint), in("flags", kHexInt), in("timeout", kTimespecPointer), in("clockid", one_of(kClocks))}},
     {SYS(futex_wake), .args = {in("uaddr", kAddress), in("mask", kHexWord), in("nr", kInt), in("flags", flags(kFutex2Flags))}},
     {SYS(futex_wait), .args = {in("uaddr", kAddress), in("val", kUlong), in("mask", kHexWord), in("flags", flags(kFutex2Flags)), in("timeout", kTimespecPointer), in("clockid", one_of(kClocks))}},
-    {SYS(futex_requeue), .args = {in("waiters", kFutexWaiters), in("flags", kHexInt), in("nr_wake", kInt), in("nr_requeue", kInt)}},
+    {SYS(futex_requeue), .args = {in("waiters", kFutexPair), in("flags", kHexInt), in("nr_wake", kInt), in("nr_requeue", kInt)}},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "../structs/structs.h"
 #include "../types/types.h"
 #include "../xlat/sets.h"
+#include "../types/misc.h"
 #include "../types/subjects.h"
 #include "newer_numbers.h"
 

@@ -12,7 +12,7 @@ constexpr Syscall kRows[] = {
     {SYS(setdomainname), .args = {in("name", bytes(arg(1))), in("len", kUint)}},
     {SYS(reboot), .args = {in("magic", one_of(kRebootMagic1)), in("magic2", one_of(kRebootMagic2)), in("op", one_of(kRebootCommands))}, .variants = &kRebootVariants},
     {SYS(syslog), .args = {in("type", kSyslogAction), in("bufp", kAddress), in("size", kUint)}, .variants = &kSyslogVariants},
-    {SYS(getrandom), .args = {out("buf", bytes(result())), in("buflen", kSize), in("flags", flags(kGetrandomFlags))}},
+    {SYS(getrandom), .args = {out("buf", hex_bytes(result())), in("buflen", kSize), in("flags", flags(kGetrandomFlags))}},
     {SYS(init_module), .args = {in("module_image", kAddress), in("size", kUlong), in("param_values", kString)}},
     {SYS(finit_module), .classes = kDesc, .args = {in("fd", kFd), in("param_values", kString), in("flags", flags(kFinitModuleFlags))}},
     {SYS(delete_module), .args = {in("name", kString), in("flags", flags(kDeleteModuleFlags))}},

@@ -37,6 +37,9 @@ constexpr Type array(const Type& of, Length length) {
   return {.kind = Kind::kArray, .length = length, .of = &of};
 }
 constexpr Type bytes(Length length) { return {.kind = Kind::kBytes, .length = length}; }
+constexpr Type hex_bytes(Length length) {
+  return {.kind = Kind::kBytes, .parameter = kHexBytes, .length = length};
+}
 constexpr Type structure(const Layout& layout) { return {.kind = Kind::kStruct, .layout = &layout}; }
 constexpr Type repeated(const Type& of, uint16_t count) {
   return {.kind = Kind::kInline, .length = fixed(count), .of = &of};

@@ -168,8 +168,8 @@ constexpr Xlat kStatxFlagsConstantNames[] = {
 };
 
 constexpr Xlat kStatxMaskNames[] = {
-    XLAT(STATX_BASIC_STATS),
     XLAT(STATX_ALL),
+    XLAT(STATX_BASIC_STATS),
     XLAT(STATX_TYPE),
     XLAT(STATX_MODE),
     XLAT(STATX_NLINK),

@@ -194,6 +194,7 @@ constexpr Xlat kCloseRangeFlagsNames[] = {
 };
 
 constexpr Xlat kStatfsFlagsNames[] = {
+    XLAT(ST_VALID),
     XLAT(ST_RDONLY),
     XLAT(ST_NOSUID),
     XLAT(ST_NODEV),
@@ -204,7 +205,6 @@ constexpr Xlat kStatfsFlagsNames[] = {
     XLAT(ST_NODIRATIME),
     XLAT(ST_RELATIME),
     XLAT(ST_NOSYMFOLLOW),
-    XLAT(ST_VALID),
 };
 
 constexpr Xlat kSyslogActionsNames[] = {

@@ -731,6 +731,9 @@
 #ifndef RSEQ_CS_FLAG_SLICE_EXT_ENABLED
 #define RSEQ_CS_FLAG_SLICE_EXT_ENABLED 0x20
 #endif
+#ifndef SA_RESTORER
+#define SA_RESTORER 0x4000000
+#endif
 #ifndef SCHED_ISO
 #define SCHED_ISO 0x4
 #endif
@@ -876,7 +879,7 @@
 #define ST_SYNCHRONOUS 0x10
 #endif
 #ifndef ST_VALID
-#define ST_VALID 0x0
+#define ST_VALID 0x20
 #endif
 #ifndef SUID_DUMP_DISABLE
 #define SUID_DUMP_DISABLE 0x0

@@ -213,6 +213,10 @@ constexpr Xlat kMdweFlagsNames[] = {
     XLAT(PR_MDWE_NO_INHERIT),
 };
 
+constexpr Xlat kVmaAttributesNames[] = {
+    XLAT(PR_SET_VMA_ANON_NAME),
+};
+
 }  // namespace
 
 const Set kPrctlOptions = {.constants = kPrctlOptionsNames, .unknown = "PR_???", .sorted = true};
@@ -229,5 +233,6 @@ const Set kAmbientOps = {.constants = kAmbientOpsNames, .unknown = "PR_CAP_AMBIE
 const Set kSpeculations = {.constants = kSpeculationsNames, .unknown = "PR_SPEC_???"};
 const Set kSpeculationStates = {.constants = kSpeculationStatesNames, .unknown = "PR_SPEC_???"};
 const Set kMdweFlags = {.flags = kMdweFlagsNames, .unknown_flags = "PR_MDWE_???"};
+const Set kVmaAttributes = {.constants = kVmaAttributesNames, .unknown = "PR_SET_VMA_???"};
 
 }  // namespace ptraced::decode

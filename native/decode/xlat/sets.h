@@ -169,6 +169,7 @@ extern const Set kAmbientOps;
 extern const Set kSpeculations;
 extern const Set kSpeculationStates;
 extern const Set kMdweFlags;
+extern const Set kVmaAttributes;
 
 // Futexes.
 extern const Set kFutexOperations;

@@ -17,6 +17,7 @@ constexpr Xlat kSigprocmaskHowNames[] = {
 };
 
 constexpr Xlat kSigactionFlagsNames[] = {
+    XLAT(SA_RESTORER),
     XLAT(SA_ONSTACK),
     XLAT(SA_RESTART),
     XLAT(SA_INTERRUPT),

@@ -1,0 +1,68 @@
+// Types of few calls: prctl's values, memory policies, queues, mounts, asynchronous I/O.
+#pragma once
+
+#include "net.h"
+#include "subjects.h"
+#include "types.h"
+
+namespace ptraced::decode {
+
+// --- prctl (misc.cc) ---
+// A thread's name: at most 15 bytes.
+void print_task_name(Engine&, const Type&, const Operand&);
+inline constexpr Type kTaskName = custom(print_task_name);
+// A filter, where the mode (argument 1) is the one that has one.
+void print_seccomp_filter(Engine&, const Type&, const Operand&);
+inline constexpr Type kSeccompFilter = custom(print_seccomp_filter);
+// A capability, where the action (argument 1) has one.
+void print_ambient_capability(Engine&, const Type&, const Operand&);
+inline constexpr Type kAmbientCapability = custom(print_ambient_capability);
+// A process, or any.
+void print_tracer_pid(Engine&, const Type&, const Operand&);
+inline constexpr Type kTracerPid = custom(print_tracer_pid);
+
+// --- memory ---
+// A name of at most 249 bytes (memfd_create).
+inline constexpr Type kMemfdName = kString;
+// Bytes of residency, one for each page.
+void print_residency(Engine&, const Type&, const Operand&);
+inline constexpr Type kMincoreVector = custom(print_residency);
+inline constexpr Type kMempolicyMode = flags(kMempolicyModes);
+inline constexpr Type kMempolicyPointer = pointer(kMempolicyMode);
+// A mask of nodes; the parameter is the index of the argument with its bits.
+void print_node_mask(Engine&, const Type&, const Operand&);
+inline constexpr Type kNodemask1 = custom(print_node_mask, 1);
+inline constexpr Type kNodemask2 = custom(print_node_mask, 2);
+inline constexpr Type kNodemask4 = custom(print_node_mask, 4);
+inline constexpr Type kPageAddresses = array(kAddress, arg(1));
+inline constexpr Type kPageNodes = array(kInt, arg(1));
+void print_page_statuses(Engine&, const Type&, const Operand&);
+inline constexpr Type kPageStatuses = custom(print_page_statuses);
+
+// --- queues ---
+// struct msgbuf: its text has as many bytes as the size says, or as were received.
+void print_message_buffer(Engine&, const Type&, const Operand&);
+inline constexpr Type kMsgbufSent = custom(print_message_buffer, 0);
+inline constexpr Type kMsgbufReceived = custom(print_message_buffer, 1);
+inline constexpr Type kHexWordBracket = kHexWordPointer;
+
+// --- mounts ---
+// A string of mount(2), or an address where the flags (argument 3) leave it unused. The parameter has
+// the flags that do.
+void print_mount_string(Engine&, const Type&, const Operand&);
+inline constexpr Type kMountString = custom(print_mount_string, 0x3);
+inline constexpr Type kMountData = custom(print_mount_string, 0x4);
+inline constexpr Type kMountSource = kPath;
+
+// --- futexes and asynchronous I/O ---
+extern const Layout kFutexWaiterLayout;
+inline constexpr Type kFutexWaiter = structure(kFutexWaiterLayout);
+inline constexpr Type kFutexWaiters = array(kFutexWaiter, arg(1, 4));
+inline constexpr Type kFutexPair = array(kFutexWaiter, fixed(2));
+extern const Layout kIoEventLayout;
+inline constexpr Type kIoEvent = structure(kIoEventLayout);
+inline constexpr Type kIoEventPointer = pointer(kIoEvent);
+inline constexpr Type kIoEvents = array(kIoEvent, result());
+inline constexpr Type kAioSigset = kSelectMask;
+
+}  // namespace ptraced::decode
