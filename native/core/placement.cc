@@ -27,8 +27,11 @@ constexpr int64_t kLongestFreedomNs = 3200 * kNanosecondsPerMillisecond;
 constexpr size_t kMostTasks = 64;
 
 // Placed: a task that waited for its CPU for more than this part of the interval, the tracer's own
-// time aside, competes with another one.
+// time aside, competes with somebody.
 constexpr double kContention = 0.25;
+
+// And where tracer and tasks used up this part of it, it competes with another task.
+constexpr double kOwnLoad = 0.75;
 constexpr double kIdle = 0.01;
 
 // Free: together no busier than one CPU is, and stopping this often, tasks gain by placement.
@@ -214,14 +217,23 @@ int64_t Placement::review(TaskTable& tasks) {
                                   : review_free(tasks, now, elapsed);
 }
 
+bool Placement::stops_are_frequent(int64_t elapsed) const {
+  return static_cast<double>(stops_ - reviewed_stops_) * kNanosecondsPerSecond >
+         kFrequentStopsPerSecond * static_cast<double>(elapsed);
+}
+
 int64_t Placement::review_placed(TaskTable& tasks, int64_t now, int64_t elapsed) {
+  const bool frequent = stops_are_frequent(elapsed);
   const int64_t tracer = thread_cpu_ns() - tracer_ns_;
   const bool many = tasks.size() > kMostTasks;
   const Load load = many ? Load{} : measure(tasks);
   const auto part = [elapsed](int64_t ns) {
     return static_cast<double>(ns) / static_cast<double>(elapsed);
   };
-  if (many || part(load.longest_waiting - tracer) > kContention) {
+  // Strangers who compete for the CPU are worth leaving only where stops are rare: with many, the
+  // wake-ups across CPUs cost more.
+  const bool contended = part(load.longest_waiting - tracer) > kContention;
+  if (many || (contended && (part(load.running + tracer) > kOwnLoad || !frequent))) {
     free_all(tasks);
     state_ = State::kFree;
     free_until_ns_ = now + patience_ns_;
@@ -236,10 +248,7 @@ int64_t Placement::review_placed(TaskTable& tasks, int64_t now, int64_t elapsed)
 }
 
 int64_t Placement::review_free(TaskTable& tasks, int64_t now, int64_t elapsed) {
-  const double seconds = static_cast<double>(elapsed) / kNanosecondsPerSecond;
-  const bool frequent =
-      static_cast<double>(stops_ - reviewed_stops_) > kFrequentStopsPerSecond * seconds;
-  if (now < free_until_ns_ || !frequent || tasks.size() > kMostTasks) {
+  if (now < free_until_ns_ || !stops_are_frequent(elapsed) || tasks.size() > kMostTasks) {
     skip_measuring();
     return 0;
   }
@@ -247,7 +256,7 @@ int64_t Placement::review_free(TaskTable& tasks, int64_t now, int64_t elapsed) {
   const bool comparable = !times_.empty();
   const Load load = measure(tasks);
   if (comparable && static_cast<double>(load.running + tracer) <=
-                        kOneCpu * seconds * kNanosecondsPerSecond) {
+                        kOneCpu * static_cast<double>(elapsed)) {
     place(sched_getcpu(), tasks);
     return now + interval_ns_;
   }

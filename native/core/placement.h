@@ -66,6 +66,7 @@ class Placement {
   static bool read_times(pid_t tid, Times& times);
   Load measure(TaskTable& tasks);
   void skip_measuring();
+  bool stops_are_frequent(int64_t elapsed) const;
   int64_t review_placed(TaskTable& tasks, int64_t now, int64_t elapsed);
   int64_t review_free(TaskTable& tasks, int64_t now, int64_t elapsed);
   void place(int cpu, TaskTable& tasks);
