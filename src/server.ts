@@ -143,13 +143,18 @@ class PtracedServer implements RunningServer {
     this.#log.info('stopping');
     this.#health.stopServing();
     await atMost(sessionsEndMs, this.#registry.close());
+    await this.close();
+    this.#log.info('stopped');
+  }
+
+  /** Closes the sockets, after the streams that are about to end have ended. */
+  async close(): Promise<void> {
     const connectionsEnd = Promise.all(this.#listeners.map((listener) => listener.close()));
-    // Each connection ends with its last stream. What it tells its callback cannot be waited for: from
+    // Each connection ends with its last stream. What tryShutdown tells its callback cannot be waited for: from
     // Node 24 on, that comes at once, since closing an HTTP/2 server marks its sessions as closed.
     this.#grpc.tryShutdown(() => {});
     await atMost(streamsEndMs, connectionsEnd);
     this.#grpc.forceShutdown();
-    this.#log.info('stopped');
   }
 }
 
@@ -160,7 +165,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   try {
     await server.listen();
   } catch (error) {
-    await server.stop();
+    await server.close();
     throw error;
   }
   return server;

@@ -1,7 +1,8 @@
 /** Sockets on which connections come. */
 import { once } from 'node:events';
-import { chmodSync, chownSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { ConfigError, type ListenAddress } from '../config.js';
 
 export interface ListenOptions {
@@ -79,6 +80,10 @@ async function bind(server: Server, address: ListenAddress, group: number | unde
     return;
   }
   const { path } = address;
+  // libuv reports it as EACCES.
+  if (!existsSync(dirname(path))) {
+    throw new ConfigError(`--listen unix:${path}: there is no folder ${dirname(path)}`);
+  }
   await removeStale(path);
   listenPrivately(server, path);
   await once(server, 'listening');
