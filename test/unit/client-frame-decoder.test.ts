@@ -5,7 +5,7 @@ import {
   type DescField,
   type DescMessage,
   fromBinary,
-  type Message,
+  type MessageShape,
   ScalarType,
   toBinary,
 } from '@bufbuild/protobuf';
@@ -15,6 +15,7 @@ import {
   decodeFrame,
   decodeRecord,
   TraceRecordSchema,
+  type TraceResponse,
   TraceResponseSchema,
 } from '../../src/client/index.js';
 
@@ -68,7 +69,7 @@ function fieldValue(
 }
 
 /** A message with about every second field set. */
-function fill<Desc extends DescMessage>(schema: Desc, depth = 0): Message {
+function fill<Desc extends DescMessage>(schema: Desc, depth = 0): MessageShape<Desc> {
   const message = reflect(schema);
   const chosen = schema.oneofs.map((oneof) => next(oneof.fields));
   for (const field of schema.fields) {
@@ -90,7 +91,7 @@ function fill<Desc extends DescMessage>(schema: Desc, depth = 0): Message {
       message.set(field, fieldValue(field, depth));
     }
   }
-  return message.message;
+  return message.message as MessageShape<Desc>;
 }
 
 describe('records', () => {
@@ -130,8 +131,12 @@ describe('frames', () => {
     const field = TraceResponseSchema.field[kind];
     for (let round = 0; round < 20; round += 1) {
       const response = reflect(TraceResponseSchema);
-      response.set(field, reflect(field.message, fill(field.message)));
-      const bytes = toBinary(TraceResponseSchema, response.message);
+      const { message } = field;
+      if (message === undefined) {
+        throw new Error(`${kind} is no message`);
+      }
+      response.set(field, reflect(message, fill(message)));
+      const bytes = toBinary(TraceResponseSchema, response.message as TraceResponse);
       const expected = fromBinary(TraceResponseSchema, bytes).frame;
       expect(expected.case).toBe(kind);
       expect(decodeFrame(bytes)).toEqual(expected);
