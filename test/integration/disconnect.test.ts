@@ -111,7 +111,7 @@ describe('the client’s process', () => {
 
   test('is stopped: under DROP_OLDEST the tracee does not wait for it', async ({ server }) => {
     const capture = { overflow: OverflowPolicy.DROP_OLDEST, ringBytes: 256 * 1024 };
-    const argv = [fixture('call-flood'), '100000'];
+    const argv = [fixture('call-flood'), '30000'];
     await using lone = clientProcess(server.address, { launch: { argv }, capture });
     const pid = await lone.started();
     lone.kill('SIGSTOP');

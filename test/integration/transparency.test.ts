@@ -35,14 +35,14 @@ test('a set-user-id program keeps its privilege', async ({ client, folder }) => 
 
 describe('the CPU mask is the program’s own', () => {
   test('launched', async ({ client, folder }) => {
-    const argv = [fixture('affinity'), '20000'];
+    const argv = [fixture('affinity'), '5000'];
     const plain = await run(argv, folder);
     const trace = await traceToEnd(client, launch(argv));
     expect(trace.output(1).toString()).toBe(plain.stdout.toString());
   });
 
   test('attached, and after the detach', async ({ client }) => {
-    await using program = await startFixture('affinity', '50000');
+    await using program = await startFixture('affinity', '10000');
     await using trace = new Trace(client, attach(program.pid));
     await trace.started();
     await program.line();

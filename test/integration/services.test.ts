@@ -1,0 +1,101 @@
+/** What the server says of itself and of the machine, and what it does not do yet. */
+import { status } from '@grpc/grpc-js';
+import { expect } from 'vitest';
+import { ControlService } from '../../src/gen/ptraced/v1/control_service_pb.js';
+import { Arch } from '../../src/gen/ptraced/v1/record_pb.js';
+import { CheckOutcome, ServerService } from '../../src/gen/ptraced/v1/server_service_pb.js';
+import { test } from '../support/harness.js';
+import { startFixture } from '../support/program.js';
+import { refusal } from '../support/rpc.js';
+import { attach, Trace } from '../support/trace.js';
+
+const { getServerInfo, diagnose, listSyscalls } = ServerService.method;
+const { listProcesses, listTasks } = ControlService.method;
+
+test('GetServerInfo has version, kernel, limits and features', async ({ client }) => {
+  const info = await client.unary(getServerInfo, {});
+  expect(info.version).toMatch(/^\d+\.\d+\.\d+/);
+  expect(info.kernel).toMatch(/^\d+\.\d+/);
+  expect(info.limits?.maxSessions).toBe(64);
+  expect(info.features.length).toBeGreaterThan(0);
+});
+
+test('Diagnose finds a machine on which the tests run fit for tracing', async ({ client }) => {
+  const { checks } = await client.unary(diagnose, {});
+  expect(checks.length).toBeGreaterThan(0);
+  expect(checks.filter(({ outcome }) => outcome === CheckOutcome.FAIL)).toEqual([]);
+});
+
+test('Diagnose tells of a process that is traced already', async ({ client }) => {
+  await using program = await startFixture('echo-lines');
+  const { checks } = await client.unary(diagnose, { pid: program.pid });
+  expect(checks.filter(({ outcome }) => outcome === CheckOutcome.FAIL)).toEqual([]);
+  await using trace = new Trace(client, attach(program.pid));
+  await trace.started();
+  const again = await client.unary(diagnose, { pid: program.pid });
+  const failed = again.checks.filter(({ outcome }) => outcome === CheckOutcome.FAIL);
+  expect(failed).not.toEqual([]);
+  expect(failed.every(({ remedy }) => remedy !== '')).toBe(true);
+});
+
+test('ListSyscalls has the whole table, sets of it, and other tables', async ({ client }) => {
+  const all = await client.unary(listSyscalls, {});
+  expect(all.syscalls.length).toBeGreaterThan(350);
+  expect(all.syscalls[0]).toMatchObject({ number: 0, name: 'read' });
+  const files = await client.unary(listSyscalls, { syscalls: ['%file', '!open'] });
+  const names = files.syscalls.map(({ name }) => name);
+  expect(names).toContain('openat');
+  expect(names).not.toContain('open');
+  expect(names).not.toContain('read');
+  const i386 = await client.unary(listSyscalls, { arch: Arch.I386, syscalls: ['getpid'] });
+  expect(i386.syscalls).toMatchObject([{ number: 20, name: 'getpid' }]);
+  const unknown = await refusal(client.unary(listSyscalls, { syscalls: ['no_such_call'] }));
+  expect(unknown.code).toBe(status.INVALID_ARGUMENT);
+  expect(unknown.details).toMatch(/^UNKNOWN_SYSCALL/);
+});
+
+test('ListProcesses finds a process, and says whether it can be attached to', async ({
+  client,
+  server,
+}) => {
+  await using program = await startFixture('echo-lines');
+  const find = async () => {
+    const { processes } = await client.unary(listProcesses, {
+      commRegex: '^echo-lines$',
+      pageSize: 1000,
+    });
+    return processes.find(({ pid }) => pid === program.pid);
+  };
+  expect(await find()).toMatchObject({ parentPid: process.pid, attachable: true, tracerPid: 0 });
+  await using trace = new Trace(client, attach(program.pid));
+  await trace.started();
+  expect(await find()).toMatchObject({
+    attachable: false,
+    tracerPid: server.pid,
+    notAttachableReason: 'ALREADY_TRACED',
+  });
+});
+
+test('ListProcesses goes page by page, by pid', async ({ client }) => {
+  const pids: number[] = [];
+  let pageToken = '';
+  do {
+    const page = await client.unary(listProcesses, { pageSize: 7, pageToken });
+    expect(page.processes.length).toBeLessThanOrEqual(7);
+    pids.push(...page.processes.map(({ pid }) => pid));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  expect(pids).toEqual([...new Set(pids)].toSorted((a, b) => a - b));
+  expect(pids).toContain(process.pid);
+  const forged = await refusal(client.unary(listProcesses, { pageToken: 'forged' }));
+  expect(forged.details).toMatch(/^PAGE_TOKEN_INVALID/);
+});
+
+test('a method whose issue has not come answers UNIMPLEMENTED', async ({ client }) => {
+  const refused = await refusal(client.unary(listTasks, { session: 'sessions/x' }));
+  expect(refused.code).toBe(status.UNIMPLEMENTED);
+});
+
+test('health says SERVING', async ({ client }) => {
+  expect(await client.health()).toBe(1);
+});
