@@ -24,6 +24,9 @@ struct Call {
   const uint64_t* args = nullptr;
   pid_t tid = 0;
   pid_t pid = 0;
+  // Stack pointer at the entry (PTRACE_GET_SYSCALL_INFO has it): where rt_sigreturn finds the frame
+  // that it restores. 0: not known.
+  uint64_t stack_pointer = 0;
 };
 
 // What the client chose.

@@ -19,7 +19,15 @@ constexpr Field kSembufFields[] = {
   {.name = #member, .offset = offsetof(mq_attr, member), .type = __VA_ARGS__}
 
 constexpr Field kMqAttrFields[] = {
-    MQ(mq_flags, kMqFlags),
+    MQ(mq_flags, flags(kMqFlags, 8)),
+    MQ(mq_maxmsg, kLong),
+    MQ(mq_msgsize, kLong),
+    MQ(mq_curmsgs, kLong),
+};
+
+// mq_open ignores the flags there; they are shown as they are.
+constexpr Field kMqAttrRawFields[] = {
+    MQ(mq_flags, kHexWord),
     MQ(mq_maxmsg, kLong),
     MQ(mq_msgsize, kLong),
     MQ(mq_curmsgs, kLong),
@@ -28,6 +36,7 @@ constexpr Field kMqAttrFields[] = {
 }  // namespace
 
 const Layout kSembufLayout = {sizeof(sembuf), sizeof(sembuf), kSembufFields};
+const Layout kMqAttrRawLayout = {sizeof(mq_attr), 0, kMqAttrRawFields};
 const Layout kMqAttrLayout = {sizeof(mq_attr), 0, kMqAttrFields};
 
 }  // namespace ptraced::decode

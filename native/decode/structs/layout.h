@@ -5,7 +5,6 @@
 
 #include "../description.h"
 #include "../types/types.h"
-#include "../types/pending.h"
 
 // A field that 64-bit and 32-bit tracees have at offsets of their own: FIELD(timespec, timespec32,
 // tv_sec, kLong).

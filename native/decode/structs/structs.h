@@ -123,11 +123,31 @@ inline constexpr Type kTermios2Pointer = pointer(kTermios2);
 inline constexpr Type kWinsize = structure(kWinsizeLayout);
 inline constexpr Type kWinsizePointer = pointer(kWinsize);
 
+// --- security, mounting, comparing (system.cc) ---
+extern const Layout kNotifySizesLayout;
+extern const Layout kPathBeneathLayout;
+extern const Layout kNetPortLayout;
+extern const Layout kEpollSlotLayout;
+extern const Layout kMountAttrLayout;
+inline constexpr Type kNotifySizes = structure(kNotifySizesLayout);
+inline constexpr Type kNotifySizesPointer = pointer(kNotifySizes);
+inline constexpr Type kPathBeneath = structure(kPathBeneathLayout);
+inline constexpr Type kPathBeneathPointer = pointer(kPathBeneath);
+inline constexpr Type kNetPort = structure(kNetPortLayout);
+inline constexpr Type kNetPortPointer = pointer(kNetPort);
+inline constexpr Type kEpollSlot = structure(kEpollSlotLayout);
+inline constexpr Type kEpollSlotPointer = pointer(kEpollSlot);
+inline constexpr Type kMountAttr = structure(kMountAttrLayout);
+inline constexpr Type kMountAttrPointer = pointer(kMountAttr);
+
 // --- IPC (ipc.cc) ---
 extern const Layout kSembufLayout;
 extern const Layout kMqAttrLayout;
 inline constexpr Type kSembuf = structure(kSembufLayout);
 inline constexpr Type kSembufs = array(kSembuf, arg(2, 4));
+extern const Layout kMqAttrRawLayout;
+inline constexpr Type kMqAttrRaw = structure(kMqAttrRawLayout);
+inline constexpr Type kMqAttrRawPointer = pointer(kMqAttrRaw);
 inline constexpr Type kMqAttr = structure(kMqAttrLayout);
 inline constexpr Type kMqAttrPointer = pointer(kMqAttr);
 

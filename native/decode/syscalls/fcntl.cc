@@ -90,7 +90,7 @@ constexpr Variant kCases[] = {
     {F_GET_FILE_RW_HINT, {out("arg", kWriteHint)}},
     {F_SET_RW_HINT, {in("arg", kWriteHint)}},
     {F_SET_FILE_RW_HINT, {in("arg", kWriteHint)}},
-    {F_GETOWNER_UIDS, {out("arg", kUidPairPointer)}},
+    {F_GETOWNER_UIDS, {out("arg", kAddress)}},
 };
 
 }  // namespace

@@ -63,7 +63,7 @@ constexpr Syscall kRows[] = {
     {SYS(iopl), .args = {in("level", kInt)}},
     {SYS(ioperm), .args = {in("from", kHexWord), in("num", kHexWord), in("turn_on", kInt)}},
     {SYS(kcmp), .args = {in("pid1", kPid), in("pid2", kPid), in("type", one_of(kKcmpTypes)), in("idx1", kHexWord), in("idx2", kHexWord)}, .variants = &kKcmpVariants},
-    {SYS(membarrier), .args = {in("cmd", one_of(kMembarrierCommands)), in("flags", one_of(kMembarrierFlags))}},
+    {SYS(membarrier), .args = {in("cmd", one_of(kMembarrierCommands)), in("flags", flags(kMembarrierFlags))}},
     {SYS(pidfd_open), .classes = kDesc, .args = {in("pid", kPid), in("flags", flags(kPidfdOpenFlags))}},
     {SYS(pidfd_getfd), .classes = kDesc, .args = {in("pidfd", kFd), in("targetfd", kFd), in("flags", kHexInt)}},
     {SYS(acct), .classes = kFile, .args = {in("filename", kPath)}},

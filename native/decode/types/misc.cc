@@ -64,7 +64,7 @@ void print_residency(Engine& engine, const Type&, const Operand& operand) {
 }
 
 void print_node_mask(Engine& engine, const Type& type, const Operand& operand) {
-  constexpr uint64_t kMaxNodes = 1024;
+  constexpr uint64_t kMaxNodes = 4096;
   if (!engine.follow(operand.word)) {
     return;
   }
@@ -102,7 +102,8 @@ void print_page_statuses(Engine& engine, const Type&, const Operand& operand) {
   engine.show_array(kStatus, operand.word, engine.arg(1));
 }
 
-void print_message_buffer(Engine& engine, const Type& type, const Operand& operand) {
+void print_message_buffer(Engine& engine, const Type&, const Operand& operand) {
+  constexpr size_t kSizeArgument = 2;
   if (!engine.follow(operand.word)) {
     return;
   }
@@ -113,16 +114,11 @@ void print_message_buffer(Engine& engine, const Type& type, const Operand& opera
     out.address(operand.word, Unread::kFault);
     return;
   }
-  constexpr size_t kSizeArgument = 2;
-  uint64_t size = engine.arg(kSizeArgument);
-  if (type.parameter == 1) {
-    size = std::min(size, static_cast<uint64_t>(engine.result()));
-  }
   out.begin_struct();
   out.begin_field("mtype");
   engine.show_word(kLong, message_type);
   out.begin_field("mtext");
-  engine.show_bytes(operand.word + word, size);
+  engine.show_bytes(operand.word + word, engine.arg(kSizeArgument));
   out.end_struct();
 }
 

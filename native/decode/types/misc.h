@@ -39,11 +39,14 @@ inline constexpr Type kPageNodes = array(kInt, arg(1));
 void print_page_statuses(Engine&, const Type&, const Operand&);
 inline constexpr Type kPageStatuses = custom(print_page_statuses);
 
+// --- files ---
+inline constexpr Type kWriteHintValue = one_of(kFcntlWriteHints, 8);
+inline constexpr Type kWriteHint = pointer(kWriteHintValue);
+
 // --- queues ---
-// struct msgbuf: its text has as many bytes as the size says, or as were received.
+// struct msgbuf: of its text as many bytes are shown as the size says.
 void print_message_buffer(Engine&, const Type&, const Operand&);
-inline constexpr Type kMsgbufSent = custom(print_message_buffer, 0);
-inline constexpr Type kMsgbufReceived = custom(print_message_buffer, 1);
+inline constexpr Type kMessageBuffer = custom(print_message_buffer);
 inline constexpr Type kHexWordBracket = kHexWordPointer;
 
 // --- mounts ---
@@ -53,6 +56,25 @@ void print_mount_string(Engine&, const Type&, const Operand&);
 inline constexpr Type kMountString = custom(print_mount_string, 0x3);
 inline constexpr Type kMountData = custom(print_mount_string, 0x4);
 inline constexpr Type kMountSource = kPath;
+
+// --- handles, security, tracing (handles.cc) ---
+void print_file_handle(Engine&, const Type&, const Operand&);
+inline constexpr Type kFileHandleIn = custom(print_file_handle);
+void print_file_handle_result(Engine&, const Type&, const Operand&);
+inline constexpr Type kFileHandleOut = custom(print_file_handle_result);
+inline constexpr Type kMountId = kIntPointer;
+void print_landlock_ruleset(Engine&, const Type&, const Operand&);
+inline constexpr Type kLandlockRuleset = custom(print_landlock_ruleset);
+// An offset in struct user: 8*ORIG_RAX.
+void print_user_offset(Engine&, const Type&, const Operand&);
+inline constexpr Type kUserOffset = custom(print_user_offset);
+void print_ptrace_signal(Engine&, const Type&, const Operand&);
+inline constexpr Type kPtraceSignal = custom(print_ptrace_signal);
+void print_register_vector(Engine&, const Type&, const Operand&);
+inline constexpr Type kRegisterVector = custom(print_register_vector);
+// What keyctl writes: as much as its result says and its buffer (argument 3) holds.
+void print_key_answer(Engine&, const Type&, const Operand&);
+inline constexpr Type kKeyAnswer = custom(print_key_answer);
 
 // --- futexes and asynchronous I/O ---
 extern const Layout kFutexWaiterLayout;

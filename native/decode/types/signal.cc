@@ -101,6 +101,24 @@ void print_sigset(Engine& engine, const Type& type, const Operand& operand) {
   show_mask(engine, mask);
 }
 
+void print_signal_frame(Engine& engine, const Type&, const Operand&) {
+  // struct rt_sigframe of x86_64 is the return address, which is off the stack by now, and a struct
+  // ucontext, whose signal mask stands behind flags, link, stack_t and struct sigcontext.
+  constexpr uint64_t kMaskOffset = 8 + 8 + 24 + 256;
+  Writer& out = engine.out();
+  const uint64_t stack = engine.call().stack_pointer;
+  uint64_t mask = 0;
+  if (stack == 0 || engine.word_size() == 4 ||
+      !engine.read(stack + kMaskOffset, &mask, sizeof mask)) {
+    out.address(stack, stack == 0 ? Unread::kNull : Unread::kFault);
+    return;
+  }
+  out.begin_struct();
+  out.begin_field("mask");
+  show_mask(engine, mask);
+  out.end_struct();
+}
+
 void print_sigaction(Engine& engine, const Type& type, const Operand& operand) {
   if (!engine.follow(operand.word, type.despite_error)) {
     return;

@@ -6,7 +6,6 @@
 
 #include "../structs/structs.h"
 #include "types.h"
-#include "pending.h"
 
 namespace ptraced::decode {
 

@@ -11,6 +11,9 @@ namespace ptraced::decode {
 
 namespace {
 
+// IOPRIO_CLASS_SHIFT; newer linux/ioprio.h is no C++.
+constexpr unsigned kIoprioClassShift = 13;
+
 constexpr Xlat kQuotaTypeNames[] = {
     {USRQUOTA, "USRQUOTA"}, {GRPQUOTA, "GRPQUOTA"}, {PRJQUOTA, "PRJQUOTA"}};
 constexpr Set kQuotaTypes = {.constants = kQuotaTypeNames, .unknown = "???QUOTA"};
@@ -33,9 +36,9 @@ void print_ioprio(Engine& engine, const Type&, const Operand& operand) {
   Writer& out = engine.out();
   out.begin_call("IOPRIO_PRIO_VALUE");
   out.begin_call_argument();
-  out.constant(value >> IOPRIO_CLASS_SHIFT, kIoprioClasses);
+  out.constant(value >> kIoprioClassShift, kIoprioClasses);
   out.begin_call_argument();
-  out.unsigned_number(value & ((1u << IOPRIO_CLASS_SHIFT) - 1));
+  out.unsigned_number(value & ((1u << kIoprioClassShift) - 1));
   out.end_call();
 }
 

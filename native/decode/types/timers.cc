@@ -1,4 +1,4 @@
-// What timers and queues notify with: struct sigevent; time(2)'s result.
+// What timers and queues notify with: struct sigevent.
 #include <signal.h>
 
 #include "../engine.h"
@@ -21,12 +21,14 @@ void print_sigevent(Engine& engine, const Type&, const Operand& operand) {
     out.address(reinterpret_cast<uint64_t>(value), Unread::kOpaque);
   };
   out.begin_struct();
-  out.begin_field("sigev_value");
-  out.begin_struct();
-  out.begin_field("sival_int");
-  out.signed_number(event.sigev_value.sival_int);
-  address("sival_ptr", event.sigev_value.sival_ptr);
-  out.end_struct();
+  if (event.sigev_value.sival_ptr != nullptr) {
+    out.begin_field("sigev_value");
+    out.begin_struct();
+    out.begin_field("sival_int");
+    out.signed_number(event.sigev_value.sival_int);
+    address("sival_ptr", event.sigev_value.sival_ptr);
+    out.end_struct();
+  }
   out.begin_field("sigev_signo");
   if (event.sigev_notify == SIGEV_NONE) {
     out.unsigned_number(static_cast<uint32_t>(event.sigev_signo));

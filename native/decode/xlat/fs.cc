@@ -252,7 +252,7 @@ const Set kSyncFileRangeFlags = {.flags = kSyncFileRangeFlagsNames, .unknown_fla
 const Set kRwFlags = {.flags = kRwFlagsNames, .unknown_flags = "RWF_???"};
 const Set kCloseRangeFlags = {.flags = kCloseRangeFlagsNames, .unknown_flags = "CLOSE_RANGE_???"};
 const Set kStatfsFlags = {.flags = kStatfsFlagsNames};
-const Set kSyslogActions = {.constants = kSyslogActionsNames, .sorted = true};
+const Set kSyslogActions = {.constants = kSyslogActionsNames, .unknown = "SYSLOG_ACTION_???", .sorted = true};
 const Set kIocbCommands = {.constants = kIocbCommandsNames, .unknown = "IOCB_CMD_???", .sorted = true};
 
 }  // namespace ptraced::decode

@@ -608,6 +608,27 @@
 #ifndef IOCB_CMD_PREADX
 #define IOCB_CMD_PREADX 0x4
 #endif
+#ifndef IOPRIO_CLASS_BE
+#define IOPRIO_CLASS_BE 0x2
+#endif
+#ifndef IOPRIO_CLASS_IDLE
+#define IOPRIO_CLASS_IDLE 0x3
+#endif
+#ifndef IOPRIO_CLASS_NONE
+#define IOPRIO_CLASS_NONE 0x0
+#endif
+#ifndef IOPRIO_CLASS_RT
+#define IOPRIO_CLASS_RT 0x1
+#endif
+#ifndef IOPRIO_WHO_PGRP
+#define IOPRIO_WHO_PGRP 0x2
+#endif
+#ifndef IOPRIO_WHO_PROCESS
+#define IOPRIO_WHO_PROCESS 0x1
+#endif
+#ifndef IOPRIO_WHO_USER
+#define IOPRIO_WHO_USER 0x3
+#endif
 #ifndef IPV6_USE_MIN_MTU
 #define IPV6_USE_MIN_MTU 0x3f
 #endif

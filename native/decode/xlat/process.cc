@@ -14,7 +14,6 @@
 #include <linux/sched/types.h>
 #include <linux/wait.h>
 
-#include "ioprio.h"
 #include "newer.h"
 #include "sets.h"
 #include "xlat.h"
@@ -424,7 +423,7 @@ constexpr Xlat kSchedAttrFlagsNames[] = {
 }  // namespace
 
 const Set kMembarrierCommands = {.constants = kMembarrierCommandsNames, .unknown = "MEMBARRIER_CMD_???", .sorted = true};
-const Set kMembarrierFlags = {.constants = kMembarrierFlagsNames, .unknown = "MEMBARRIER_CMD_FLAG_???"};
+const Set kMembarrierFlags = {.flags = kMembarrierFlagsNames, .unknown_flags = "MEMBARRIER_CMD_FLAG_???"};
 const Set kWaitOptions = {.flags = kWaitOptionsNames, .unknown_flags = "W???"};
 const Set kWaitidOptions = {.flags = kWaitidOptionsNames, .unknown_flags = "W???"};
 const Set kWaitidTypes = {.constants = kWaitidTypesNames, .unknown = "P_???"};

@@ -274,6 +274,7 @@ extern const Set kLlcOptions;
 
 // Keys of System V IPC and bitsets of futexes (keys.cc).
 extern const Set kIpcKeys;
+extern const Set kMqFlags;
 extern const Set kFutexBitsets;
 extern const Set kAdjtimexStates;
 
