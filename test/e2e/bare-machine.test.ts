@@ -2,33 +2,27 @@
  * A clone on a machine that has Node and nothing else: the base image, where no compiler is. The sources are
  * those of this tree, without anything built.
  */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { docker } from '../support/docker.js';
+import { docker, dockerCommand } from '../support/docker.js';
 import { root } from '../support/paths.js';
 
-const execute = promisify(execFile);
-const { host, baseImage, label } = docker;
+const { baseImage, label } = docker;
 
 let clone: string;
 
 /** Runs a command in a new container, in the clone. */
-function onBareMachine(
-  options: string[],
-  command: string[],
-): Promise<{ stdout: string; stderr: string }> {
+function onBareMachine(options: string[], command: string[]) {
   const mark = ['--label', `${label.name}=${label.value}`];
   const place = ['--volume', `${clone}:/clone`, '--workdir', '/clone'];
-  const args = ['run', '--rm', ...mark, ...place, ...options, baseImage, ...command];
-  const env = host === '' ? process.env : { ...process.env, DOCKER_HOST: host };
-  return execute('docker', args, { env, maxBuffer: 1 << 24 });
+  return dockerCommand(['run', '--rm', ...mark, ...place, ...options, baseImage, ...command]);
 }
 
 beforeAll(() => {
   clone = mkdtempSync(`${tmpdir()}/ptraced-clone-`);
+  chmodSync(clone, 0o755);
   const copy =
     'git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$1"';
   execFileSync('sh', ['-c', copy, 'copy', clone], { cwd: root });

@@ -1,6 +1,8 @@
 /** Containers of the e2e tests: a target, and the server in the target's process namespace. */
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { inject } from 'vitest';
 import { eventually } from './eventually.js';
@@ -17,6 +19,11 @@ if (docker.host !== '') {
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 // It would look for the bridge network, which our own daemon has not and no test needs.
 process.env['TESTCONTAINERS_HOST_OVERRIDE'] = 'localhost';
+
+/** Runs Docker's own client; rejects with an Error that has `code`, `stdout` and `stderr`. */
+export function dockerCommand(args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)('docker', args, { maxBuffer: 1 << 24 });
+}
 
 /** Neither root nor the server's user. */
 const nobody = '65534:65534';
@@ -150,9 +157,9 @@ export class ServerContainer implements AsyncDisposable {
     await this.#container.stop({ timeout: seconds * 1000, remove: false });
   }
 
-  /** Ends it with SIGKILL. */
+  /** Ends it with SIGKILL and nothing before that. */
   async kill(): Promise<void> {
-    await this.stop(0);
+    await dockerCommand(['kill', this.#container.getId()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
