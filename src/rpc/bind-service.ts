@@ -12,7 +12,6 @@ import {
 import type {
   MethodDefinition,
   Server,
-  ServerErrorResponse,
   ServerUnaryCall,
   ServerWritableStream,
   sendUnaryData,
@@ -90,37 +89,35 @@ function contextOf(call: AnyCall, method: DescMethod, environment: CallEnvironme
 }
 
 function unaryCall(method: DescMethod, handler: AnyUnary, environment: CallEnvironment) {
-  const answer = async (call: ServerUnaryCall<Buffer, Buffer>): Promise<Buffer> => {
-    const context = contextOf(call, method, environment);
-    const response = await handler(decode(method.input, call.request), context);
-    return encode(method.output, response);
-  };
+  const answer = async (request: Buffer, context: CallContext): Promise<Buffer> =>
+    encode(method.output, await handler(decode(method.input, request), context));
   return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
-    answer(call).then(
-      (response) => callback(null, response),
-      (error: unknown) => callback(toStatus(error, environment.log)),
-    );
+    const context = contextOf(call, method, environment);
+    answer(call.request, context)
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(toStatus(error, context.log)),
+      )
+      .catch((error: unknown) => context.log.error({ err: error }, 'cannot answer'));
   };
 }
 
 function streamCall(method: DescMethod, handler: AnyStream, environment: CallEnvironment) {
-  const answer = async (call: ServerWritableStream<Buffer, Buffer>): Promise<void> => {
-    const context = contextOf(call, method, environment);
+  const answer = async (call: ServerWritableStream<Buffer, Buffer>, context: CallContext) => {
     const messages = handler(decode(method.input, call.request), context);
     await pump(encodeAll(method.output, messages), call, context.signal);
   };
   return (call: ServerWritableStream<Buffer, Buffer>): void => {
-    answer(call).then(
-      () => call.end(),
-      (error: unknown) => {
-        const status: ServerErrorResponse = Object.assign(
-          new Error('call failed'),
-          toStatus(error, environment.log),
-        );
-        // The stream of grpc-js sends what it is destroyed with: not its own end.
-        call.emit('error', status);
-      },
-    );
+    const context = contextOf(call, method, environment);
+    answer(call, context)
+      .then(
+        () => call.end(),
+        (error: unknown) => {
+          // grpc-js makes the status of the call of this event.
+          call.emit('error', Object.assign(new Error('refused'), toStatus(error, context.log)));
+        },
+      )
+      .catch((error: unknown) => context.log.error({ err: error }, 'cannot answer'));
   };
 }
 
