@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "core/calls.h"
 #include "core/clock.h"
 #include "core/unique_fd.h"
 
@@ -38,27 +39,9 @@ constexpr double kIdle = 0.01;
 constexpr double kOneCpu = 1.05;
 constexpr double kFrequentStopsPerSecond = 2000;
 
-constexpr uint64_t kI386SchedSetaffinity = 241;
-constexpr uint64_t kI386SchedGetaffinity = 242;
-constexpr uint64_t kI386Clone = 120;
-
-bool is_call(const SyscallEntry& entry, uint64_t number, uint64_t i386_number) {
-  return entry.number == (entry.arch == Arch::kI386 ? i386_number : number);
-}
-
-bool reads_affinity(const SyscallEntry& entry) {
-  return is_call(entry, SYS_sched_getaffinity, kI386SchedGetaffinity);
-}
-
 // A child that is not traced would keep its maker's one CPU for good.
 bool makes_untraced_child(const SyscallEntry& entry, Memory& memory) {
-  uint64_t flags = 0;
-  if (is_call(entry, SYS_clone, kI386Clone)) {
-    flags = entry.args[0];
-  } else if (entry.number == SYS_clone3 && !memory.read_object(entry.args[0], flags)) {
-    return false;
-  }
-  return (flags & CLONE_UNTRACED) != 0;
+  return (clone_flags(entry, memory).value_or(0) & CLONE_UNTRACED) != 0;
 }
 
 bool has_sys_nice() {
@@ -143,8 +126,7 @@ void Placement::on_enter(Task& task, Memory& memory, TaskTable& tasks) {
     return;
   }
   const SyscallEntry& entry = task.entry;
-  if (is_call(entry, SYS_sched_setaffinity, kI386SchedSetaffinity) ||
-      makes_untraced_child(entry, memory)) {
+  if (sets_affinity(entry) || makes_untraced_child(entry, memory)) {
     end(tasks);
   } else if (state_ == State::kPlaced && reads_affinity(entry)) {
     readers_.insert(task.tid);

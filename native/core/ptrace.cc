@@ -6,7 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <algorithm>
+#include <iterator>
 
 namespace ptraced::core {
 namespace {
@@ -32,22 +33,29 @@ Status checked(long result, const char* operation, pid_t tid) {
   return {};
 }
 
-// T12: the ABI is told by the kernel's arch word, never by the CS register.
-void fill_entry(const __ptrace_syscall_info& info, SyscallEntry& entry) {
-  entry.number = info.entry.nr;
-  std::memcpy(entry.args, info.entry.args, sizeof(entry.args));
-  if (info.arch == AUDIT_ARCH_I386) {
+// T12: the ABI is told by the kernel's arch word, never by the CS register. An i386 word is 32 bits
+// wide; the kernel gives the whole register where 64-bit code made the call.
+SyscallEntry make_entry(bool i386, uint64_t number, const uint64_t (&words)[6]) {
+  SyscallEntry entry;
+  std::copy(std::begin(words), std::end(words), entry.args);
+  entry.number = number;
+  if (i386) {
     entry.arch = Arch::kI386;
     entry.number &= 0xffffffff;
     for (uint64_t& word : entry.args) {
-      word &= 0xffffffff;  // the kernel gives the whole register where 64-bit code made the call
+      word &= 0xffffffff;
     }
-  } else if ((info.entry.nr & kX32Bit) != 0 && info.entry.nr <= 0x7fffffff) {
+  } else if ((number & kX32Bit) != 0 && number <= 0x7fffffff) {
     entry.arch = Arch::kX32;
     entry.number &= ~kX32Bit;
-  } else {
-    entry.arch = Arch::kX86_64;
   }
+  return entry;
+}
+
+SyscallEntry entry_of(const __ptrace_syscall_info& info) {
+  uint64_t words[6];
+  std::copy(std::begin(info.entry.args), std::end(info.entry.args), words);
+  return make_entry(info.arch == AUDIT_ARCH_I386, info.entry.nr, words);
 }
 
 }  // namespace
@@ -137,11 +145,11 @@ Result<SyscallStop> syscall_stop(const Stopped& stop) {
   switch (info.op) {
     case PTRACE_SYSCALL_INFO_ENTRY:
       result.kind = SyscallStopKind::kEntry;
-      fill_entry(info, result.entry);
+      result.entry = entry_of(info);
       break;
     case PTRACE_SYSCALL_INFO_SECCOMP:
       result.kind = SyscallStopKind::kSeccomp;
-      fill_entry(info, result.entry);
+      result.entry = entry_of(info);
       break;
     case PTRACE_SYSCALL_INFO_EXIT:
       result.kind = SyscallStopKind::kExit;
@@ -166,6 +174,13 @@ Result<Registers> registers(const Stopped& stop) {
 Status set_registers(const Stopped& stop, const Registers& registers) {
   Registers copy = registers;
   return checked(call(PTRACE_SETREGS, stop.tid(), 0, &copy), "PTRACE_SETREGS", stop.tid());
+}
+
+SyscallEntry entry_from_registers(const Registers& now, Arch arch) {
+  if (arch == Arch::kI386) {
+    return make_entry(true, now.orig_rax, {now.rbx, now.rcx, now.rdx, now.rsi, now.rdi, now.rbp});
+  }
+  return make_entry(false, now.orig_rax, {now.rdi, now.rsi, now.rdx, now.r10, now.r8, now.r9});
 }
 
 Result<uint64_t> peek(pid_t tid, uint64_t address) {

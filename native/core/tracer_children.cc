@@ -1,9 +1,9 @@
 // New tasks: announced by their maker's stop, seen by their own, in either order.
 #include <linux/sched.h>
-#include <sys/syscall.h>
 
 #include <utility>
 
+#include "core/calls.h"
 #include "core/clock.h"
 #include "core/procfs.h"
 #include "core/tracer.h"
@@ -11,26 +11,8 @@
 namespace ptraced::core {
 namespace {
 
-constexpr uint64_t kI386Clone = 120;
-
 // Longest wait for the maker's stop while somebody is left who could be the maker.
 constexpr int64_t kAdoptAfterNs = 5 * kNanosecondsPerSecond;
-
-// The flags of the clone call that the task is in; nothing where it is in another one.
-std::optional<uint64_t> clone_flags(const Task& task, Memory& memory) {
-  if (!task.in_call) {
-    return std::nullopt;
-  }
-  const SyscallEntry& entry = task.entry;
-  if (entry.number == (entry.arch == Arch::kI386 ? kI386Clone : uint64_t{SYS_clone})) {
-    return entry.args[0];
-  }
-  uint64_t flags = 0;
-  if (entry.number == SYS_clone3 && memory.read_object(entry.args[0], flags)) {
-    return flags;
-  }
-  return std::nullopt;
-}
 
 TaskOrigin origin_of(StopKind kind, bool thread) {
   if (thread) {
@@ -78,8 +60,10 @@ bool Tracer::is_thread(Task& parent, const Stopped& stop, StopKind kind, pid_t c
     return false;
   }
   memory_.begin_stop(stop.tid());
-  if (const std::optional<uint64_t> flags = clone_flags(parent, memory_)) {
-    return (*flags & CLONE_THREAD) != 0;
+  if (parent.in_call) {
+    if (const std::optional<uint64_t> flags = clone_flags(parent.entry, memory_)) {
+      return (*flags & CLONE_THREAD) != 0;
+    }
   }
   const std::optional<TaskStatus> status = task_status(child);
   return status ? status->tgid != child : kind == StopKind::kClone;

@@ -1,12 +1,8 @@
 // What each kind of stop means (ptrace(2), "Stopped states").
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-
-#include <algorithm>
 #include <cerrno>
-#include <iterator>
 #include <utility>
 
+#include "core/calls.h"
 #include "core/clock.h"
 #include "core/procfs.h"
 #include "core/tracer.h"
@@ -14,63 +10,8 @@
 namespace ptraced::core {
 namespace {
 
-constexpr uint64_t kI386Execve = 11;
-constexpr uint64_t kI386Execveat = 358;
-constexpr uint64_t kX32Execve = 520;
-constexpr uint64_t kX32Execveat = 545;
-constexpr uint64_t kI386Exit = 1;
-constexpr uint64_t kI386ExitGroup = 252;
-constexpr uint64_t kI386Prctl = 172;
-constexpr uint64_t kI386Seccomp = 354;
-
 // "Seccomp:" of /proc/PID/status (seccomp(2), SECCOMP_MODE_FILTER).
 constexpr int kSeccompFilter = 2;
-
-bool is_execve(const SyscallEntry& entry) {
-  switch (entry.arch) {
-    case Arch::kX86_64:
-      return entry.number == SYS_execve || entry.number == SYS_execveat;
-    case Arch::kI386:
-      return entry.number == kI386Execve || entry.number == kI386Execveat;
-    case Arch::kX32:
-      return entry.number == kX32Execve || entry.number == kX32Execveat;
-  }
-  return false;
-}
-
-bool is_exit(const SyscallEntry& entry) {
-  return entry.arch == Arch::kI386
-             ? entry.number == kI386Exit || entry.number == kI386ExitGroup
-             : entry.number == SYS_exit || entry.number == SYS_exit_group;
-}
-
-// The calls that install a filter: seccomp(2), and prctl(2) with PR_SET_SECCOMP.
-bool is_seccomp_change(const SyscallEntry& entry) {
-  if (entry.arch == Arch::kI386) {
-    return entry.number == kI386Seccomp ||
-           (entry.number == kI386Prctl && entry.args[0] == PR_SET_SECCOMP);
-  }
-  return entry.number == SYS_seccomp ||
-         (entry.number == SYS_prctl && entry.args[0] == PR_SET_SECCOMP);
-}
-
-// A call whose enter-stop we did not see, from the registers at its exit. The arguments may have been
-// changed by then only where the call itself sets registers (rt_sigreturn, whose number is -1: T11).
-SyscallEntry entry_at_exit(const Registers& now, Arch arch) {
-  SyscallEntry entry;
-  entry.arch = arch;
-  entry.number = now.orig_rax;
-  if (arch == Arch::kI386) {
-    const uint64_t words[] = {now.rbx, now.rcx, now.rdx, now.rsi, now.rdi, now.rbp};
-    for (size_t i = 0; i < 6; ++i) {
-      entry.args[i] = words[i] & 0xffffffff;
-    }
-  } else {
-    const uint64_t words[] = {now.rdi, now.rsi, now.rdx, now.r10, now.r8, now.r9};
-    std::copy(std::begin(words), std::end(words), entry.args);
-  }
-  return entry;
-}
 
 }  // namespace
 
@@ -147,7 +88,7 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
   const SyscallExit& exit = info.exit;
   if (!entered) {
     if (const Result<Registers> now = registers(stop)) {
-      task.entry = entry_at_exit(*now, info.entry.arch);
+      task.entry = entry_from_registers(*now, info.entry.arch);
     }
   }
   task.failed_with_eintr = exit.is_error && exit.value == -EINTR;

@@ -1,0 +1,67 @@
+#include "core/calls.h"
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+namespace ptraced::core {
+namespace {
+
+// Numbers of one call in each table: <asm/unistd_64.h> and, where they differ from it,
+// arch/x86/entry/syscalls/syscall_32.tbl and the x32 entries of syscall_64.tbl.
+struct Numbers {
+  uint64_t x86_64;
+  uint64_t i386;
+  uint64_t x32;
+
+  bool match(const SyscallEntry& entry) const {
+    switch (entry.arch) {
+      case Arch::kX86_64:
+        return entry.number == x86_64;
+      case Arch::kI386:
+        return entry.number == i386;
+      case Arch::kX32:
+        return entry.number == x32;
+    }
+    return false;
+  }
+};
+
+constexpr Numbers kExecve = {SYS_execve, 11, 520};
+constexpr Numbers kExecveat = {SYS_execveat, 358, 545};
+constexpr Numbers kExit = {SYS_exit, 1, SYS_exit};
+constexpr Numbers kExitGroup = {SYS_exit_group, 252, SYS_exit_group};
+constexpr Numbers kPrctl = {SYS_prctl, 172, SYS_prctl};
+constexpr Numbers kSeccomp = {SYS_seccomp, 354, SYS_seccomp};
+constexpr Numbers kClone = {SYS_clone, 120, SYS_clone};
+constexpr Numbers kClone3 = {SYS_clone3, 435, SYS_clone3};
+constexpr Numbers kSetAffinity = {SYS_sched_setaffinity, 241, SYS_sched_setaffinity};
+constexpr Numbers kGetAffinity = {SYS_sched_getaffinity, 242, SYS_sched_getaffinity};
+
+}  // namespace
+
+bool is_execve(const SyscallEntry& entry) {
+  return kExecve.match(entry) || kExecveat.match(entry);
+}
+
+bool is_exit(const SyscallEntry& entry) { return kExit.match(entry) || kExitGroup.match(entry); }
+
+bool is_seccomp_change(const SyscallEntry& entry) {
+  return kSeccomp.match(entry) || (kPrctl.match(entry) && entry.args[0] == PR_SET_SECCOMP);
+}
+
+bool sets_affinity(const SyscallEntry& entry) { return kSetAffinity.match(entry); }
+
+bool reads_affinity(const SyscallEntry& entry) { return kGetAffinity.match(entry); }
+
+std::optional<uint64_t> clone_flags(const SyscallEntry& entry, Memory& memory) {
+  uint64_t flags = 0;
+  if (kClone.match(entry)) {
+    return entry.args[0];
+  }
+  if (kClone3.match(entry) && memory.read_object(entry.args[0], flags)) {
+    return flags;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ptraced::core

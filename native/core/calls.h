@@ -1,0 +1,22 @@
+// The few calls that the engine itself must know, in every table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/memory.h"
+#include "core/syscall_stop.h"
+
+namespace ptraced::core {
+
+bool is_execve(const SyscallEntry& entry);  // execve, execveat
+bool is_exit(const SyscallEntry& entry);    // exit, exit_group
+// Installs a seccomp filter: seccomp, or prctl with PR_SET_SECCOMP.
+bool is_seccomp_change(const SyscallEntry& entry);
+bool sets_affinity(const SyscallEntry& entry);
+bool reads_affinity(const SyscallEntry& entry);
+
+// The flags of a clone or clone3; nothing for another call, or where they cannot be read.
+std::optional<uint64_t> clone_flags(const SyscallEntry& entry, Memory& memory);
+
+}  // namespace ptraced::core
