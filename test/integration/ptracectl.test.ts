@@ -100,6 +100,14 @@ describe('trace', () => {
     });
   });
 
+  it('leaves the flags of the streams that the command shares', async () => {
+    const flags = 'import fcntl; print([fcntl.fcntl(fd, fcntl.F_GETFL) for fd in (0, 1, 2)])';
+    const command = ['python3', '-c', `import time; time.sleep(.3); ${flags}`];
+    const untraced = await finish(start(command));
+    const traced = await finish(ptracectl('trace', '-o', '/dev/null', '--', ...command));
+    expect(traced).toEqual(untraced);
+  });
+
   it('dies of the signal that killed the command', async () => {
     const child = ptracectl('trace', '-e', 'trace=none', 'sh', '-c', 'kill -KILL $$');
     expect(await finish(child)).toEqual({
