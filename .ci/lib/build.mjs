@@ -2,6 +2,7 @@
 import { chmodSync, readdirSync } from 'node:fs';
 import { buildAddon } from '../../native/build-addon.mjs';
 import { buildPackages, ensurePackages } from './apt.mjs';
+import { withLock } from './lock.mjs';
 import { ensureNodeModules } from './npm.mjs';
 import { root } from './paths.mjs';
 import { run, StepError, say } from './run.mjs';
@@ -48,8 +49,10 @@ function sourceFolders() {
 
 /** Installs what the build needs and builds; does nothing where all is up to date. */
 export async function ensureBuilt() {
-  await ensurePackages(buildPackages);
-  await ensureNodeModules();
-  await ensureAddon();
-  await ensureTypeScript();
+  await withLock('build', async () => {
+    await ensurePackages(buildPackages);
+    await ensureNodeModules();
+    await ensureAddon();
+    await ensureTypeScript();
+  });
 }
