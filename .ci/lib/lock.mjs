@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { cache } from './paths.mjs';
 import { say } from './run.mjs';
 
-const patienceMs = 500;
+const patienceMs = 2000;
 
 /**
  * Runs `body` while no other script holds the lock. The kernel releases it when we end, however we end:
