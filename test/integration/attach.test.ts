@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { RecordKind, TaskOrigin } from '../../src/gen/ptraced/v1/record_pb.js';
 import { EndCause, OrphanAction } from '../../src/gen/ptraced/v1/session_pb.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, longPatience as timeout } from '../support/eventually.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
 import { type Program, startFixture } from '../support/program.js';
@@ -68,7 +68,7 @@ test('the parent of the process notices nothing', async ({ client }) => {
 });
 
 describe('a process that makes 1,000 threads a second', () => {
-  test('has every thread traced at the header, and goes on', { timeout: 120_000 }, async ({
+  test('has every thread traced at the header, and goes on', { timeout }, async ({
     client,
     server,
   }) => {
@@ -150,7 +150,7 @@ test('a process stopped while attached is left stopped, and goes on by SIGCONT',
 });
 
 test('signals in flight are neither lost nor doubled by attaching and detaching', {
-  timeout: 120_000,
+  timeout,
 }, async ({ client }) => {
   await using program = await startFixture('signal-flood', '20000');
   let rounds = 0;

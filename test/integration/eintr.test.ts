@@ -1,12 +1,10 @@
 /** T40, A3: attaching and detaching never makes a call fail, and a real signal still does. */
 import { expect } from 'vitest';
-import { eventually } from '../support/eventually.js';
+import { eventually, longPatience as timeout } from '../support/eventually.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
 import { type Program, startFixture } from '../support/program.js';
 import { attach, Trace } from '../support/trace.js';
-
-const timeout = 300_000;
 
 /** Calls that failed, or returned at all, as "NAME eintr N other N errno N". */
 async function unexpected(program: Program): Promise<string[]> {

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
 import { OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
 import { LossReason } from '../../src/gen/ptraced/v1/trace_service_pb.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, patience } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
@@ -49,7 +49,7 @@ describe('BLOCK', () => {
     await using trace = new Trace(client, request);
     const { rootPid } = await trace.started();
     trace.pause();
-    await eventually('the end of the command', () => !proc.alive(rootPid), 120_000);
+    await eventually('the end of the command', () => !proc.alive(rootPid), 4 * patience);
     trace.resume();
     const ended = await trace.finish();
     expect(ended.rootExit?.exitCode).toBe(0);
@@ -87,7 +87,7 @@ test('DROP_OLDEST does not hold the tracee, and tells every record that it lost'
   await using trace = new Trace(client, launch([fixture('call-flood'), '60000'], { capture }));
   const { rootPid } = await trace.started();
   trace.pause();
-  await eventually('the end of the command', () => !proc.alive(rootPid), 120_000);
+  await eventually('the end of the command', () => !proc.alive(rootPid), 4 * patience);
   trace.resume();
   const ended = await trace.finish();
   expect(ended.rootExit?.exitCode).toBe(0);

@@ -6,6 +6,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import type { Calls } from '../support/calls.js';
 import { callsOfRecords, differences } from '../support/calls.js';
+import { longPatience as timeout } from '../support/eventually.js';
 import { contents, fill } from '../support/folder.js';
 import { test } from '../support/harness.js';
 import { run } from '../support/program.js';
@@ -208,7 +209,7 @@ async function expectLikeStrace(ours: Calls, folder: string, wanted: Case): Prom
 
 describe('beside strace and beside no tracer', () => {
   for (const wanted of cases) {
-    test(wanted.name, { timeout: 120_000 }, async ({ client, folder }) => {
+    test(wanted.name, { timeout }, async ({ client, folder }) => {
       const plain = await untraced(folder, wanted);
       const [trace, outcome] = await traced(client, folder, wanted);
       expect(outcome).toEqual(plain);

@@ -8,7 +8,7 @@ import { MemoryService } from '../../src/gen/ptraced/v1/memory_service_pb.js';
 import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
 import { ServerService } from '../../src/gen/ptraced/v1/server_service_pb.js';
 import { TraceRequestSchema, TraceService } from '../../src/gen/ptraced/v1/trace_service_pb.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, longPatience as timeout } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
@@ -72,7 +72,10 @@ describe('a process that cannot be attached to', () => {
   });
 
   test('is a zombie', async ({ client }) => {
-    await using shell = new Program('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    await using shell = new Program('perl', [
+      '-e',
+      '$| = 1; $p = fork or exit; print "$p\n"; sleep 60',
+    ]);
     const zombie = Number(await shell.line());
     await eventually('the zombie', () => proc.taskStatus(zombie)?.state === 'Z');
     expect(await reasonOf(client, attach(zombie))).toBe('NOT_FOUND PROCESS_NOT_FOUND');
@@ -129,9 +132,7 @@ describe('a request that means nothing', () => {
   }
 });
 
-test('bytes that are no message are refused on every method', { timeout: 60_000 }, async ({
-  client,
-}) => {
+test('bytes that are no message are refused on every method', { timeout }, async ({ client }) => {
   const methods = [TraceService, MemoryService, ControlService, ServerService].flatMap((service) =>
     service.methods.map((method) => `/${service.typeName}/${method.name}`),
   );
@@ -143,9 +144,7 @@ test('bytes that are no message are refused on every method', { timeout: 60_000 
   expect(trace.ended?.rootExit?.exitCode).toBe(0);
 });
 
-test('random and cut bytes to Trace end in a defined status', { timeout: 120_000 }, async ({
-  client,
-}) => {
+test('random and cut bytes to Trace end in a defined status', { timeout }, async ({ client }) => {
   const good = Buffer.from(
     toBinary(TraceRequestSchema, create(TraceRequestSchema, launch(['/bin/true']))),
   );
@@ -172,7 +171,7 @@ test('a method that does not exist, and a service that does not', async ({ clien
 });
 
 test('an attached process that ends during the attach is told or gone', {
-  timeout: 60_000,
+  timeout,
 }, async ({ client }) => {
   for (let round = 0; round < 50; round++) {
     await using program = new Program('/bin/sh', ['-c', 'exec sleep 0.005']);
@@ -187,7 +186,7 @@ test('an attached process that ends during the attach is told or gone', {
 });
 
 test('a launched command that is killed before its first record is told', {
-  timeout: 60_000,
+  timeout,
 }, async ({ client }) => {
   for (let round = 0; round < 20; round++) {
     const trace = new Trace(client, launch(['sleep', '60']));

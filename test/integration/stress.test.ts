@@ -1,12 +1,11 @@
 /** Flat out: nothing is missing by the program's own count. */
 import { expect } from 'vitest';
 import { RecordKind, TaskOrigin } from '../../src/gen/ptraced/v1/record_pb.js';
+import { longPatience as timeout } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import { enterCount, newTasks, taskExits } from '../support/records.js';
 import { launch, traceToEnd } from '../support/trace.js';
-
-const timeout = 300_000;
 
 test('10,000 forks', { timeout }, async ({ client }) => {
   const trace = await traceToEnd(client, launch([fixture('forks'), '10000']));

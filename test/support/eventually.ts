@@ -1,7 +1,10 @@
 /** Bounded waiting for what gives no event, such as a state in /proc. */
 
 /** How long a test waits for anything before it calls it missing. Generous: machines are shared. */
-export const patience = 30_000;
+export const patience = 60_000;
+
+/** For a test that floods the machine. */
+export const longPatience = 300_000;
 
 const pollInterval = 5;
 

@@ -20,6 +20,11 @@ export function commandEnvironment(): Record<string, string> {
   };
 }
 
+/** Before a command: it gets a signal when this process dies, so that nothing outlives a killed run. */
+export function dyingWithUs(signal: 'TERM' | 'KILL'): string[] {
+  return ['setpriv', '--pdeathsig', signal];
+}
+
 /** How a process ended: its status, or the name of the signal that killed it. */
 export interface Ending {
   code: number | null;
@@ -38,7 +43,8 @@ export class Program implements AsyncDisposable {
   readonly #child: ChildProcess;
 
   constructor(file: string, args: string[] = [], options: { cwd?: string; uid?: number } = {}) {
-    this.#child = spawn(file, args, {
+    const [launcher = '', ...rest] = [...dyingWithUs('KILL'), file, ...args];
+    this.#child = spawn(launcher, rest, {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: commandEnvironment(),
       ...options,

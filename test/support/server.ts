@@ -6,7 +6,7 @@ import { eventually, patience, within } from './eventually.js';
 import { expectNoLeaks, type Footprint, footprint } from './leaks.js';
 import { serverProgram } from './paths.js';
 import * as proc from './proc.js';
-import type { Ending } from './program.js';
+import { dyingWithUs, type Ending } from './program.js';
 import { Client } from './rpc.js';
 import { launch, traceToEnd } from './trace.js';
 
@@ -15,8 +15,6 @@ export interface ServerOptions {
   label?: string;
   /** Further arguments. */
   args?: string[];
-  /** What stands before the program, such as ["sh", "-c", 'ulimit -Sn 1024; exec "$@"', "sh"]. */
-  prefix?: string[];
   uid?: number;
 }
 
@@ -47,7 +45,7 @@ export class Server implements AsyncDisposable {
     chmodSync(this.#directory, 0o777);
     this.address = `unix:${this.#directory}/socket`;
     const argv = [
-      ...(options.prefix ?? []),
+      ...dyingWithUs('TERM'),
       process.execPath,
       serverProgram,
       '--listen',
