@@ -1,5 +1,6 @@
-// Decoding of syscalls and signals into strace's notation. Knows core's memory and arch, and neither
-// napi nor protobuf. Every function may be called from any thread; a CallText belongs to one thread.
+// Decoding of syscalls and signals into strace's notation. Knows core's memory and arch, and
+// neither napi nor protobuf. Every function may be called from any thread; a CallText belongs to
+// one thread.
 #pragma once
 
 #include <sys/types.h>

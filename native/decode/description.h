@@ -1,5 +1,6 @@
-// The vocabulary in which syscalls are described: pure data, known at compile time. Rows (syscalls/),
-// layouts (structs/) and sets (xlat/) are written in it; the engine (engine.h) walks it.
+// The vocabulary in which syscalls are described: pure data, known at compile time. Rows
+// (syscalls/), layouts (structs/) and sets (xlat/) are written in it; the engine (engine.h) walks
+// it.
 #pragma once
 
 #include <array>
@@ -24,7 +25,8 @@ struct Xlat {
 // How the part of a word that has no name is written.
 enum class Rest : uint8_t { kHex, kDecimal, kOctal };
 
-// The names of a word's values: constants, flags, or constants in some bits and flags in the others.
+// The names of a word's values: constants, flags, or constants in some bits and flags in the
+// others.
 struct Set {
   // Flags, tried in this order; an entry of several bits matches where all of them are set. The
   // entry of value 0, if any, names the word 0.
@@ -196,8 +198,8 @@ struct Variant {
 
 // A call whose later arguments depend on an earlier one (fcntl, ioctl, prctl, futex, ...).
 struct Variants {
-  // Index of the selecting argument, the bits of it that matter, and the index of the first argument
-  // that depends on it.
+  // Index of the selecting argument, the bits of it that matter, and the index of the first
+  // argument that depends on it.
   uint8_t selector = 0;
   uint8_t first = 0;
   uint64_t mask = 0xffffffff;

@@ -1,18 +1,11 @@
 #include "engine.h"
 
 #include <algorithm>
-#include <charconv>
-#include <climits>
 #include <cstring>
 
 namespace ptraced::decode {
 
 namespace {
-
-constexpr size_t kFirstChunk = 128;
-constexpr size_t kLaterChunk = 4096;
-// Strings of an argument vector that are shown where everything is asked for.
-constexpr uint64_t kMaxStrings = 65536;
 
 uint64_t truncate(uint64_t word, size_t size) {
   return size == 0 || size >= 8 ? word : word & ((uint64_t{1} << (size * 8)) - 1);
@@ -82,7 +75,9 @@ void Engine::activate(const Arg& arg, size_t position) {
       &arg, static_cast<uint8_t>(arg.position >= 0 ? static_cast<size_t>(arg.position) : position)};
 }
 
-uint64_t Engine::arg(size_t index) const { return truncate(call_.args[index], word_size()); }
+uint64_t Engine::arg(size_t index) const {
+  return truncate(call_.args[index], word_size());
+}
 
 size_t Engine::size_of(const Type& type) const {
   switch (type.kind) {
@@ -180,7 +175,8 @@ void Engine::show(const Type& type, const Operand& operand) {
       show_string(operand.word, type.despite_error);
       break;
     case Kind::kBytes:
-      show_bytes(operand.word, length(type, operand), type.despite_error, type.parameter == kHexBytes);
+      show_bytes(operand.word, length(type, operand), type.despite_error,
+                 type.parameter == kHexBytes);
       break;
     case Kind::kPointer:
       show_pointer(type, operand.word);
@@ -345,138 +341,6 @@ uint64_t Engine::length(const Type& type, const Operand& operand) const {
     }
   }
   return 0;
-}
-
-void Engine::show_array(const Type& element, uint64_t address, uint64_t count,
-                        bool despite_error) {
-  if (!follow(address, despite_error)) {
-    return;
-  }
-  if (count == 0) {
-    out_.begin_array();
-    out_.end_array();
-    return;
-  }
-  const size_t size = size_of(element);
-  uint8_t bytes[kMaxStructSize];
-  if (size == 0 || size > sizeof bytes || count > UINT64_MAX / size ||
-      address + count * size < address || !read(address, bytes, size)) {
-    out_.address(address, Unread::kFault);
-    return;
-  }
-  out_.begin_array();
-  for (uint64_t i = 0; i < count; ++i) {
-    if (!options_.unabbreviated && i >= limit()) {
-      out_.omitted();
-      break;
-    }
-    const uint64_t at = address + i * size;
-    if (i > 0 && !read(at, bytes, size)) {
-      out_.omitted();
-      show_address_comment(at);
-      break;
-    }
-    out_.begin_element();
-    show_at(element, View{bytes, size, at});
-  }
-  out_.end_array();
-}
-
-void Engine::show_address_comment(uint64_t address) {
-  char text[19] = "0x";
-  const auto end = std::to_chars(text + 2, text + sizeof text, address, 16).ptr;
-  out_.comment({text, static_cast<size_t>(end - text)});
-}
-
-void Engine::show_bytes(uint64_t address, uint64_t size, bool despite_error, bool hex) {
-  if (!follow(address, despite_error)) {
-    return;
-  }
-  const size_t shown = std::min(size, limit());
-  uint8_t* bytes = scratch(shown);
-  if (!read(address, bytes, shown)) {
-    out_.address(address, Unread::kFault);
-    return;
-  }
-  out_.string(bytes, shown, {.truncated = shown < size, .hex = hex});
-}
-
-bool Engine::read_string(uint64_t address, size_t limit, size_t& size, bool& terminated) {
-  uint8_t* bytes = scratch(limit);
-  size = 0;
-  terminated = false;
-  while (size < limit) {
-    // Most strings are short: the first read is small, later ones are pages.
-    const size_t want = std::min(limit - size, size == 0 ? kFirstChunk : kLaterChunk);
-    const size_t got = memory_.read(address + size, bytes + size, want);
-    if (const void* end = std::memchr(bytes + size, 0, got)) {
-      size = static_cast<size_t>(static_cast<const uint8_t*>(end) - bytes);
-      terminated = true;
-      return true;
-    }
-    size += got;
-    if (got < want) {
-      return false;
-    }
-  }
-  return true;
-}
-
-void Engine::show_terminated(uint64_t address, size_t limit, bool despite_error) {
-  if (!follow(address, despite_error)) {
-    return;
-  }
-  size_t size = 0;
-  bool terminated = false;
-  // One byte more than is shown tells whether the string ends there.
-  if (!read_string(address, limit + 1, size, terminated)) {
-    out_.address(address, Unread::kFault);
-    return;
-  }
-  out_.string(state_.scratch_.data(), std::min(size, limit), {.truncated = !terminated});
-}
-
-void Engine::show_string(uint64_t address, bool despite_error) {
-  show_terminated(address, limit(), despite_error);
-}
-
-void Engine::show_path(uint64_t address, bool despite_error) {
-  show_terminated(address, PATH_MAX - 1, despite_error);
-}
-
-void Engine::show_strings(uint64_t address) {
-  if (!follow(address)) {
-    return;
-  }
-  uint64_t string = 0;
-  if (!read(address, &string, word_size())) {
-    out_.address(address, Unread::kFault);
-    return;
-  }
-  out_.begin_array();
-  for (uint64_t i = 0; string != 0; ++i) {
-    if (i >= (options_.unabbreviated ? kMaxStrings : limit())) {
-      out_.omitted();
-      break;
-    }
-    out_.begin_element();
-    show_string(string);
-    const uint64_t next = address + (i + 1) * word_size();
-    string = 0;
-    if (!read(next, &string, word_size())) {
-      out_.omitted();
-      show_address_comment(next);
-      break;
-    }
-  }
-  out_.end_array();
-}
-
-uint8_t* Engine::scratch(size_t size) {
-  if (state_.scratch_.size() < size) {
-    state_.scratch_.resize(size);
-  }
-  return state_.scratch_.data();
 }
 
 }  // namespace ptraced::decode

@@ -81,7 +81,8 @@ class Engine {
   // Shows fields without the braces.
   void show_fields(const Layout& layout, const View& view);
   // Shows `count` elements at `address`: as many as the options allow.
-  void show_array(const Type& element, uint64_t address, uint64_t count, bool despite_error = false);
+  void show_array(const Type& element, uint64_t address, uint64_t count,
+                  bool despite_error = false);
   // Shows `size` bytes at `address` as a string, cut at the configured length.
   void show_bytes(uint64_t address, uint64_t size, bool despite_error = false, bool hex = false);
   // Shows the string at `address`, cut at the configured length.

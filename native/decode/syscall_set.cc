@@ -22,12 +22,24 @@ struct ClassName {
 };
 
 constexpr ClassName kClasses[] = {
-    {"file", kFile, true},       {"process", kProcess, true}, {"network", kNetwork, true},
-    {"net", kNetwork},           {"signal", kSignal, true},   {"ipc", kIpc, true},
-    {"desc", kDesc, true},       {"memory", kMemory, true},   {"creds", kCreds},
-    {"stat", kStat},             {"lstat", kLstat},           {"fstat", kFstat},
-    {"%stat", kStatLike},        {"statfs", kStatfs},         {"fstatfs", kFstatfs},
-    {"%statfs", kStatfsLike},    {"pure", kPure},             {"clock", kClock},
+    {"file", kFile, true},
+    {"process", kProcess, true},
+    {"network", kNetwork, true},
+    {"net", kNetwork},
+    {"signal", kSignal, true},
+    {"ipc", kIpc, true},
+    {"desc", kDesc, true},
+    {"memory", kMemory, true},
+    {"creds", kCreds},
+    {"stat", kStat},
+    {"lstat", kLstat},
+    {"fstat", kFstat},
+    {"%stat", kStatLike},
+    {"statfs", kStatfs},
+    {"fstatfs", kFstatfs},
+    {"%statfs", kStatfsLike},
+    {"pure", kPure},
+    {"clock", kClock},
 };
 
 // Bits of the class that an item names; 0 for none.
@@ -180,10 +192,12 @@ class SetParser {
              mark_number(number, only, member);
     }
     if (const uint32_t bits = class_bits(item)) {
-      mark(member, [&](const Syscall& row) { return (row.classes & bits) != 0; }, only);
+      mark(
+          member, [&](const Syscall& row) { return (row.classes & bits) != 0; }, only);
       return true;
     }
-    return mark(member, [&](const Syscall& row) { return row.name == item; }, only);
+    return mark(
+        member, [&](const Syscall& row) { return row.name == item; }, only);
   }
 
   // A number below the end of a table is known, whether it has a row or not.

@@ -1,8 +1,9 @@
 // Sets of syscalls in strace's `-e trace=` grammar.
 //
-// An entry is a comma-separated list of items, after "!" the complement of what they name. An item is
-// a name (openat), a number (257), a class (%file; the oldest ones also without the "%"), an extended
-// regular expression of names (/^open), "all" or "none". "?" before an item excuses an unknown one,
+// An entry is a comma-separated list of items, after "!" the complement of what they name. An item
+// is a name (openat), a number (257), a class (%file; the oldest ones also without the "%"), an
+// extended regular expression of names (/^open), "all" or "none". "?" before an item excuses an
+// unknown one,
 // "@64", "@32" and "@x32" behind a name or number restrict it to one table. Of several entries, one
 // without "!" adds its calls, and one with it takes away what it names; a first one with it starts
 // from all calls.
@@ -24,8 +25,8 @@ class SyscallSet {
   // Every call.
   SyscallSet() = default;
 
-  // The set that the entries describe; no entries: every call. What is wrong is appended to `error`,
-  // which names the item, and stays empty otherwise.
+  // The set that the entries describe; no entries: every call. What is wrong is appended to
+  // `error`, which names the item, and stays empty otherwise.
   static SyscallSet parse(std::span<const std::string> entries, std::string& error);
 
   // Whether a call belongs to the set. A number that no table has always does, as in strace: it is

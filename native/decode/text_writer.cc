@@ -79,7 +79,9 @@ void append_hex_bytes(std::string& out, const uint8_t* bytes, size_t size) {
   }
 }
 
-bool is_plain(uint8_t byte) { return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\'; }
+bool is_plain(uint8_t byte) {
+  return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
+}
 
 }  // namespace
 
@@ -89,7 +91,9 @@ void append_signed(std::string& out, int64_t value) {
   out.append(digits, static_cast<size_t>(end - digits));
 }
 
-void append_unsigned(std::string& out, uint64_t value) { append_number(out, value, 10); }
+void append_unsigned(std::string& out, uint64_t value) {
+  append_number(out, value, 10);
+}
 
 void append_hex(std::string& out, uint64_t value) {
   if (value == 0) {
@@ -174,7 +178,9 @@ void TextWriter::omitted() {
   out_ += "...";
 }
 
-void TextWriter::becomes() { out_ += " => "; }
+void TextWriter::becomes() {
+  out_ += " => ";
+}
 
 void TextWriter::comment(std::string_view text) {
   out_ += " /* ";
@@ -182,11 +188,17 @@ void TextWriter::comment(std::string_view text) {
   out_ += " */";
 }
 
-void TextWriter::signed_number(int64_t value) { append_signed(out_, value); }
+void TextWriter::signed_number(int64_t value) {
+  append_signed(out_, value);
+}
 
-void TextWriter::unsigned_number(uint64_t value) { append_unsigned(out_, value); }
+void TextWriter::unsigned_number(uint64_t value) {
+  append_unsigned(out_, value);
+}
 
-void TextWriter::hex(uint64_t value) { append_hex(out_, value); }
+void TextWriter::hex(uint64_t value) {
+  append_hex(out_, value);
+}
 
 void TextWriter::padded_hex(uint64_t value, size_t width) {
   char digits[24];
@@ -200,7 +212,9 @@ void TextWriter::padded_hex(uint64_t value, size_t width) {
   out_.append(digits, count);
 }
 
-void TextWriter::octal(uint64_t value) { append_octal(out_, value); }
+void TextWriter::octal(uint64_t value) {
+  append_octal(out_, value);
+}
 
 void TextWriter::product(uint64_t count, uint64_t unit) {
   append_unsigned(out_, count);
@@ -230,7 +244,9 @@ void TextWriter::rest(uint64_t value, const Set& set) {
   }
 }
 
-void TextWriter::constant(uint64_t value, const Set& set) { constant_part(value, set); }
+void TextWriter::constant(uint64_t value, const Set& set) {
+  constant_part(value, set);
+}
 
 void TextWriter::constant_part(uint64_t bits, const Set& set) {
   if (const Xlat* x = find_constant(set, bits)) {
@@ -311,7 +327,9 @@ void TextWriter::bit(std::string_view number) {
   out_ += number;
 }
 
-void TextWriter::symbol(std::string_view name, int64_t) { out_ += name; }
+void TextWriter::symbol(std::string_view name, int64_t) {
+  out_ += name;
+}
 
 void TextWriter::negative_symbol(std::string_view name, int64_t) {
   out_ += '-';

@@ -1,4 +1,5 @@
-// Writes strace's notation. Appends to a string of the caller's, allocating only where it must grow.
+// Writes strace's notation. Appends to a string of the caller's, allocating only where it must
+// grow.
 #pragma once
 
 #include <string>

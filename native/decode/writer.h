@@ -46,7 +46,8 @@ class Writer {
   virtual void begin_element() = 0;
   virtual void end_array() = 0;
 
-  // A set of small numbers: signals, descriptors. `complement`: those that are not in it are listed.
+  // A set of small numbers: signals, descriptors. `complement`: those that are not in it are
+  // listed.
   virtual void begin_set(bool complement) = 0;
   virtual void begin_member() = 0;
   virtual void end_set() = 0;

@@ -99,8 +99,8 @@ struct flock32 {
   int32_t l_pid;
 };
 
-// struct stat of x86_64 with the names that strace's notation has (asm/stat.h: st_atime is a macro in
-// the C library's header and the two cannot stand together).
+// struct stat of x86_64 with the names that strace's notation has (asm/stat.h: st_atime is a macro
+// in the C library's header and the two cannot stand together).
 struct kernel_stat {
   uint64_t st_dev;
   uint64_t st_ino;

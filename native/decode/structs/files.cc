@@ -118,15 +118,14 @@ struct StatFields {
       size, size_size, blksize, blocks, blocks_size, atime, time_size;
 };
 
-#define STAT_FIELDS(type)                                                                  \
-  {                                                                                        \
-    offsetof(type, st_dev), sizeof(type::st_dev), offsetof(type, st_ino),                  \
-        sizeof(type::st_ino), offsetof(type, st_mode), sizeof(type::st_mode),              \
-        offsetof(type, st_nlink), sizeof(type::st_nlink), offsetof(type, st_uid),          \
-        offsetof(type, st_gid), sizeof(type::st_uid), offsetof(type, st_rdev),             \
-        offsetof(type, st_size), sizeof(type::st_size), offsetof(type, st_blksize),        \
-        offsetof(type, st_blocks), sizeof(type::st_blocks), offsetof(type, st_atime),      \
-        sizeof(type::st_atime)                                                             \
+#define STAT_FIELDS(type)                                                                       \
+  {                                                                                             \
+    offsetof(type, st_dev), sizeof(type::st_dev), offsetof(type, st_ino), sizeof(type::st_ino), \
+        offsetof(type, st_mode), sizeof(type::st_mode), offsetof(type, st_nlink),               \
+        sizeof(type::st_nlink), offsetof(type, st_uid), offsetof(type, st_gid),                 \
+        sizeof(type::st_uid), offsetof(type, st_rdev), offsetof(type, st_size),                 \
+        sizeof(type::st_size), offsetof(type, st_blksize), offsetof(type, st_blocks),           \
+        sizeof(type::st_blocks), offsetof(type, st_atime), sizeof(type::st_atime)               \
   }
 
 constexpr StatFields kNative = STAT_FIELDS(kernel_stat);
@@ -138,9 +137,8 @@ constexpr Type number(Kind kind, size_t size) {
 }
 
 void show_times(Engine& engine, const View& view, const StatFields& at) {
-  constexpr std::string_view kNames[][2] = {{"st_atime", "st_atime_nsec"},
-                                            {"st_mtime", "st_mtime_nsec"},
-                                            {"st_ctime", "st_ctime_nsec"}};
+  constexpr std::string_view kNames[][2] = {
+      {"st_atime", "st_atime_nsec"}, {"st_mtime", "st_mtime_nsec"}, {"st_ctime", "st_ctime_nsec"}};
   for (size_t i = 0; i < std::size(kNames); ++i) {
     const size_t offset = at.atime + 2 * i * at.time_size;
     const uint64_t nanoseconds = view.number(offset + at.time_size, at.time_size);

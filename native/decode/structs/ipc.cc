@@ -16,7 +16,7 @@ constexpr Field kSembufFields[] = {
 };
 
 #define MQ(member, ...) \
-  {.name = #member, .offset = offsetof(mq_attr, member), .type = __VA_ARGS__}
+  { .name = #member, .offset = offsetof(mq_attr, member), .type = __VA_ARGS__ }
 
 constexpr Field kMqAttrFields[] = {
     MQ(mq_flags, flags(kMqFlags, 8)),

@@ -58,12 +58,9 @@ constexpr Field kSysinfoFields[] = {
 };
 
 constexpr Field kUtsnameFields[] = {
-    SAME(new_utsname, sysname, text(65)),
-    SAME(new_utsname, nodename, text(65)),
-    SAME_VERBOSE(new_utsname, release, text(65)),
-    SAME_VERBOSE(new_utsname, version, text(65)),
-    SAME_VERBOSE(new_utsname, machine, text(65)),
-    SAME_VERBOSE(new_utsname, domainname, text(65)),
+    SAME(new_utsname, sysname, text(65)),         SAME(new_utsname, nodename, text(65)),
+    SAME_VERBOSE(new_utsname, release, text(65)), SAME_VERBOSE(new_utsname, version, text(65)),
+    SAME_VERBOSE(new_utsname, machine, text(65)), SAME_VERBOSE(new_utsname, domainname, text(65)),
 };
 
 constexpr Field kSchedParamFields[] = {

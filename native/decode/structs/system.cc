@@ -6,7 +6,7 @@ namespace ptraced::decode {
 namespace {
 
 #define AT(name_, offset_, ...) \
-  {.name = name_, .offset = offset_, .offset32 = offset_, .type = __VA_ARGS__}
+  { .name = name_, .offset = offset_, .offset32 = offset_, .type = __VA_ARGS__ }
 
 // struct seccomp_notif_sizes (linux/seccomp.h).
 constexpr Field kNotifySizesFields[] = {

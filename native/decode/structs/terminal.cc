@@ -15,10 +15,10 @@ constexpr Type kInputFlags = {
 constexpr Type kLocalFlags = {
     .kind = Kind::kCustom, .size = 4, .set = &kTermiosLocal, .print = print_termios_flags};
 
-#define TERMIOS_FIELDS(type)                                                               \
-  SAME(type, c_iflag, kInputFlags), SAME(type, c_oflag, kTermiosOutput),          \
-      SAME(type, c_cflag, kTermiosControl), SAME(type, c_lflag, kLocalFlags),     \
-      SAME_VERBOSE(type, c_line, one_of(kLineDisciplines, 1)),                             \
+#define TERMIOS_FIELDS(type)                                                  \
+  SAME(type, c_iflag, kInputFlags), SAME(type, c_oflag, kTermiosOutput),      \
+      SAME(type, c_cflag, kTermiosControl), SAME(type, c_lflag, kLocalFlags), \
+      SAME_VERBOSE(type, c_line, one_of(kLineDisciplines, 1)),                \
       SAME_VERBOSE(type, c_cc, kControlCharacters)
 
 constexpr Field kTermiosFields[] = {TERMIOS_FIELDS(struct termios)};
@@ -36,8 +36,7 @@ constexpr Field kWinsizeFields[] = {
 }  // namespace
 
 const Layout kTermiosLayout = {sizeof(struct termios), sizeof(struct termios), kTermiosFields};
-const Layout kTermios2Layout = {sizeof(struct termios2), sizeof(struct termios2),
-                                kTermios2Fields};
+const Layout kTermios2Layout = {sizeof(struct termios2), sizeof(struct termios2), kTermios2Fields};
 const Layout kWinsizeLayout = {sizeof(winsize), sizeof(winsize), kWinsizeFields};
 
 }  // namespace ptraced::decode

@@ -45,7 +45,7 @@ constexpr Field kItimervalFields[] = {
 };
 
 #define TIMEX(member, ...) \
-  {.name = #member, .offset = offsetof(timex, member), .type = __VA_ARGS__}
+  { .name = #member, .offset = offsetof(timex, member), .type = __VA_ARGS__ }
 
 constexpr Field kTimexFields[] = {
     TIMEX(modes, flags(kAdjtimexModes)),

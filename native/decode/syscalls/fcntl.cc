@@ -19,7 +19,9 @@ void note_flags(Engine& engine, const Set& set) {
   engine.out().end_note();
 }
 
-void note_open_flags(Engine& engine) { note_flags(engine, kOpenFlags); }
+void note_open_flags(Engine& engine) {
+  note_flags(engine, kOpenFlags);
+}
 
 void note_descriptor_flags(Engine& engine) {
   if (engine.result() != 0) {

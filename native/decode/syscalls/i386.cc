@@ -1,5 +1,5 @@
-// The table of i386. Most of its calls are those of x86_64 under another number; the others, and those
-// whose arguments differ, have rows of their own.
+// The table of i386. Most of its calls are those of x86_64 under another number; the others, and
+// those whose arguments differ, have rows of their own.
 #include <asm/unistd_32.h>
 
 #include <string_view>
@@ -21,8 +21,10 @@ struct Alias {
   const char* same_as;
 };
 
-#define SAME_CALL(syscall) {__NR_##syscall, #syscall, #syscall}
-#define LIKE(syscall, other) {__NR_##syscall, #syscall, other}
+#define SAME_CALL(syscall) \
+  { __NR_##syscall, #syscall, #syscall }
+#define LIKE(syscall, other) \
+  { __NR_##syscall, #syscall, other }
 
 constexpr Alias kAliases[] = {
     SAME_CALL(restart_syscall),

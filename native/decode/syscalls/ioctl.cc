@@ -1,9 +1,5 @@
 // What the argument of ioctl(2) is for each request, by number. Requests that are not here have an
 // argument that is not described: its address or number is shown.
-#include <cstddef>
-#include <cstdint>
-#include <ctime>
-
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
 #include <linux/atmdev.h>
@@ -67,6 +63,10 @@
 #include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 #include <sound/asound.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
 
 #include "rows.h"
 

@@ -24,9 +24,13 @@ void note_set(Engine& engine, const Set& set, bool are_flags) {
   engine.out().end_note();
 }
 
-void note_dumpable(Engine& engine) { note_set(engine, kDumpModes, false); }
+void note_dumpable(Engine& engine) {
+  note_set(engine, kDumpModes, false);
+}
 
-void note_mce_kill(Engine& engine) { note_set(engine, kMceKill, false); }
+void note_mce_kill(Engine& engine) {
+  note_set(engine, kMceKill, false);
+}
 
 void note_secure_bits(Engine& engine) {
   if (engine.result() != 0) {

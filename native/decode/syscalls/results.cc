@@ -55,5 +55,4 @@ void note_ioprio(Engine& engine) {
   engine.out().end_note();
 }
 
-
 }  // namespace ptraced::decode

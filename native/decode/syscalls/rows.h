@@ -7,10 +7,10 @@
 
 #include "../description.h"
 #include "../structs/structs.h"
-#include "../types/types.h"
-#include "../xlat/sets.h"
 #include "../types/misc.h"
 #include "../types/subjects.h"
+#include "../types/types.h"
+#include "../xlat/sets.h"
 #include "newer_numbers.h"
 
 // Number and name of a row: SYS(read) for __NR_read.

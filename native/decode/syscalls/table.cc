@@ -21,10 +21,9 @@ namespace {
 
 std::vector<Syscall> x86_64_rows() {
   std::vector<Syscall> rows;
-  for (const auto part :
-       {file_rows(), io_rows(), event_rows(), memory_rows(), process_rows(), signal_rows(),
-        time_rows(), network_rows(), ipc_rows(), mount_rows(), identity_rows(), system_rows(),
-        obsolete_rows()}) {
+  for (const auto part : {file_rows(), io_rows(), event_rows(), memory_rows(), process_rows(),
+                          signal_rows(), time_rows(), network_rows(), ipc_rows(), mount_rows(),
+                          identity_rows(), system_rows(), obsolete_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;
@@ -52,6 +51,8 @@ const Syscall* find_syscall(core::Arch arch, uint64_t number) {
   return table(arch).find(number);
 }
 
-std::span<const Syscall> syscalls(core::Arch arch) { return table(arch).rows(); }
+std::span<const Syscall> syscalls(core::Arch arch) {
+  return table(arch).rows();
+}
 
 }  // namespace ptraced::decode

@@ -1,12 +1,15 @@
 // Control messages of sockets: struct cmsghdr and what follows it.
-#include <time.h>
-
-#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cstring>
+
+// errqueue.h needs timespec, which time.h has.
+// clang-format off
+#include <linux/errqueue.h>
+// clang-format on
 
 #include "../engine.h"
 #include "../structs/structs.h"
@@ -26,7 +29,9 @@ struct Header {
   int32_t type = 0;
 };
 
-size_t header_size(Engine& engine) { return engine.word_size() + 8; }
+size_t header_size(Engine& engine) {
+  return engine.word_size() + 8;
+}
 
 size_t aligned(Engine& engine, uint64_t size) {
   const uint64_t word = engine.word_size();

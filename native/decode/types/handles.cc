@@ -85,8 +85,7 @@ void print_landlock_ruleset(Engine& engine, const Type&, const Operand& operand)
   uint64_t words[3] = {};  // struct landlock_ruleset_attr of 6.12
   const uint64_t size = engine.arg(1);
   const size_t known = std::min<uint64_t>(size, sizeof words);
-  if (operand.word == 0 || known < sizeof words[0] ||
-      !engine.read(operand.word, words, known)) {
+  if (operand.word == 0 || known < sizeof words[0] || !engine.read(operand.word, words, known)) {
     out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
     return;
   }
@@ -106,9 +105,10 @@ void print_landlock_ruleset(Engine& engine, const Type&, const Operand& operand)
 
 void print_user_offset(Engine& engine, const Type&, const Operand& operand) {
   static constexpr std::string_view kRegisters[] = {
-      "8*R15", "8*R14", "8*R13", "8*R12",      "8*RBP", "8*RBX", "8*R11",     "8*R10",  "8*R9",
-      "8*R8",  "8*RAX", "8*RCX", "8*RDX",      "8*RSI", "8*RDI", "8*ORIG_RAX", "8*RIP", "8*CS",
-      "8*EFLAGS", "8*RSP", "8*SS", "8*FS_BASE", "8*GS_BASE", "8*DS", "8*ES",   "8*FS",  "8*GS"};
+      "8*R15",     "8*R14",      "8*R13", "8*R12", "8*RBP",    "8*RBX", "8*R11",
+      "8*R10",     "8*R9",       "8*R8",  "8*RAX", "8*RCX",    "8*RDX", "8*RSI",
+      "8*RDI",     "8*ORIG_RAX", "8*RIP", "8*CS",  "8*EFLAGS", "8*RSP", "8*SS",
+      "8*FS_BASE", "8*GS_BASE",  "8*DS",  "8*ES",  "8*FS",     "8*GS"};
   const uint64_t offset = operand.word;
   if (engine.word_size() == 8 && offset % 8 == 0 && offset / 8 < std::size(kRegisters)) {
     engine.out().symbol(kRegisters[offset / 8], static_cast<int64_t>(offset));
@@ -143,9 +143,8 @@ void print_key_answer(Engine& engine, const Type&, const Operand& operand) {
   constexpr size_t kSizeArgument = 3;
   if (engine.follow(operand.word)) {
     // The result is the size that the answer has, whether the buffer holds it or not.
-    engine.show_bytes(operand.word,
-                      std::min<uint64_t>(static_cast<uint64_t>(engine.result()),
-                                         engine.arg(kSizeArgument)));
+    engine.show_bytes(operand.word, std::min<uint64_t>(static_cast<uint64_t>(engine.result()),
+                                                       engine.arg(kSizeArgument)));
   }
 }
 

@@ -8,7 +8,9 @@ namespace ptraced::decode {
 
 // A 64-bit number in two registers, the lower half in that of index `low`.
 void print_split(Engine&, const Type&, const Operand&);
-constexpr Type split(uint32_t low) { return custom(print_split, low); }
+constexpr Type split(uint32_t low) {
+  return custom(print_split, low);
+}
 // llseek's offset: the upper half comes first.
 void print_seek_offset(Engine&, const Type&, const Operand&);
 inline constexpr Type kSeekOffset = custom(print_seek_offset);
@@ -23,7 +25,9 @@ inline constexpr Type kUid16Pointer = pointer(kUid16);
 // The 32 lower signals, in a register or in memory.
 inline constexpr Type kOldSigmask = custom(print_sigmask, 0, 4);
 void print_old_sigset(Engine&, const Type&, const Operand&);
-constexpr Type sigset32() { return custom(print_old_sigset); }
+constexpr Type sigset32() {
+  return custom(print_old_sigset);
+}
 void print_handler(Engine&, const Type&, const Operand&);
 inline constexpr Type kHandler = custom(print_handler);
 

@@ -13,7 +13,6 @@ namespace ptraced::decode {
 
 namespace {
 
-
 // struct msghdr, of either word size.
 struct Message {
   uint64_t name = 0;
@@ -25,7 +24,9 @@ struct Message {
   uint32_t flags = 0;
 };
 
-size_t message_size(Engine& engine) { return engine.word_size() == 4 ? 28 : sizeof(msghdr); }
+size_t message_size(Engine& engine) {
+  return engine.word_size() == 4 ? 28 : sizeof(msghdr);
+}
 
 bool read_message(Engine& engine, uint64_t address, Message& message) {
   if (engine.word_size() == 4) {
@@ -40,18 +41,15 @@ bool read_message(Engine& engine, uint64_t address, Message& message) {
   if (!engine.read(address, &native, sizeof native)) {
     return false;
   }
-  message = {reinterpret_cast<uint64_t>(native.msg_name),
-             native.msg_namelen,
-             reinterpret_cast<uint64_t>(native.msg_iov),
-             native.msg_iovlen,
-             reinterpret_cast<uint64_t>(native.msg_control),
-             native.msg_controllen,
+  message = {reinterpret_cast<uint64_t>(native.msg_name),    native.msg_namelen,
+             reinterpret_cast<uint64_t>(native.msg_iov),     native.msg_iovlen,
+             reinterpret_cast<uint64_t>(native.msg_control), native.msg_controllen,
              static_cast<uint32_t>(native.msg_flags)};
   return true;
 }
 
-// What is shown of a message: the length of its name before the call where that is known, and how many
-// bytes of its vector hold data.
+// What is shown of a message: the length of its name before the call where that is known, and how
+// many bytes of its vector hold data.
 struct Shown {
   bool has_name_length_before = false;
   uint32_t name_length_before = 0;

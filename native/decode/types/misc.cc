@@ -55,10 +55,10 @@ void print_tracer_pid(Engine& engine, const Type&, const Operand& operand) {
 
 void print_residency(Engine& engine, const Type&, const Operand& operand) {
   constexpr uint64_t kPage = 4096;
-  constexpr Type kPageByte = {.kind = Kind::kCustom, .size = 1, .print = [](Engine& e, const Type&,
-                                                                           const Operand& o) {
-                                e.out().unsigned_number(o.word & 1);
-                              }};
+  constexpr Type kPageByte = {
+      .kind = Kind::kCustom, .size = 1, .print = [](Engine& e, const Type&, const Operand& o) {
+        e.out().unsigned_number(o.word & 1);
+      }};
   const uint64_t length = engine.arg(1);
   engine.show_array(kPageByte, operand.word, length / kPage + (length % kPage != 0 ? 1 : 0));
 }
@@ -150,7 +150,10 @@ constexpr Field kFutexWaiterFields[] = {
     {.name = "val", .offset = 0, .offset32 = 0, .type = kHex64},
     {.name = "uaddr", .offset = 8, .offset32 = 8, .type = kAddress64},
     {.name = "flags", .offset = 16, .offset32 = 16, .type = flags(kFutexWaitFlags)},
-    {.name = "__reserved", .offset = 20, .offset32 = 20, .type = kHexInt,
+    {.name = "__reserved",
+     .offset = 20,
+     .offset32 = 20,
+     .type = kHexInt,
      .shown = Field::Shown::kUnlessZero},
 };
 

@@ -50,8 +50,8 @@ inline constexpr Type kMessageBuffer = custom(print_message_buffer);
 inline constexpr Type kHexWordBracket = kHexWordPointer;
 
 // --- mounts ---
-// A string of mount(2), or an address where the flags (argument 3) leave it unused. The parameter has
-// the flags that do.
+// A string of mount(2), or an address where the flags (argument 3) leave it unused. The parameter
+// has the flags that do.
 void print_mount_string(Engine&, const Type&, const Operand&);
 inline constexpr Type kMountString = custom(print_mount_string, 0x3);
 inline constexpr Type kMountData = custom(print_mount_string, 0x4);

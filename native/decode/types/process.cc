@@ -81,8 +81,7 @@ void show_clone_args(Engine& engine, const clone_args& args, uint64_t size) {
     out.begin_field("set_tid_size");
     out.unsigned_number(args.set_tid_size);
   }
-  if (size >= CLONE_ARGS_SIZE_VER2 &&
-      (args.cgroup != 0 || (args.flags & CLONE_INTO_CGROUP) != 0)) {
+  if (size >= CLONE_ARGS_SIZE_VER2 && (args.cgroup != 0 || (args.flags & CLONE_INTO_CGROUP) != 0)) {
     out.begin_field("cgroup");
     out.unsigned_number(args.cgroup);
   }

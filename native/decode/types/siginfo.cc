@@ -189,8 +189,7 @@ class Siginfo {
     out_.begin_field("si_syscall");
     constexpr uint32_t kAuditX86_64 = 0xc000003e;  // AUDIT_ARCH_X86_64
     constexpr uint32_t kAuditI386 = 0x40000003;    // AUDIT_ARCH_I386
-    const core::Arch arch =
-        info_.si_arch == kAuditI386 ? core::Arch::kI386 : core::Arch::kX86_64;
+    const core::Arch arch = info_.si_arch == kAuditI386 ? core::Arch::kI386 : core::Arch::kX86_64;
     const Syscall* syscall = find_syscall(arch, static_cast<uint32_t>(info_.si_syscall));
     if (syscall == nullptr) {
       out_.hex(static_cast<uint32_t>(info_.si_syscall));

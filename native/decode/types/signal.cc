@@ -90,8 +90,7 @@ void print_sigset(Engine& engine, const Type& type, const Operand& operand) {
   if (!engine.follow(operand.word, type.despite_error)) {
     return;
   }
-  const uint64_t size =
-      type.parameter == kKernelSet ? kKernelSetSize : engine.arg(type.parameter);
+  const uint64_t size = type.parameter == kKernelSet ? kKernelSetSize : engine.arg(type.parameter);
   uint64_t mask = 0;
   if ((size != kKernelSetSize && size != engine.word_size()) ||
       !engine.read(operand.word, &mask, size)) {

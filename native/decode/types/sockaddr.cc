@@ -202,13 +202,11 @@ void print_sockaddr_result(Engine& engine, const Type& type, const Operand& oper
   }
   const size_t index = type.parameter;
   int32_t size = 0;
-  if (!engine.has_saved(index) || !engine.read(engine.arg(index), &size, sizeof size) ||
-      size < 0) {
+  if (!engine.has_saved(index) || !engine.read(engine.arg(index), &size, sizeof size) || size < 0) {
     engine.out().address(operand.word, Unread::kFault);
     return;
   }
-  show_sockaddr(engine, operand.word,
-                std::min(static_cast<uint32_t>(size), engine.saved(index)));
+  show_sockaddr(engine, operand.word, std::min(static_cast<uint32_t>(size), engine.saved(index)));
 }
 
 void print_length_result(Engine& engine, const Type& type, const Operand& operand) {

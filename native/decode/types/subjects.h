@@ -1,5 +1,5 @@
-// The named types of single subjects: sockets, vectors, events, processes, memory policy, IPC, mounts.
-// Each that needs code lives in the .cc file named beside its heading.
+// The named types of single subjects: sockets, vectors, events, processes, memory policy, IPC,
+// mounts. Each that needs code lives in the .cc file named beside its heading.
 #pragma once
 
 #include <sys/uio.h>
@@ -31,8 +31,8 @@ void print_open_how(Engine&, const Type&, const Operand&);
 inline constexpr Type kOpenHow = custom(print_open_how);
 
 // --- vectors (vectors.cc) ---
-// struct iovec whose bytes the call reads (kWriteVector) or has written (kReadVector; as many as the
-// result says); addresses alone where the memory is another process's.
+// struct iovec whose bytes the call reads (kWriteVector) or has written (kReadVector; as many as
+// the result says); addresses alone where the memory is another process's.
 void print_write_vector(Engine&, const Type&, const Operand&);
 void print_read_vector(Engine&, const Type&, const Operand&);
 void print_address_vector(Engine&, const Type&, const Operand&);

@@ -1,4 +1,5 @@
-// Commands and values whose words are made of parts: quotas, priorities of I/O, personalities, keys.
+// Commands and values whose words are made of parts: quotas, priorities of I/O, personalities,
+// keys.
 #include <linux/fanotify.h>
 #include <linux/quota.h>
 
@@ -138,9 +139,9 @@ void print_futex_operation(Engine& engine, const Type&, const Operand& operand) 
                                              {2, "FUTEX_OP_OR"},
                                              {3, "FUTEX_OP_ANDN"},
                                              {4, "FUTEX_OP_XOR"}};
-  static constexpr Xlat kComparisonNames[] = {
-      {0, "FUTEX_OP_CMP_EQ"}, {1, "FUTEX_OP_CMP_NE"}, {2, "FUTEX_OP_CMP_LT"},
-      {3, "FUTEX_OP_CMP_LE"}, {4, "FUTEX_OP_CMP_GT"}, {5, "FUTEX_OP_CMP_GE"}};
+  static constexpr Xlat kComparisonNames[] = {{0, "FUTEX_OP_CMP_EQ"}, {1, "FUTEX_OP_CMP_NE"},
+                                              {2, "FUTEX_OP_CMP_LT"}, {3, "FUTEX_OP_CMP_LE"},
+                                              {4, "FUTEX_OP_CMP_GT"}, {5, "FUTEX_OP_CMP_GE"}};
   static constexpr Set kOperations = {.constants = kOperationNames, .unknown = "FUTEX_OP_???"};
   static constexpr Set kComparisons = {.constants = kComparisonNames,
                                        .unknown = "FUTEX_OP_CMP_???"};

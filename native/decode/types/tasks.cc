@@ -13,8 +13,8 @@ namespace ptraced::decode {
 
 namespace {
 
-// struct rseq as of Linux 6.19 (include/uapi/linux/rseq.h), which older headers have without its last
-// members.
+// struct rseq as of Linux 6.19 (include/uapi/linux/rseq.h), which older headers have without its
+// last members.
 struct Rseq {
   uint32_t cpu_id_start;
   uint32_t cpu_id;

@@ -30,8 +30,8 @@ constexpr Part kOutputParts[] = {
 constexpr uint32_t kInputSpeedMask = static_cast<uint32_t>(CBAUD) << IBSHIFT;
 
 constexpr std::string_view kControlNames[] = {
-    "VINTR",  "VQUIT", "VERASE", "VKILL",    "VEOF",     "VTIME",   "VMIN",   "VSWTC", "VSTART",
-    "VSTOP",  "VSUSP", "VEOL",   "VREPRINT", "VDISCARD", "VWERASE", "VLNEXT", "VEOL2",
+    "VINTR", "VQUIT", "VERASE", "VKILL",    "VEOF",     "VTIME",   "VMIN",   "VSWTC", "VSTART",
+    "VSTOP", "VSUSP", "VEOL",   "VREPRINT", "VDISCARD", "VWERASE", "VLNEXT", "VEOL2",
 };
 
 // Flags behind other parts: nothing is written for none.

@@ -15,8 +15,8 @@ namespace {
 
 constexpr uint64_t kTicksPerSecond = 100;  // USER_HZ
 
-// Days since 1970 to a date of the proleptic Gregorian calendar. The server's time zone says nothing
-// to a client elsewhere, so that dates are in UTC; localtime(3) would take a lock as well.
+// Days since 1970 to a date of the proleptic Gregorian calendar. The server's time zone says
+// nothing to a client elsewhere, so that dates are in UTC; localtime(3) would take a lock as well.
 struct Date {
   int64_t year;
   unsigned month;

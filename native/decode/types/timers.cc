@@ -11,8 +11,7 @@ void print_sigevent(Engine& engine, const Type&, const Operand& operand) {
   Writer& out = engine.out();
   sigevent event = {};
   constexpr size_t kShown = offsetof(sigevent, sigev_notify_attributes) + sizeof(void*);
-  if (operand.word == 0 || engine.word_size() == 4 ||
-      !engine.read(operand.word, &event, kShown)) {
+  if (operand.word == 0 || engine.word_size() == 4 || !engine.read(operand.word, &event, kShown)) {
     out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
     return;
   }

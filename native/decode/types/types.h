@@ -11,16 +11,22 @@ class Writer;
 
 // --- how lengths, types and arguments are written ---
 
-constexpr Length fixed(uint16_t count) { return {Length::From::kFixed, 0, count}; }
+constexpr Length fixed(uint16_t count) {
+  return {Length::From::kFixed, 0, count};
+}
 // `size` 4: the argument is an int, whatever its register's upper half holds.
 constexpr Length arg(uint16_t index, uint8_t size = 0) {
   return {Length::From::kArgument, size, index};
 }
-constexpr Length result() { return {Length::From::kResult, 0, 0}; }
+constexpr Length result() {
+  return {Length::From::kResult, 0, 0};
+}
 constexpr Length field(uint16_t offset, uint8_t size) {
   return {Length::From::kField, size, offset};
 }
-constexpr Length pointee(uint16_t index) { return {Length::From::kPointee, 4, index}; }
+constexpr Length pointee(uint16_t index) {
+  return {Length::From::kPointee, 4, index};
+}
 
 constexpr Type flags(const Set& set, uint8_t size = 4) {
   return {.kind = Kind::kFlags, .size = size, .set = &set};
@@ -28,7 +34,9 @@ constexpr Type flags(const Set& set, uint8_t size = 4) {
 constexpr Type one_of(const Set& set, uint8_t size = 4) {
   return {.kind = Kind::kConstant, .size = size, .set = &set};
 }
-constexpr Type pointer(const Type& of) { return {.kind = Kind::kPointer, .of = &of}; }
+constexpr Type pointer(const Type& of) {
+  return {.kind = Kind::kPointer, .of = &of};
+}
 // A pointer that is followed after a failing call too.
 constexpr Type pointer_anyway(const Type& of) {
   return {.kind = Kind::kPointer, .despite_error = true, .of = &of};
@@ -36,20 +44,28 @@ constexpr Type pointer_anyway(const Type& of) {
 constexpr Type array(const Type& of, Length length) {
   return {.kind = Kind::kArray, .length = length, .of = &of};
 }
-constexpr Type bytes(Length length) { return {.kind = Kind::kBytes, .length = length}; }
+constexpr Type bytes(Length length) {
+  return {.kind = Kind::kBytes, .length = length};
+}
 constexpr Type hex_bytes(Length length) {
   return {.kind = Kind::kBytes, .parameter = kHexBytes, .length = length};
 }
-constexpr Type structure(const Layout& layout) { return {.kind = Kind::kStruct, .layout = &layout}; }
+constexpr Type structure(const Layout& layout) {
+  return {.kind = Kind::kStruct, .layout = &layout};
+}
 constexpr Type repeated(const Type& of, uint16_t count) {
   return {.kind = Kind::kInline, .length = fixed(count), .of = &of};
 }
-constexpr Type text(uint16_t size) { return {.kind = Kind::kInlineText, .length = fixed(size)}; }
+constexpr Type text(uint16_t size) {
+  return {.kind = Kind::kInlineText, .length = fixed(size)};
+}
 constexpr Type custom(Print print, uint32_t parameter = 0, uint8_t size = 0) {
   return {.kind = Kind::kCustom, .size = size, .parameter = parameter, .print = print};
 }
 
-constexpr Arg in(const char* name, const Type& type) { return {.name = name, .type = type}; }
+constexpr Arg in(const char* name, const Type& type) {
+  return {.name = name, .type = type};
+}
 constexpr Arg out(const char* name, const Type& type) {
   return {.name = name, .type = type, .when = When::kExit};
 }
@@ -185,10 +201,13 @@ inline constexpr Type kControlCharacters = custom(print_control_characters, 0, 1
 // A signal number, and the one in the low byte of clone's flags.
 void print_signal(Engine&, const Type&, const Operand&);
 inline constexpr Type kSignalNumber = custom(print_signal, 0, 4);
-// A pointer to a signal set; the parameter is the index of the argument with its size, or kKernelSet.
+// A pointer to a signal set; the parameter is the index of the argument with its size, or
+// kKernelSet.
 inline constexpr uint32_t kKernelSet = 0xff;
 void print_sigset(Engine&, const Type&, const Operand&);
-constexpr Type sigset(uint32_t size_argument) { return custom(print_sigset, size_argument); }
+constexpr Type sigset(uint32_t size_argument) {
+  return custom(print_sigset, size_argument);
+}
 // A signal mask in place.
 void print_sigmask(Engine&, const Type&, const Operand&);
 inline constexpr Type kSigmask = custom(print_sigmask, 0, 8);

@@ -37,8 +37,8 @@ void show_request(Writer& out, const io_uring_params& params) {
 }
 
 void show_answer(Writer& out, const io_uring_params& params) {
-  static constexpr std::string_view kSubmission[] = {"head",  "tail",    "ring_mask", "ring_entries",
-                                                     "flags", "dropped", "array"};
+  static constexpr std::string_view kSubmission[] = {
+      "head", "tail", "ring_mask", "ring_entries", "flags", "dropped", "array"};
   static constexpr std::string_view kCompletion[] = {
       "head", "tail", "ring_mask", "ring_entries", "overflow", "cqes", "flags"};
   out.begin_field("sq_entries");

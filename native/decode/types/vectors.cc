@@ -13,7 +13,8 @@ namespace {
 
 enum class Bases { kAddresses, kShown };
 
-// Shows a vector. Of the bytes behind it `available` are shown at most, in the order of its elements.
+// Shows a vector. Of the bytes behind it `available` are shown at most, in the order of its
+// elements.
 void show_vector(Engine& engine, uint64_t address, uint64_t count, Bases bases,
                  uint64_t available) {
   if (!engine.follow(address, true)) {

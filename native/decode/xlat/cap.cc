@@ -63,6 +63,7 @@ constexpr Xlat kCapabilityVersionsNames[] = {
 }  // namespace
 
 const Set kCapabilities = {.constants = kCapabilitiesNames, .unknown = "CAP_???", .sorted = true};
-const Set kCapabilityVersions = {.constants = kCapabilityVersionsNames, .unknown = "_LINUX_CAPABILITY_VERSION_???"};
+const Set kCapabilityVersions = {.constants = kCapabilityVersionsNames,
+                                 .unknown = "_LINUX_CAPABILITY_VERSION_???"};
 
 }  // namespace ptraced::decode

@@ -15,26 +15,10 @@ namespace ptraced::decode {
 namespace {
 
 constexpr Xlat kOpenFlagsFlagNames[] = {
-    XLAT(O_CREAT),
-    XLAT(O_EXCL),
-    XLAT(O_NOCTTY),
-    XLAT(O_TRUNC),
-    XLAT(O_APPEND),
-    XLAT(O_NONBLOCK),
-    XLAT(O_SYNC),
-    XLAT(O_DSYNC),
-    XLAT(__O_SYNC),
-    XLAT(O_DIRECT),
-    XLAT(O_LARGEFILE),
-    XLAT(O_NOFOLLOW),
-    XLAT(O_NOATIME),
-    XLAT(O_CLOEXEC),
-    XLAT(O_PATH),
-    XLAT(O_TMPFILE),
-    XLAT(O_DIRECTORY),
-    XLAT(__O_TMPFILE),
-    XLAT(O_EMPTYPATH),
-    XLAT(FASYNC),
+    XLAT(O_CREAT),     XLAT(O_EXCL),      XLAT(O_NOCTTY),    XLAT(O_TRUNC),     XLAT(O_APPEND),
+    XLAT(O_NONBLOCK),  XLAT(O_SYNC),      XLAT(O_DSYNC),     XLAT(__O_SYNC),    XLAT(O_DIRECT),
+    XLAT(O_LARGEFILE), XLAT(O_NOFOLLOW),  XLAT(O_NOATIME),   XLAT(O_CLOEXEC),   XLAT(O_PATH),
+    XLAT(O_TMPFILE),   XLAT(O_DIRECTORY), XLAT(__O_TMPFILE), XLAT(O_EMPTYPATH), XLAT(FASYNC),
 };
 
 constexpr Xlat kOpenFlagsConstantNames[] = {
@@ -45,85 +29,37 @@ constexpr Xlat kOpenFlagsConstantNames[] = {
 };
 
 constexpr Xlat kPipeFlagsNames[] = {
-    XLAT(O_CREAT),
-    XLAT(O_EXCL),
-    XLAT(O_NOCTTY),
-    XLAT(O_TRUNC),
-    XLAT(O_APPEND),
-    XLAT(O_NONBLOCK),
-    XLAT(O_SYNC),
-    XLAT(O_DSYNC),
-    XLAT(__O_SYNC),
-    XLAT(O_DIRECT),
-    XLAT(O_LARGEFILE),
-    XLAT(O_NOFOLLOW),
-    XLAT(O_NOATIME),
-    XLAT(O_CLOEXEC),
-    XLAT(O_PATH),
-    XLAT(O_TMPFILE),
-    XLAT(O_DIRECTORY),
-    XLAT(__O_TMPFILE),
-    XLAT(O_EMPTYPATH),
-    XLAT(FASYNC),
+    XLAT(O_CREAT),     XLAT(O_EXCL),      XLAT(O_NOCTTY),    XLAT(O_TRUNC),     XLAT(O_APPEND),
+    XLAT(O_NONBLOCK),  XLAT(O_SYNC),      XLAT(O_DSYNC),     XLAT(__O_SYNC),    XLAT(O_DIRECT),
+    XLAT(O_LARGEFILE), XLAT(O_NOFOLLOW),  XLAT(O_NOATIME),   XLAT(O_CLOEXEC),   XLAT(O_PATH),
+    XLAT(O_TMPFILE),   XLAT(O_DIRECTORY), XLAT(__O_TMPFILE), XLAT(O_EMPTYPATH), XLAT(FASYNC),
 };
 
 constexpr Xlat kDupFlagsNames[] = {
-    XLAT(O_CREAT),
-    XLAT(O_EXCL),
-    XLAT(O_NOCTTY),
-    XLAT(O_TRUNC),
-    XLAT(O_APPEND),
-    XLAT(O_NONBLOCK),
-    XLAT(O_SYNC),
-    XLAT(O_DSYNC),
-    XLAT(__O_SYNC),
-    XLAT(O_DIRECT),
-    XLAT(O_LARGEFILE),
-    XLAT(O_NOFOLLOW),
-    XLAT(O_NOATIME),
-    XLAT(O_CLOEXEC),
-    XLAT(O_PATH),
-    XLAT(O_TMPFILE),
-    XLAT(O_DIRECTORY),
-    XLAT(__O_TMPFILE),
-    XLAT(O_EMPTYPATH),
-    XLAT(FASYNC),
+    XLAT(O_CREAT),     XLAT(O_EXCL),      XLAT(O_NOCTTY),    XLAT(O_TRUNC),     XLAT(O_APPEND),
+    XLAT(O_NONBLOCK),  XLAT(O_SYNC),      XLAT(O_DSYNC),     XLAT(__O_SYNC),    XLAT(O_DIRECT),
+    XLAT(O_LARGEFILE), XLAT(O_NOFOLLOW),  XLAT(O_NOATIME),   XLAT(O_CLOEXEC),   XLAT(O_PATH),
+    XLAT(O_TMPFILE),   XLAT(O_DIRECTORY), XLAT(__O_TMPFILE), XLAT(O_EMPTYPATH), XLAT(FASYNC),
 };
 
 constexpr Xlat kAtFlagsNames[] = {
-    XLAT(AT_SYMLINK_NOFOLLOW),
-    XLAT(AT_REMOVEDIR),
-    XLAT(AT_SYMLINK_FOLLOW),
-    XLAT(AT_NO_AUTOMOUNT),
-    XLAT(AT_EMPTY_PATH),
-    XLAT(AT_RECURSIVE),
+    XLAT(AT_SYMLINK_NOFOLLOW), XLAT(AT_REMOVEDIR),  XLAT(AT_SYMLINK_FOLLOW),
+    XLAT(AT_NO_AUTOMOUNT),     XLAT(AT_EMPTY_PATH), XLAT(AT_RECURSIVE),
 };
 
 constexpr Xlat kUnlinkatFlagsNames[] = {
-    XLAT(AT_SYMLINK_NOFOLLOW),
-    XLAT(AT_REMOVEDIR),
-    XLAT(AT_SYMLINK_FOLLOW),
-    XLAT(AT_NO_AUTOMOUNT),
-    XLAT(AT_EMPTY_PATH),
-    XLAT(AT_RECURSIVE),
+    XLAT(AT_SYMLINK_NOFOLLOW), XLAT(AT_REMOVEDIR),  XLAT(AT_SYMLINK_FOLLOW),
+    XLAT(AT_NO_AUTOMOUNT),     XLAT(AT_EMPTY_PATH), XLAT(AT_RECURSIVE),
 };
 
 constexpr Xlat kLinkatFlagsNames[] = {
-    XLAT(AT_SYMLINK_NOFOLLOW),
-    XLAT(AT_REMOVEDIR),
-    XLAT(AT_SYMLINK_FOLLOW),
-    XLAT(AT_NO_AUTOMOUNT),
-    XLAT(AT_EMPTY_PATH),
-    XLAT(AT_RECURSIVE),
+    XLAT(AT_SYMLINK_NOFOLLOW), XLAT(AT_REMOVEDIR),  XLAT(AT_SYMLINK_FOLLOW),
+    XLAT(AT_NO_AUTOMOUNT),     XLAT(AT_EMPTY_PATH), XLAT(AT_RECURSIVE),
 };
 
 constexpr Xlat kFchownatFlagsNames[] = {
-    XLAT(AT_SYMLINK_NOFOLLOW),
-    XLAT(AT_REMOVEDIR),
-    XLAT(AT_SYMLINK_FOLLOW),
-    XLAT(AT_NO_AUTOMOUNT),
-    XLAT(AT_EMPTY_PATH),
-    XLAT(AT_RECURSIVE),
+    XLAT(AT_SYMLINK_NOFOLLOW), XLAT(AT_REMOVEDIR),  XLAT(AT_SYMLINK_FOLLOW),
+    XLAT(AT_NO_AUTOMOUNT),     XLAT(AT_EMPTY_PATH), XLAT(AT_RECURSIVE),
 };
 
 constexpr Xlat kFaccessat2FlagsNames[] = {
@@ -144,21 +80,13 @@ constexpr Xlat kExecveatFlagsNames[] = {
 };
 
 constexpr Xlat kUtimensatFlagsNames[] = {
-    XLAT(AT_SYMLINK_NOFOLLOW),
-    XLAT(AT_REMOVEDIR),
-    XLAT(AT_SYMLINK_FOLLOW),
-    XLAT(AT_NO_AUTOMOUNT),
-    XLAT(AT_EMPTY_PATH),
-    XLAT(AT_RECURSIVE),
+    XLAT(AT_SYMLINK_NOFOLLOW), XLAT(AT_REMOVEDIR),  XLAT(AT_SYMLINK_FOLLOW),
+    XLAT(AT_NO_AUTOMOUNT),     XLAT(AT_EMPTY_PATH), XLAT(AT_RECURSIVE),
 };
 
 constexpr Xlat kStatxFlagsFlagNames[] = {
-    XLAT(AT_SYMLINK_NOFOLLOW),
-    XLAT(AT_REMOVEDIR),
-    XLAT(AT_SYMLINK_FOLLOW),
-    XLAT(AT_NO_AUTOMOUNT),
-    XLAT(AT_EMPTY_PATH),
-    XLAT(AT_RECURSIVE),
+    XLAT(AT_SYMLINK_NOFOLLOW), XLAT(AT_REMOVEDIR),  XLAT(AT_SYMLINK_FOLLOW),
+    XLAT(AT_NO_AUTOMOUNT),     XLAT(AT_EMPTY_PATH), XLAT(AT_RECURSIVE),
 };
 
 constexpr Xlat kStatxFlagsConstantNames[] = {
@@ -168,34 +96,21 @@ constexpr Xlat kStatxFlagsConstantNames[] = {
 };
 
 constexpr Xlat kStatxMaskNames[] = {
-    XLAT(STATX_ALL),
-    XLAT(STATX_BASIC_STATS),
-    XLAT(STATX_TYPE),
-    XLAT(STATX_MODE),
-    XLAT(STATX_NLINK),
-    XLAT(STATX_UID),
-    XLAT(STATX_GID),
-    XLAT(STATX_ATIME),
-    XLAT(STATX_MTIME),
-    XLAT(STATX_CTIME),
-    XLAT(STATX_INO),
-    XLAT(STATX_SIZE),
-    XLAT(STATX_BLOCKS),
-    XLAT(STATX_BTIME),
-    XLAT(STATX_MNT_ID),
-    XLAT(STATX_DIOALIGN),
-    XLAT(STATX_MNT_ID_UNIQUE),
-    XLAT(STATX_SUBVOL),
-    XLAT(STATX_WRITE_ATOMIC),
-    XLAT(STATX_DIO_READ_ALIGN),
+    XLAT(STATX_ALL),           XLAT(STATX_BASIC_STATS),
+    XLAT(STATX_TYPE),          XLAT(STATX_MODE),
+    XLAT(STATX_NLINK),         XLAT(STATX_UID),
+    XLAT(STATX_GID),           XLAT(STATX_ATIME),
+    XLAT(STATX_MTIME),         XLAT(STATX_CTIME),
+    XLAT(STATX_INO),           XLAT(STATX_SIZE),
+    XLAT(STATX_BLOCKS),        XLAT(STATX_BTIME),
+    XLAT(STATX_MNT_ID),        XLAT(STATX_DIOALIGN),
+    XLAT(STATX_MNT_ID_UNIQUE), XLAT(STATX_SUBVOL),
+    XLAT(STATX_WRITE_ATOMIC),  XLAT(STATX_DIO_READ_ALIGN),
 };
 
 constexpr Xlat kNameToHandleFlagsNames[] = {
-    XLAT(AT_HANDLE_MNT_ID_UNIQUE),
-    XLAT(AT_HANDLE_CONNECTABLE),
-    XLAT(AT_HANDLE_FID),
-    XLAT(AT_SYMLINK_FOLLOW),
-    XLAT(AT_EMPTY_PATH),
+    XLAT(AT_HANDLE_MNT_ID_UNIQUE), XLAT(AT_HANDLE_CONNECTABLE), XLAT(AT_HANDLE_FID),
+    XLAT(AT_SYMLINK_FOLLOW),       XLAT(AT_EMPTY_PATH),
 };
 
 constexpr Xlat kRenameFlagsNames[] = {
@@ -205,11 +120,7 @@ constexpr Xlat kRenameFlagsNames[] = {
 };
 
 constexpr Xlat kWhencesNames[] = {
-    XLAT(SEEK_SET),
-    XLAT(SEEK_CUR),
-    XLAT(SEEK_END),
-    XLAT(SEEK_DATA),
-    XLAT(SEEK_HOLE),
+    XLAT(SEEK_SET), XLAT(SEEK_CUR), XLAT(SEEK_END), XLAT(SEEK_DATA), XLAT(SEEK_HOLE),
 };
 
 constexpr Xlat kFcntlCommandsNames[] = {
@@ -254,35 +165,19 @@ constexpr Xlat kFcntlCommandsNames[] = {
 };
 
 constexpr Xlat kFlockOperationsNames[] = {
-    XLAT(LOCK_SH),
-    XLAT(LOCK_EX),
-    XLAT(LOCK_NB),
-    XLAT(LOCK_UN),
-    XLAT(LOCK_MAND),
-    XLAT(LOCK_RW),
-    XLAT(LOCK_READ),
-    XLAT(LOCK_WRITE),
+    XLAT(LOCK_SH),   XLAT(LOCK_EX), XLAT(LOCK_NB),   XLAT(LOCK_UN),
+    XLAT(LOCK_MAND), XLAT(LOCK_RW), XLAT(LOCK_READ), XLAT(LOCK_WRITE),
 };
 
 constexpr Xlat kResolveFlagsNames[] = {
-    XLAT(RESOLVE_NO_XDEV),
-    XLAT(RESOLVE_NO_MAGICLINKS),
-    XLAT(RESOLVE_NO_SYMLINKS),
-    XLAT(RESOLVE_BENEATH),
-    XLAT(RESOLVE_IN_ROOT),
-    XLAT(RESOLVE_CACHED),
+    XLAT(RESOLVE_NO_XDEV), XLAT(RESOLVE_NO_MAGICLINKS), XLAT(RESOLVE_NO_SYMLINKS),
+    XLAT(RESOLVE_BENEATH), XLAT(RESOLVE_IN_ROOT),       XLAT(RESOLVE_CACHED),
 };
 
 constexpr Xlat kStatxAttributesNames[] = {
-    XLAT(STATX_ATTR_COMPRESSED),
-    XLAT(STATX_ATTR_IMMUTABLE),
-    XLAT(STATX_ATTR_APPEND),
-    XLAT(STATX_ATTR_NODUMP),
-    XLAT(STATX_ATTR_ENCRYPTED),
-    XLAT(STATX_ATTR_AUTOMOUNT),
-    XLAT(STATX_ATTR_MOUNT_ROOT),
-    XLAT(STATX_ATTR_VERITY),
-    XLAT(STATX_ATTR_DAX),
+    XLAT(STATX_ATTR_COMPRESSED),   XLAT(STATX_ATTR_IMMUTABLE), XLAT(STATX_ATTR_APPEND),
+    XLAT(STATX_ATTR_NODUMP),       XLAT(STATX_ATTR_ENCRYPTED), XLAT(STATX_ATTR_AUTOMOUNT),
+    XLAT(STATX_ATTR_MOUNT_ROOT),   XLAT(STATX_ATTR_VERITY),    XLAT(STATX_ATTR_DAX),
     XLAT(STATX_ATTR_WRITE_ATOMIC),
 };
 
@@ -299,12 +194,8 @@ constexpr Xlat kOwnerTypesNames[] = {
 };
 
 constexpr Xlat kSealsNames[] = {
-    XLAT(F_SEAL_SEAL),
-    XLAT(F_SEAL_SHRINK),
-    XLAT(F_SEAL_GROW),
-    XLAT(F_SEAL_WRITE),
-    XLAT(F_SEAL_FUTURE_WRITE),
-    XLAT(F_SEAL_EXEC),
+    XLAT(F_SEAL_SEAL),  XLAT(F_SEAL_SHRINK),       XLAT(F_SEAL_GROW),
+    XLAT(F_SEAL_WRITE), XLAT(F_SEAL_FUTURE_WRITE), XLAT(F_SEAL_EXEC),
 };
 
 constexpr Xlat kDescriptorFlagsNames[] = {
@@ -312,27 +203,19 @@ constexpr Xlat kDescriptorFlagsNames[] = {
 };
 
 constexpr Xlat kNotifyEventsNames[] = {
-    XLAT(DN_ACCESS),
-    XLAT(DN_MODIFY),
-    XLAT(DN_CREATE),
-    XLAT(DN_DELETE),
-    XLAT(DN_RENAME),
-    XLAT(DN_ATTRIB),
-    XLAT(DN_MULTISHOT),
+    XLAT(DN_ACCESS), XLAT(DN_MODIFY), XLAT(DN_CREATE),    XLAT(DN_DELETE),
+    XLAT(DN_RENAME), XLAT(DN_ATTRIB), XLAT(DN_MULTISHOT),
 };
 
 constexpr Xlat kFcntlWriteHintsNames[] = {
-    XLAT(RWH_WRITE_LIFE_NOT_SET),
-    XLAT(RWH_WRITE_LIFE_NONE),
-    XLAT(RWH_WRITE_LIFE_SHORT),
-    XLAT(RWH_WRITE_LIFE_MEDIUM),
-    XLAT(RWH_WRITE_LIFE_LONG),
-    XLAT(RWH_WRITE_LIFE_EXTREME),
+    XLAT(RWH_WRITE_LIFE_NOT_SET), XLAT(RWH_WRITE_LIFE_NONE), XLAT(RWH_WRITE_LIFE_SHORT),
+    XLAT(RWH_WRITE_LIFE_MEDIUM),  XLAT(RWH_WRITE_LIFE_LONG), XLAT(RWH_WRITE_LIFE_EXTREME),
 };
 
 }  // namespace
 
-const Set kOpenFlags = {.flags = kOpenFlagsFlagNames, .constant_mask = 0x3, .constants = kOpenFlagsConstantNames};
+const Set kOpenFlags = {
+    .flags = kOpenFlagsFlagNames, .constant_mask = 0x3, .constants = kOpenFlagsConstantNames};
 const Set kPipeFlags = {.flags = kPipeFlagsNames, .unknown_flags = "O_???"};
 const Set kDupFlags = {.flags = kDupFlagsNames, .unknown_flags = "O_???"};
 const Set kAtFlags = {.flags = kAtFlagsNames, .unknown_flags = "AT_???"};
@@ -343,7 +226,8 @@ const Set kFaccessat2Flags = {.flags = kFaccessat2FlagsNames, .unknown_flags = "
 const Set kFchmodat2Flags = {.flags = kFchmodat2FlagsNames, .unknown_flags = "AT_???"};
 const Set kExecveatFlags = {.flags = kExecveatFlagsNames, .unknown_flags = "AT_???"};
 const Set kUtimensatFlags = {.flags = kUtimensatFlagsNames, .unknown_flags = "AT_???"};
-const Set kStatxFlags = {.flags = kStatxFlagsFlagNames, .constant_mask = 0x6000, .constants = kStatxFlagsConstantNames};
+const Set kStatxFlags = {
+    .flags = kStatxFlagsFlagNames, .constant_mask = 0x6000, .constants = kStatxFlagsConstantNames};
 const Set kStatxMask = {.flags = kStatxMaskNames, .unknown_flags = "STATX_???"};
 const Set kNameToHandleFlags = {.flags = kNameToHandleFlagsNames, .unknown_flags = "AT_???"};
 const Set kRenameFlags = {.flags = kRenameFlagsNames, .unknown_flags = "RENAME_???"};

@@ -31,23 +31,14 @@ constexpr Xlat kXattratFlagsNames[] = {
 };
 
 constexpr Xlat kFallocateModesNames[] = {
-    XLAT(FALLOC_FL_KEEP_SIZE),
-    XLAT(FALLOC_FL_PUNCH_HOLE),
-    XLAT(FALLOC_FL_NO_HIDE_STALE),
-    XLAT(FALLOC_FL_COLLAPSE_RANGE),
-    XLAT(FALLOC_FL_ZERO_RANGE),
-    XLAT(FALLOC_FL_INSERT_RANGE),
-    XLAT(FALLOC_FL_UNSHARE_RANGE),
-    XLAT(FALLOC_FL_WRITE_ZEROES),
+    XLAT(FALLOC_FL_KEEP_SIZE),      XLAT(FALLOC_FL_PUNCH_HOLE),   XLAT(FALLOC_FL_NO_HIDE_STALE),
+    XLAT(FALLOC_FL_COLLAPSE_RANGE), XLAT(FALLOC_FL_ZERO_RANGE),   XLAT(FALLOC_FL_INSERT_RANGE),
+    XLAT(FALLOC_FL_UNSHARE_RANGE),  XLAT(FALLOC_FL_WRITE_ZEROES),
 };
 
 constexpr Xlat kFadviceNames[] = {
-    XLAT(POSIX_FADV_NORMAL),
-    XLAT(POSIX_FADV_RANDOM),
-    XLAT(POSIX_FADV_SEQUENTIAL),
-    XLAT(POSIX_FADV_WILLNEED),
-    XLAT(POSIX_FADV_DONTNEED),
-    XLAT(POSIX_FADV_NOREUSE),
+    XLAT(POSIX_FADV_NORMAL),   XLAT(POSIX_FADV_RANDOM),   XLAT(POSIX_FADV_SEQUENTIAL),
+    XLAT(POSIX_FADV_WILLNEED), XLAT(POSIX_FADV_DONTNEED), XLAT(POSIX_FADV_NOREUSE),
 };
 
 constexpr Xlat kSwapFlagsNames[] = {
@@ -74,43 +65,19 @@ constexpr Xlat kInotifyFlagsNames[] = {
 };
 
 constexpr Xlat kInotifyEventsNames[] = {
-    XLAT(IN_ACCESS),
-    XLAT(IN_MODIFY),
-    XLAT(IN_ATTRIB),
-    XLAT(IN_CLOSE_WRITE),
-    XLAT(IN_CLOSE_NOWRITE),
-    XLAT(IN_OPEN),
-    XLAT(IN_MOVED_FROM),
-    XLAT(IN_MOVED_TO),
-    XLAT(IN_CREATE),
-    XLAT(IN_DELETE),
-    XLAT(IN_DELETE_SELF),
-    XLAT(IN_MOVE_SELF),
-    XLAT(IN_UNMOUNT),
-    XLAT(IN_Q_OVERFLOW),
-    XLAT(IN_IGNORED),
-    XLAT(IN_ONLYDIR),
-    XLAT(IN_DONT_FOLLOW),
-    XLAT(IN_EXCL_UNLINK),
-    XLAT(IN_MASK_CREATE),
-    XLAT(IN_MASK_ADD),
-    XLAT(IN_ISDIR),
-    XLAT(IN_ONESHOT),
+    XLAT(IN_ACCESS),        XLAT(IN_MODIFY),      XLAT(IN_ATTRIB),      XLAT(IN_CLOSE_WRITE),
+    XLAT(IN_CLOSE_NOWRITE), XLAT(IN_OPEN),        XLAT(IN_MOVED_FROM),  XLAT(IN_MOVED_TO),
+    XLAT(IN_CREATE),        XLAT(IN_DELETE),      XLAT(IN_DELETE_SELF), XLAT(IN_MOVE_SELF),
+    XLAT(IN_UNMOUNT),       XLAT(IN_Q_OVERFLOW),  XLAT(IN_IGNORED),     XLAT(IN_ONLYDIR),
+    XLAT(IN_DONT_FOLLOW),   XLAT(IN_EXCL_UNLINK), XLAT(IN_MASK_CREATE), XLAT(IN_MASK_ADD),
+    XLAT(IN_ISDIR),         XLAT(IN_ONESHOT),
 };
 
 constexpr Xlat kFanotifyInitFlagsFlagNames[] = {
-    XLAT(FAN_CLOEXEC),
-    XLAT(FAN_NONBLOCK),
-    XLAT(FAN_UNLIMITED_QUEUE),
-    XLAT(FAN_UNLIMITED_MARKS),
-    XLAT(FAN_ENABLE_AUDIT),
-    XLAT(FAN_REPORT_PIDFD),
-    XLAT(FAN_REPORT_TID),
-    XLAT(FAN_REPORT_FID),
-    XLAT(FAN_REPORT_DIR_FID),
-    XLAT(FAN_REPORT_NAME),
-    XLAT(FAN_REPORT_TARGET_FID),
-    XLAT(FAN_REPORT_FD_ERROR),
+    XLAT(FAN_CLOEXEC),         XLAT(FAN_NONBLOCK),          XLAT(FAN_UNLIMITED_QUEUE),
+    XLAT(FAN_UNLIMITED_MARKS), XLAT(FAN_ENABLE_AUDIT),      XLAT(FAN_REPORT_PIDFD),
+    XLAT(FAN_REPORT_TID),      XLAT(FAN_REPORT_FID),        XLAT(FAN_REPORT_DIR_FID),
+    XLAT(FAN_REPORT_NAME),     XLAT(FAN_REPORT_TARGET_FID), XLAT(FAN_REPORT_FD_ERROR),
     XLAT(FAN_REPORT_MNT),
 };
 
@@ -121,45 +88,23 @@ constexpr Xlat kFanotifyInitFlagsConstantNames[] = {
 };
 
 constexpr Xlat kFanotifyMarkFlagsNames[] = {
-    XLAT(FAN_MARK_ADD),
-    XLAT(FAN_MARK_REMOVE),
-    XLAT(FAN_MARK_FLUSH),
-    XLAT(FAN_MARK_DONT_FOLLOW),
-    XLAT(FAN_MARK_ONLYDIR),
-    XLAT(FAN_MARK_MNTNS),
-    XLAT(FAN_MARK_MOUNT),
-    XLAT(FAN_MARK_FILESYSTEM),
-    XLAT(FAN_MARK_IGNORED_MASK),
-    XLAT(FAN_MARK_IGNORED_SURV_MODIFY),
-    XLAT(FAN_MARK_IGNORE),
-    XLAT(FAN_MARK_EVICTABLE),
+    XLAT(FAN_MARK_ADD),          XLAT(FAN_MARK_REMOVE),
+    XLAT(FAN_MARK_FLUSH),        XLAT(FAN_MARK_DONT_FOLLOW),
+    XLAT(FAN_MARK_ONLYDIR),      XLAT(FAN_MARK_MNTNS),
+    XLAT(FAN_MARK_MOUNT),        XLAT(FAN_MARK_FILESYSTEM),
+    XLAT(FAN_MARK_IGNORED_MASK), XLAT(FAN_MARK_IGNORED_SURV_MODIFY),
+    XLAT(FAN_MARK_IGNORE),       XLAT(FAN_MARK_EVICTABLE),
 };
 
 constexpr Xlat kFanotifyEventsNames[] = {
-    XLAT(FAN_ACCESS),
-    XLAT(FAN_MODIFY),
-    XLAT(FAN_ATTRIB),
-    XLAT(FAN_CLOSE_WRITE),
-    XLAT(FAN_CLOSE_NOWRITE),
-    XLAT(FAN_OPEN),
-    XLAT(FAN_MOVED_FROM),
-    XLAT(FAN_MOVED_TO),
-    XLAT(FAN_CREATE),
-    XLAT(FAN_DELETE),
-    XLAT(FAN_DELETE_SELF),
-    XLAT(FAN_MOVE_SELF),
-    XLAT(FAN_OPEN_EXEC),
-    XLAT(FAN_Q_OVERFLOW),
-    XLAT(FAN_FS_ERROR),
-    XLAT(FAN_OPEN_PERM),
-    XLAT(FAN_ACCESS_PERM),
-    XLAT(FAN_OPEN_EXEC_PERM),
-    XLAT(FAN_DIR_MODIFY),
-    XLAT(FAN_PRE_ACCESS),
-    XLAT(FAN_MNT_ATTACH),
-    XLAT(FAN_MNT_DETACH),
-    XLAT(FAN_EVENT_ON_CHILD),
-    XLAT(FAN_RENAME),
+    XLAT(FAN_ACCESS),      XLAT(FAN_MODIFY),         XLAT(FAN_ATTRIB),
+    XLAT(FAN_CLOSE_WRITE), XLAT(FAN_CLOSE_NOWRITE),  XLAT(FAN_OPEN),
+    XLAT(FAN_MOVED_FROM),  XLAT(FAN_MOVED_TO),       XLAT(FAN_CREATE),
+    XLAT(FAN_DELETE),      XLAT(FAN_DELETE_SELF),    XLAT(FAN_MOVE_SELF),
+    XLAT(FAN_OPEN_EXEC),   XLAT(FAN_Q_OVERFLOW),     XLAT(FAN_FS_ERROR),
+    XLAT(FAN_OPEN_PERM),   XLAT(FAN_ACCESS_PERM),    XLAT(FAN_OPEN_EXEC_PERM),
+    XLAT(FAN_DIR_MODIFY),  XLAT(FAN_PRE_ACCESS),     XLAT(FAN_MNT_ATTACH),
+    XLAT(FAN_MNT_DETACH),  XLAT(FAN_EVENT_ON_CHILD), XLAT(FAN_RENAME),
     XLAT(FAN_ONDIR),
 };
 
@@ -177,15 +122,8 @@ constexpr Xlat kSyncFileRangeFlagsNames[] = {
 };
 
 constexpr Xlat kRwFlagsNames[] = {
-    XLAT(RWF_HIPRI),
-    XLAT(RWF_DSYNC),
-    XLAT(RWF_SYNC),
-    XLAT(RWF_NOWAIT),
-    XLAT(RWF_APPEND),
-    XLAT(RWF_NOAPPEND),
-    XLAT(RWF_ATOMIC),
-    XLAT(RWF_DONTCACHE),
-    XLAT(RWF_NOSIGNAL),
+    XLAT(RWF_HIPRI),    XLAT(RWF_DSYNC),  XLAT(RWF_SYNC),      XLAT(RWF_NOWAIT),   XLAT(RWF_APPEND),
+    XLAT(RWF_NOAPPEND), XLAT(RWF_ATOMIC), XLAT(RWF_DONTCACHE), XLAT(RWF_NOSIGNAL),
 };
 
 constexpr Xlat kCloseRangeFlagsNames[] = {
@@ -194,43 +132,24 @@ constexpr Xlat kCloseRangeFlagsNames[] = {
 };
 
 constexpr Xlat kStatfsFlagsNames[] = {
-    XLAT(ST_VALID),
-    XLAT(ST_RDONLY),
-    XLAT(ST_NOSUID),
-    XLAT(ST_NODEV),
-    XLAT(ST_NOEXEC),
-    XLAT(ST_SYNCHRONOUS),
-    XLAT(ST_MANDLOCK),
-    XLAT(ST_NOATIME),
-    XLAT(ST_NODIRATIME),
-    XLAT(ST_RELATIME),
-    XLAT(ST_NOSYMFOLLOW),
+    XLAT(ST_VALID),      XLAT(ST_RDONLY),      XLAT(ST_NOSUID),      XLAT(ST_NODEV),
+    XLAT(ST_NOEXEC),     XLAT(ST_SYNCHRONOUS), XLAT(ST_MANDLOCK),    XLAT(ST_NOATIME),
+    XLAT(ST_NODIRATIME), XLAT(ST_RELATIME),    XLAT(ST_NOSYMFOLLOW),
 };
 
 constexpr Xlat kSyslogActionsNames[] = {
-    XLAT(SYSLOG_ACTION_CLOSE),
-    XLAT(SYSLOG_ACTION_OPEN),
-    XLAT(SYSLOG_ACTION_READ),
-    XLAT(SYSLOG_ACTION_READ_ALL),
-    XLAT(SYSLOG_ACTION_READ_CLEAR),
-    XLAT(SYSLOG_ACTION_CLEAR),
-    XLAT(SYSLOG_ACTION_CONSOLE_OFF),
-    XLAT(SYSLOG_ACTION_CONSOLE_ON),
-    XLAT(SYSLOG_ACTION_CONSOLE_LEVEL),
-    XLAT(SYSLOG_ACTION_SIZE_UNREAD),
+    XLAT(SYSLOG_ACTION_CLOSE),         XLAT(SYSLOG_ACTION_OPEN),
+    XLAT(SYSLOG_ACTION_READ),          XLAT(SYSLOG_ACTION_READ_ALL),
+    XLAT(SYSLOG_ACTION_READ_CLEAR),    XLAT(SYSLOG_ACTION_CLEAR),
+    XLAT(SYSLOG_ACTION_CONSOLE_OFF),   XLAT(SYSLOG_ACTION_CONSOLE_ON),
+    XLAT(SYSLOG_ACTION_CONSOLE_LEVEL), XLAT(SYSLOG_ACTION_SIZE_UNREAD),
     XLAT(SYSLOG_ACTION_SIZE_BUFFER),
 };
 
 constexpr Xlat kIocbCommandsNames[] = {
-    XLAT(IOCB_CMD_PREAD),
-    XLAT(IOCB_CMD_PWRITE),
-    XLAT(IOCB_CMD_FSYNC),
-    XLAT(IOCB_CMD_FDSYNC),
-    XLAT(IOCB_CMD_PREADX),
-    XLAT(IOCB_CMD_POLL),
-    XLAT(IOCB_CMD_NOOP),
-    XLAT(IOCB_CMD_PREADV),
-    XLAT(IOCB_CMD_PWRITEV),
+    XLAT(IOCB_CMD_PREAD),  XLAT(IOCB_CMD_PWRITE), XLAT(IOCB_CMD_FSYNC),
+    XLAT(IOCB_CMD_FDSYNC), XLAT(IOCB_CMD_PREADX), XLAT(IOCB_CMD_POLL),
+    XLAT(IOCB_CMD_NOOP),   XLAT(IOCB_CMD_PREADV), XLAT(IOCB_CMD_PWRITEV),
 };
 
 }  // namespace
@@ -244,15 +163,21 @@ const Set kDeleteModuleFlags = {.flags = kDeleteModuleFlagsNames, .unknown_flags
 const Set kFinitModuleFlags = {.flags = kFinitModuleFlagsNames, .unknown_flags = "MODULE_INIT_???"};
 const Set kInotifyFlags = {.flags = kInotifyFlagsNames, .unknown_flags = "IN_???"};
 const Set kInotifyEvents = {.flags = kInotifyEventsNames, .unknown_flags = "IN_???"};
-const Set kFanotifyInitFlags = {.flags = kFanotifyInitFlagsFlagNames, .constant_mask = 0xc, .constants = kFanotifyInitFlagsConstantNames, .unknown = "FAN_???"};
+const Set kFanotifyInitFlags = {.flags = kFanotifyInitFlagsFlagNames,
+                                .constant_mask = 0xc,
+                                .constants = kFanotifyInitFlagsConstantNames,
+                                .unknown = "FAN_???"};
 const Set kFanotifyMarkFlags = {.flags = kFanotifyMarkFlagsNames, .unknown_flags = "FAN_MARK_???"};
 const Set kFanotifyEvents = {.flags = kFanotifyEventsNames, .unknown_flags = "FAN_???"};
 const Set kSpliceFlags = {.flags = kSpliceFlagsNames, .unknown_flags = "SPLICE_F_???"};
-const Set kSyncFileRangeFlags = {.flags = kSyncFileRangeFlagsNames, .unknown_flags = "SYNC_FILE_RANGE_???"};
+const Set kSyncFileRangeFlags = {.flags = kSyncFileRangeFlagsNames,
+                                 .unknown_flags = "SYNC_FILE_RANGE_???"};
 const Set kRwFlags = {.flags = kRwFlagsNames, .unknown_flags = "RWF_???"};
 const Set kCloseRangeFlags = {.flags = kCloseRangeFlagsNames, .unknown_flags = "CLOSE_RANGE_???"};
 const Set kStatfsFlags = {.flags = kStatfsFlagsNames};
-const Set kSyslogActions = {.constants = kSyslogActionsNames, .unknown = "SYSLOG_ACTION_???", .sorted = true};
-const Set kIocbCommands = {.constants = kIocbCommandsNames, .unknown = "IOCB_CMD_???", .sorted = true};
+const Set kSyslogActions = {
+    .constants = kSyslogActionsNames, .unknown = "SYSLOG_ACTION_???", .sorted = true};
+const Set kIocbCommands = {
+    .constants = kIocbCommandsNames, .unknown = "IOCB_CMD_???", .sorted = true};
 
 }  // namespace ptraced::decode

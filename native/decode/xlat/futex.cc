@@ -68,8 +68,12 @@ constexpr Xlat kFutexWaitFlagsConstantNames[] = {
 
 }  // namespace
 
-const Set kFutexOperations = {.constants = kFutexOperationsNames, .unknown = "FUTEX_???", .sorted = true};
-const Set kFutex2Flags = {.flags = kFutex2FlagsFlagNames, .constant_mask = 0x3, .constants = kFutex2FlagsConstantNames};
-const Set kFutexWaitFlags = {.flags = kFutexWaitFlagsFlagNames, .constant_mask = 0x3, .constants = kFutexWaitFlagsConstantNames};
+const Set kFutexOperations = {
+    .constants = kFutexOperationsNames, .unknown = "FUTEX_???", .sorted = true};
+const Set kFutex2Flags = {
+    .flags = kFutex2FlagsFlagNames, .constant_mask = 0x3, .constants = kFutex2FlagsConstantNames};
+const Set kFutexWaitFlags = {.flags = kFutexWaitFlagsFlagNames,
+                             .constant_mask = 0x3,
+                             .constants = kFutexWaitFlagsConstantNames};
 
 }  // namespace ptraced::decode

@@ -32,15 +32,8 @@ constexpr Xlat kShmCommandsFlagNames[] = {
 };
 
 constexpr Xlat kShmCommandsConstantNames[] = {
-    XLAT(IPC_RMID),
-    XLAT(IPC_SET),
-    XLAT(IPC_STAT),
-    XLAT(IPC_INFO),
-    XLAT(SHM_LOCK),
-    XLAT(SHM_UNLOCK),
-    XLAT(SHM_STAT),
-    XLAT(SHM_INFO),
-    XLAT(SHM_STAT_ANY),
+    XLAT(IPC_RMID),   XLAT(IPC_SET),  XLAT(IPC_STAT), XLAT(IPC_INFO),     XLAT(SHM_LOCK),
+    XLAT(SHM_UNLOCK), XLAT(SHM_STAT), XLAT(SHM_INFO), XLAT(SHM_STAT_ANY),
 };
 
 constexpr Xlat kSemCommandsFlagNames[] = {
@@ -48,20 +41,9 @@ constexpr Xlat kSemCommandsFlagNames[] = {
 };
 
 constexpr Xlat kSemCommandsConstantNames[] = {
-    XLAT(IPC_RMID),
-    XLAT(IPC_SET),
-    XLAT(IPC_STAT),
-    XLAT(IPC_INFO),
-    XLAT(GETPID),
-    XLAT(GETVAL),
-    XLAT(GETALL),
-    XLAT(GETNCNT),
-    XLAT(GETZCNT),
-    XLAT(SETVAL),
-    XLAT(SETALL),
-    XLAT(SEM_STAT),
-    XLAT(SEM_INFO),
-    XLAT(SEM_STAT_ANY),
+    XLAT(IPC_RMID), XLAT(IPC_SET),  XLAT(IPC_STAT), XLAT(IPC_INFO),     XLAT(GETPID),
+    XLAT(GETVAL),   XLAT(GETALL),   XLAT(GETNCNT),  XLAT(GETZCNT),      XLAT(SETVAL),
+    XLAT(SETALL),   XLAT(SEM_STAT), XLAT(SEM_INFO), XLAT(SEM_STAT_ANY),
 };
 
 constexpr Xlat kMsgCommandsFlagNames[] = {
@@ -69,13 +51,8 @@ constexpr Xlat kMsgCommandsFlagNames[] = {
 };
 
 constexpr Xlat kMsgCommandsConstantNames[] = {
-    XLAT(IPC_RMID),
-    XLAT(IPC_SET),
-    XLAT(IPC_STAT),
-    XLAT(IPC_INFO),
-    XLAT(MSG_STAT),
-    XLAT(MSG_INFO),
-    XLAT(MSG_STAT_ANY),
+    XLAT(IPC_RMID), XLAT(IPC_SET),  XLAT(IPC_STAT),     XLAT(IPC_INFO),
+    XLAT(MSG_STAT), XLAT(MSG_INFO), XLAT(MSG_STAT_ANY),
 };
 
 constexpr Xlat kSemgetFlagsNames[] = {
@@ -106,9 +83,23 @@ constexpr Xlat kSemopFlagsNames[] = {
 
 const Set kShmatFlags = {.flags = kShmatFlagsNames, .unknown_flags = "SHM_???"};
 const Set kShmgetFlags = {.flags = kShmgetFlagsNames, .rest = Rest::kOctal};
-const Set kShmCommands = {.flags = kShmCommandsFlagNames, .constant_mask = 0xfffffeff, .constants = kShmCommandsConstantNames, .unknown = "SHM_???", .constants_last = true, .sorted = true};
-const Set kSemCommands = {.flags = kSemCommandsFlagNames, .constant_mask = 0xfffffeff, .constants = kSemCommandsConstantNames, .unknown = "SEM_???", .constants_last = true, .sorted = true};
-const Set kMsgCommands = {.flags = kMsgCommandsFlagNames, .constant_mask = 0xfffffeff, .constants = kMsgCommandsConstantNames, .unknown = "MSG_???", .constants_last = true};
+const Set kShmCommands = {.flags = kShmCommandsFlagNames,
+                          .constant_mask = 0xfffffeff,
+                          .constants = kShmCommandsConstantNames,
+                          .unknown = "SHM_???",
+                          .constants_last = true,
+                          .sorted = true};
+const Set kSemCommands = {.flags = kSemCommandsFlagNames,
+                          .constant_mask = 0xfffffeff,
+                          .constants = kSemCommandsConstantNames,
+                          .unknown = "SEM_???",
+                          .constants_last = true,
+                          .sorted = true};
+const Set kMsgCommands = {.flags = kMsgCommandsFlagNames,
+                          .constant_mask = 0xfffffeff,
+                          .constants = kMsgCommandsConstantNames,
+                          .unknown = "MSG_???",
+                          .constants_last = true};
 const Set kSemgetFlags = {.flags = kSemgetFlagsNames, .rest = Rest::kOctal};
 const Set kMsggetFlags = {.flags = kMsggetFlagsNames, .rest = Rest::kOctal};
 const Set kMsgFlags = {.flags = kMsgFlagsNames, .unknown_flags = "MSG_???"};

@@ -33,30 +33,16 @@ constexpr Xlat kKexecFlagsFlagNames[] = {
 };
 
 constexpr Xlat kKexecFlagsConstantNames[] = {
-    XLAT(KEXEC_ARCH_DEFAULT),
-    XLAT(KEXEC_ARCH_386),
-    XLAT(KEXEC_ARCH_68K),
-    XLAT(KEXEC_ARCH_MIPS),
-    XLAT(KEXEC_ARCH_PARISC),
-    XLAT(KEXEC_ARCH_PPC),
-    XLAT(KEXEC_ARCH_PPC64),
-    XLAT(KEXEC_ARCH_S390),
-    XLAT(KEXEC_ARCH_ARM),
-    XLAT(KEXEC_ARCH_SH),
-    XLAT(KEXEC_ARCH_IA_64),
-    XLAT(KEXEC_ARCH_X86_64),
-    XLAT(KEXEC_ARCH_AARCH64),
-    XLAT(KEXEC_ARCH_RISCV),
-    XLAT(KEXEC_ARCH_LOONGARCH),
+    XLAT(KEXEC_ARCH_DEFAULT), XLAT(KEXEC_ARCH_386),    XLAT(KEXEC_ARCH_68K),
+    XLAT(KEXEC_ARCH_MIPS),    XLAT(KEXEC_ARCH_PARISC), XLAT(KEXEC_ARCH_PPC),
+    XLAT(KEXEC_ARCH_PPC64),   XLAT(KEXEC_ARCH_S390),   XLAT(KEXEC_ARCH_ARM),
+    XLAT(KEXEC_ARCH_SH),      XLAT(KEXEC_ARCH_IA_64),  XLAT(KEXEC_ARCH_X86_64),
+    XLAT(KEXEC_ARCH_AARCH64), XLAT(KEXEC_ARCH_RISCV),  XLAT(KEXEC_ARCH_LOONGARCH),
 };
 
 constexpr Xlat kKexecFileFlagsNames[] = {
-    XLAT(KEXEC_FILE_UNLOAD),
-    XLAT(KEXEC_FILE_ON_CRASH),
-    XLAT(KEXEC_FILE_NO_INITRAMFS),
-    XLAT(KEXEC_FILE_DEBUG),
-    XLAT(KEXEC_FILE_NO_CMA),
-    XLAT(KEXEC_FILE_FORCE_DTB),
+    XLAT(KEXEC_FILE_UNLOAD), XLAT(KEXEC_FILE_ON_CRASH), XLAT(KEXEC_FILE_NO_INITRAMFS),
+    XLAT(KEXEC_FILE_DEBUG),  XLAT(KEXEC_FILE_NO_CMA),   XLAT(KEXEC_FILE_FORCE_DTB),
 };
 
 constexpr Xlat kGetrandomFlagsNames[] = {
@@ -73,12 +59,9 @@ constexpr Xlat kSeccompOperationsNames[] = {
 };
 
 constexpr Xlat kSeccompFilterFlagsNames[] = {
-    XLAT(SECCOMP_FILTER_FLAG_TSYNC),
-    XLAT(SECCOMP_FILTER_FLAG_LOG),
-    XLAT(SECCOMP_FILTER_FLAG_SPEC_ALLOW),
-    XLAT(SECCOMP_FILTER_FLAG_NEW_LISTENER),
-    XLAT(SECCOMP_FILTER_FLAG_TSYNC_ESRCH),
-    XLAT(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV),
+    XLAT(SECCOMP_FILTER_FLAG_TSYNC),       XLAT(SECCOMP_FILTER_FLAG_LOG),
+    XLAT(SECCOMP_FILTER_FLAG_SPEC_ALLOW),  XLAT(SECCOMP_FILTER_FLAG_NEW_LISTENER),
+    XLAT(SECCOMP_FILTER_FLAG_TSYNC_ESRCH), XLAT(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV),
 };
 
 constexpr Xlat kBpfCommandsNames[] = {
@@ -174,12 +157,8 @@ constexpr Xlat kLandlockAddFlagsNames[] = {
 };
 
 constexpr Xlat kLsmAttributesNames[] = {
-    XLAT(LSM_ATTR_UNDEF),
-    XLAT(LSM_ATTR_CURRENT),
-    XLAT(LSM_ATTR_EXEC),
-    XLAT(LSM_ATTR_FSCREATE),
-    XLAT(LSM_ATTR_KEYCREATE),
-    XLAT(LSM_ATTR_PREV),
+    XLAT(LSM_ATTR_UNDEF),      XLAT(LSM_ATTR_CURRENT),   XLAT(LSM_ATTR_EXEC),
+    XLAT(LSM_ATTR_FSCREATE),   XLAT(LSM_ATTR_KEYCREATE), XLAT(LSM_ATTR_PREV),
     XLAT(LSM_ATTR_SOCKCREATE),
 };
 
@@ -188,43 +167,22 @@ constexpr Xlat kLsmFlagsNames[] = {
 };
 
 constexpr Xlat kQuotaCommandsNames[] = {
-    XLAT(Q_XQUOTAON),
-    XLAT(Q_XQUOTAOFF),
-    XLAT(Q_XGETQUOTA),
-    XLAT(Q_XSETQLIM),
-    XLAT(Q_XGETQSTAT),
-    XLAT(Q_XQUOTARM),
-    XLAT(Q_XQUOTASYNC),
-    XLAT(Q_XGETQSTATV),
-    XLAT(Q_XGETNEXTQUOTA),
-    XLAT(Q_SYNC),
-    XLAT(Q_QUOTAON),
-    XLAT(Q_QUOTAOFF),
-    XLAT(Q_GETFMT),
-    XLAT(Q_GETINFO),
-    XLAT(Q_SETINFO),
-    XLAT(Q_GETQUOTA),
-    XLAT(Q_SETQUOTA),
-    XLAT(Q_GETNEXTQUOTA),
+    XLAT(Q_XQUOTAON),      XLAT(Q_XQUOTAOFF),    XLAT(Q_XGETQUOTA),  XLAT(Q_XSETQLIM),
+    XLAT(Q_XGETQSTAT),     XLAT(Q_XQUOTARM),     XLAT(Q_XQUOTASYNC), XLAT(Q_XGETQSTATV),
+    XLAT(Q_XGETNEXTQUOTA), XLAT(Q_SYNC),         XLAT(Q_QUOTAON),    XLAT(Q_QUOTAOFF),
+    XLAT(Q_GETFMT),        XLAT(Q_GETINFO),      XLAT(Q_SETINFO),    XLAT(Q_GETQUOTA),
+    XLAT(Q_SETQUOTA),      XLAT(Q_GETNEXTQUOTA),
 };
 
 constexpr Xlat kLandlockFsAccessNames[] = {
-    XLAT(LANDLOCK_ACCESS_FS_EXECUTE),
-    XLAT(LANDLOCK_ACCESS_FS_WRITE_FILE),
-    XLAT(LANDLOCK_ACCESS_FS_READ_FILE),
-    XLAT(LANDLOCK_ACCESS_FS_READ_DIR),
-    XLAT(LANDLOCK_ACCESS_FS_REMOVE_DIR),
-    XLAT(LANDLOCK_ACCESS_FS_REMOVE_FILE),
-    XLAT(LANDLOCK_ACCESS_FS_MAKE_CHAR),
-    XLAT(LANDLOCK_ACCESS_FS_MAKE_DIR),
-    XLAT(LANDLOCK_ACCESS_FS_MAKE_REG),
-    XLAT(LANDLOCK_ACCESS_FS_MAKE_SOCK),
-    XLAT(LANDLOCK_ACCESS_FS_MAKE_FIFO),
-    XLAT(LANDLOCK_ACCESS_FS_MAKE_BLOCK),
-    XLAT(LANDLOCK_ACCESS_FS_MAKE_SYM),
-    XLAT(LANDLOCK_ACCESS_FS_REFER),
-    XLAT(LANDLOCK_ACCESS_FS_TRUNCATE),
-    XLAT(LANDLOCK_ACCESS_FS_IOCTL_DEV),
+    XLAT(LANDLOCK_ACCESS_FS_EXECUTE),      XLAT(LANDLOCK_ACCESS_FS_WRITE_FILE),
+    XLAT(LANDLOCK_ACCESS_FS_READ_FILE),    XLAT(LANDLOCK_ACCESS_FS_READ_DIR),
+    XLAT(LANDLOCK_ACCESS_FS_REMOVE_DIR),   XLAT(LANDLOCK_ACCESS_FS_REMOVE_FILE),
+    XLAT(LANDLOCK_ACCESS_FS_MAKE_CHAR),    XLAT(LANDLOCK_ACCESS_FS_MAKE_DIR),
+    XLAT(LANDLOCK_ACCESS_FS_MAKE_REG),     XLAT(LANDLOCK_ACCESS_FS_MAKE_SOCK),
+    XLAT(LANDLOCK_ACCESS_FS_MAKE_FIFO),    XLAT(LANDLOCK_ACCESS_FS_MAKE_BLOCK),
+    XLAT(LANDLOCK_ACCESS_FS_MAKE_SYM),     XLAT(LANDLOCK_ACCESS_FS_REFER),
+    XLAT(LANDLOCK_ACCESS_FS_TRUNCATE),     XLAT(LANDLOCK_ACCESS_FS_IOCTL_DEV),
     XLAT(LANDLOCK_ACCESS_FS_RESOLVE_UNIX),
 };
 
@@ -241,84 +199,66 @@ constexpr Xlat kLandlockScopesNames[] = {
 };
 
 constexpr Xlat kKeySerialsNames[] = {
-    XLAT(KEY_SPEC_REQUESTOR_KEYRING),
-    XLAT(KEY_SPEC_REQKEY_AUTH_KEY),
-    XLAT(KEY_SPEC_GROUP_KEYRING),
-    XLAT(KEY_SPEC_USER_SESSION_KEYRING),
-    XLAT(KEY_SPEC_USER_KEYRING),
-    XLAT(KEY_SPEC_SESSION_KEYRING),
-    XLAT(KEY_SPEC_PROCESS_KEYRING),
-    XLAT(KEY_SPEC_THREAD_KEYRING),
+    XLAT(KEY_SPEC_REQUESTOR_KEYRING), XLAT(KEY_SPEC_REQKEY_AUTH_KEY),
+    XLAT(KEY_SPEC_GROUP_KEYRING),     XLAT(KEY_SPEC_USER_SESSION_KEYRING),
+    XLAT(KEY_SPEC_USER_KEYRING),      XLAT(KEY_SPEC_SESSION_KEYRING),
+    XLAT(KEY_SPEC_PROCESS_KEYRING),   XLAT(KEY_SPEC_THREAD_KEYRING),
 };
 
 constexpr Xlat kKeyDefaultsNames[] = {
-    XLAT(KEY_REQKEY_DEFL_DEFAULT),
-    XLAT(KEY_REQKEY_DEFL_THREAD_KEYRING),
-    XLAT(KEY_REQKEY_DEFL_PROCESS_KEYRING),
-    XLAT(KEY_REQKEY_DEFL_SESSION_KEYRING),
-    XLAT(KEY_REQKEY_DEFL_USER_KEYRING),
-    XLAT(KEY_REQKEY_DEFL_USER_SESSION_KEYRING),
-    XLAT(KEY_REQKEY_DEFL_GROUP_KEYRING),
-    XLAT(KEY_REQKEY_DEFL_REQUESTOR_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_DEFAULT),         XLAT(KEY_REQKEY_DEFL_THREAD_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_PROCESS_KEYRING), XLAT(KEY_REQKEY_DEFL_SESSION_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_USER_KEYRING),    XLAT(KEY_REQKEY_DEFL_USER_SESSION_KEYRING),
+    XLAT(KEY_REQKEY_DEFL_GROUP_KEYRING),   XLAT(KEY_REQKEY_DEFL_REQUESTOR_KEYRING),
     XLAT(KEY_REQKEY_DEFL_NO_CHANGE),
 };
 
 constexpr Xlat kKeyPermissionsNames[] = {
-    XLAT(KEY_POS_VIEW),
-    XLAT(KEY_POS_READ),
-    XLAT(KEY_POS_WRITE),
-    XLAT(KEY_POS_SEARCH),
-    XLAT(KEY_POS_LINK),
-    XLAT(KEY_POS_SETATTR),
-    XLAT(KEY_USR_VIEW),
-    XLAT(KEY_USR_READ),
-    XLAT(KEY_USR_WRITE),
-    XLAT(KEY_USR_SEARCH),
-    XLAT(KEY_USR_LINK),
-    XLAT(KEY_USR_SETATTR),
-    XLAT(KEY_GRP_VIEW),
-    XLAT(KEY_GRP_READ),
-    XLAT(KEY_GRP_WRITE),
-    XLAT(KEY_GRP_SEARCH),
-    XLAT(KEY_GRP_LINK),
-    XLAT(KEY_GRP_SETATTR),
-    XLAT(KEY_OTH_VIEW),
-    XLAT(KEY_OTH_READ),
-    XLAT(KEY_OTH_WRITE),
-    XLAT(KEY_OTH_SEARCH),
-    XLAT(KEY_OTH_LINK),
-    XLAT(KEY_OTH_SETATTR),
+    XLAT(KEY_POS_VIEW),  XLAT(KEY_POS_READ),    XLAT(KEY_POS_WRITE), XLAT(KEY_POS_SEARCH),
+    XLAT(KEY_POS_LINK),  XLAT(KEY_POS_SETATTR), XLAT(KEY_USR_VIEW),  XLAT(KEY_USR_READ),
+    XLAT(KEY_USR_WRITE), XLAT(KEY_USR_SEARCH),  XLAT(KEY_USR_LINK),  XLAT(KEY_USR_SETATTR),
+    XLAT(KEY_GRP_VIEW),  XLAT(KEY_GRP_READ),    XLAT(KEY_GRP_WRITE), XLAT(KEY_GRP_SEARCH),
+    XLAT(KEY_GRP_LINK),  XLAT(KEY_GRP_SETATTR), XLAT(KEY_OTH_VIEW),  XLAT(KEY_OTH_READ),
+    XLAT(KEY_OTH_WRITE), XLAT(KEY_OTH_SEARCH),  XLAT(KEY_OTH_LINK),  XLAT(KEY_OTH_SETATTR),
 };
 
 constexpr Xlat kQuotaFormatsNames[] = {
-    XLAT(QFMT_VFS_OLD),
-    XLAT(QFMT_VFS_V0),
-    XLAT(QFMT_OCFS2),
-    XLAT(QFMT_VFS_V1),
-    XLAT(QFMT_SHMEM),
+    XLAT(QFMT_VFS_OLD), XLAT(QFMT_VFS_V0), XLAT(QFMT_OCFS2), XLAT(QFMT_VFS_V1), XLAT(QFMT_SHMEM),
 };
 
 }  // namespace
 
 const Set kPerfEventFlags = {.flags = kPerfEventFlagsNames, .unknown_flags = "PERF_FLAG_???"};
-const Set kKexecFlags = {.flags = kKexecFlagsFlagNames, .constant_mask = 0xffff0000, .constants = kKexecFlagsConstantNames, .unknown = "KEXEC_???", .sorted = true};
+const Set kKexecFlags = {.flags = kKexecFlagsFlagNames,
+                         .constant_mask = 0xffff0000,
+                         .constants = kKexecFlagsConstantNames,
+                         .unknown = "KEXEC_???",
+                         .sorted = true};
 const Set kKexecFileFlags = {.flags = kKexecFileFlagsNames, .unknown_flags = "KEXEC_FILE_???"};
 const Set kGetrandomFlags = {.flags = kGetrandomFlagsNames, .unknown_flags = "GRND_???"};
 const Set kSeccompOperations = {.constants = kSeccompOperationsNames, .unknown = "SECCOMP_???"};
-const Set kSeccompFilterFlags = {.flags = kSeccompFilterFlagsNames, .unknown_flags = "SECCOMP_FILTER_FLAG_???"};
+const Set kSeccompFilterFlags = {.flags = kSeccompFilterFlagsNames,
+                                 .unknown_flags = "SECCOMP_FILTER_FLAG_???"};
 const Set kBpfCommands = {.constants = kBpfCommandsNames, .unknown = "BPF_???", .sorted = true};
-const Set kKeyctlOperations = {.constants = kKeyctlOperationsNames, .unknown = "KEYCTL_???", .sorted = true};
-const Set kLandlockCreateFlags = {.flags = kLandlockCreateFlagsNames, .unknown_flags = "LANDLOCK_CREATE_RULESET_???"};
-const Set kLandlockRuleTypes = {.constants = kLandlockRuleTypesNames, .unknown = "LANDLOCK_RULE_???"};
-const Set kLandlockAddFlags = {.flags = kLandlockAddFlagsNames, .unknown_flags = "LANDLOCK_ADD_RULE_???"};
+const Set kKeyctlOperations = {
+    .constants = kKeyctlOperationsNames, .unknown = "KEYCTL_???", .sorted = true};
+const Set kLandlockCreateFlags = {.flags = kLandlockCreateFlagsNames,
+                                  .unknown_flags = "LANDLOCK_CREATE_RULESET_???"};
+const Set kLandlockRuleTypes = {.constants = kLandlockRuleTypesNames,
+                                .unknown = "LANDLOCK_RULE_???"};
+const Set kLandlockAddFlags = {.flags = kLandlockAddFlagsNames,
+                               .unknown_flags = "LANDLOCK_ADD_RULE_???"};
 const Set kLsmAttributes = {.constants = kLsmAttributesNames, .unknown = "LSM_ATTR_???"};
 const Set kLsmFlags = {.flags = kLsmFlagsNames, .unknown_flags = "LSM_FLAG_???"};
 const Set kQuotaCommands = {.constants = kQuotaCommandsNames, .unknown = "Q_???", .sorted = true};
-const Set kLandlockFsAccess = {.flags = kLandlockFsAccessNames, .unknown_flags = "LANDLOCK_ACCESS_FS_???"};
-const Set kLandlockNetAccess = {.flags = kLandlockNetAccessNames, .unknown_flags = "LANDLOCK_ACCESS_NET_???"};
+const Set kLandlockFsAccess = {.flags = kLandlockFsAccessNames,
+                               .unknown_flags = "LANDLOCK_ACCESS_FS_???"};
+const Set kLandlockNetAccess = {.flags = kLandlockNetAccessNames,
+                                .unknown_flags = "LANDLOCK_ACCESS_NET_???"};
 const Set kLandlockScopes = {.flags = kLandlockScopesNames, .unknown_flags = "LANDLOCK_SCOPE_???"};
 const Set kKeySerials = {.constants = kKeySerialsNames};
-const Set kKeyDefaults = {.constants = kKeyDefaultsNames, .unknown = "KEY_REQKEY_DEFL_???", .sorted = true};
+const Set kKeyDefaults = {
+    .constants = kKeyDefaultsNames, .unknown = "KEY_REQKEY_DEFL_???", .sorted = true};
 const Set kKeyPermissions = {.flags = kKeyPermissionsNames, .unknown_flags = "KEY_???"};
 const Set kQuotaFormats = {.constants = kQuotaFormatsNames, .unknown = "QFMT_???"};
 

@@ -16,38 +16,19 @@ namespace ptraced::decode {
 namespace {
 
 constexpr Xlat kProtNames[] = {
-    XLAT(PROT_READ),
-    XLAT(PROT_WRITE),
-    XLAT(PROT_EXEC),
-    XLAT(PROT_SEM),
-    XLAT(PROT_GROWSDOWN),
-    XLAT(PROT_GROWSUP),
-    XLAT(PROT_NONE),
+    XLAT(PROT_READ),      XLAT(PROT_WRITE),   XLAT(PROT_EXEC), XLAT(PROT_SEM),
+    XLAT(PROT_GROWSDOWN), XLAT(PROT_GROWSUP), XLAT(PROT_NONE),
 };
 
 constexpr Xlat kMmapFlagsFlagNames[] = {
-    XLAT(MAP_FIXED),
-    XLAT(MAP_ANONYMOUS),
-    XLAT(MAP_32BIT),
-    XLAT(MAP_ABOVE4G),
-    XLAT(MAP_NORESERVE),
-    XLAT(MAP_POPULATE),
-    XLAT(MAP_NONBLOCK),
-    XLAT(MAP_GROWSDOWN),
-    XLAT(MAP_DENYWRITE),
-    XLAT(MAP_EXECUTABLE),
-    XLAT(MAP_LOCKED),
-    XLAT(MAP_STACK),
-    XLAT(MAP_HUGETLB),
-    XLAT(MAP_SYNC),
-    XLAT(MAP_FIXED_NOREPLACE),
+    XLAT(MAP_FIXED),     XLAT(MAP_ANONYMOUS),  XLAT(MAP_32BIT),           XLAT(MAP_ABOVE4G),
+    XLAT(MAP_NORESERVE), XLAT(MAP_POPULATE),   XLAT(MAP_NONBLOCK),        XLAT(MAP_GROWSDOWN),
+    XLAT(MAP_DENYWRITE), XLAT(MAP_EXECUTABLE), XLAT(MAP_LOCKED),          XLAT(MAP_STACK),
+    XLAT(MAP_HUGETLB),   XLAT(MAP_SYNC),       XLAT(MAP_FIXED_NOREPLACE),
 };
 
 constexpr Xlat kMmapFlagsConstantNames[] = {
-    XLAT(MAP_FILE),
-    XLAT(MAP_SHARED),
-    XLAT(MAP_PRIVATE),
-    XLAT(MAP_SHARED_VALIDATE),
+    XLAT(MAP_FILE),      XLAT(MAP_SHARED), XLAT(MAP_PRIVATE), XLAT(MAP_SHARED_VALIDATE),
     XLAT(MAP_DROPPABLE),
 };
 
@@ -64,33 +45,15 @@ constexpr Xlat kMsyncFlagsNames[] = {
 };
 
 constexpr Xlat kMadviceNames[] = {
-    XLAT(MADV_NORMAL),
-    XLAT(MADV_RANDOM),
-    XLAT(MADV_SEQUENTIAL),
-    XLAT(MADV_WILLNEED),
-    XLAT(MADV_DONTNEED),
-    XLAT(MADV_FREE),
-    XLAT(MADV_REMOVE),
-    XLAT(MADV_DONTFORK),
-    XLAT(MADV_DOFORK),
-    XLAT(MADV_MERGEABLE),
-    XLAT(MADV_UNMERGEABLE),
-    XLAT(MADV_HUGEPAGE),
-    XLAT(MADV_NOHUGEPAGE),
-    XLAT(MADV_DONTDUMP),
-    XLAT(MADV_DODUMP),
-    XLAT(MADV_WIPEONFORK),
-    XLAT(MADV_KEEPONFORK),
-    XLAT(MADV_COLD),
-    XLAT(MADV_PAGEOUT),
-    XLAT(MADV_POPULATE_READ),
-    XLAT(MADV_POPULATE_WRITE),
-    XLAT(MADV_DONTNEED_LOCKED),
-    XLAT(MADV_COLLAPSE),
-    XLAT(MADV_HWPOISON),
-    XLAT(MADV_SOFT_OFFLINE),
-    XLAT(MADV_GUARD_INSTALL),
-    XLAT(MADV_GUARD_REMOVE),
+    XLAT(MADV_NORMAL),          XLAT(MADV_RANDOM),        XLAT(MADV_SEQUENTIAL),
+    XLAT(MADV_WILLNEED),        XLAT(MADV_DONTNEED),      XLAT(MADV_FREE),
+    XLAT(MADV_REMOVE),          XLAT(MADV_DONTFORK),      XLAT(MADV_DOFORK),
+    XLAT(MADV_MERGEABLE),       XLAT(MADV_UNMERGEABLE),   XLAT(MADV_HUGEPAGE),
+    XLAT(MADV_NOHUGEPAGE),      XLAT(MADV_DONTDUMP),      XLAT(MADV_DODUMP),
+    XLAT(MADV_WIPEONFORK),      XLAT(MADV_KEEPONFORK),    XLAT(MADV_COLD),
+    XLAT(MADV_PAGEOUT),         XLAT(MADV_POPULATE_READ), XLAT(MADV_POPULATE_WRITE),
+    XLAT(MADV_DONTNEED_LOCKED), XLAT(MADV_COLLAPSE),      XLAT(MADV_HWPOISON),
+    XLAT(MADV_SOFT_OFFLINE),    XLAT(MADV_GUARD_INSTALL), XLAT(MADV_GUARD_REMOVE),
 };
 
 constexpr Xlat kMlockallFlagsNames[] = {
@@ -104,11 +67,8 @@ constexpr Xlat kMlock2FlagsNames[] = {
 };
 
 constexpr Xlat kMemfdFlagsNames[] = {
-    XLAT(MFD_CLOEXEC),
-    XLAT(MFD_ALLOW_SEALING),
-    XLAT(MFD_HUGETLB),
-    XLAT(MFD_NOEXEC_SEAL),
-    XLAT(MFD_EXEC),
+    XLAT(MFD_CLOEXEC),     XLAT(MFD_ALLOW_SEALING), XLAT(MFD_HUGETLB),
+    XLAT(MFD_NOEXEC_SEAL), XLAT(MFD_EXEC),
 };
 
 constexpr Xlat kMemfdSecretFlagsNames[] = {
@@ -168,7 +128,10 @@ constexpr Xlat kMovePagesFlagsNames[] = {
 }  // namespace
 
 const Set kProt = {.flags = kProtNames, .unknown_flags = "PROT_???"};
-const Set kMmapFlags = {.flags = kMmapFlagsFlagNames, .constant_mask = 0xf, .constants = kMmapFlagsConstantNames, .unknown = "MAP_???"};
+const Set kMmapFlags = {.flags = kMmapFlagsFlagNames,
+                        .constant_mask = 0xf,
+                        .constants = kMmapFlagsConstantNames,
+                        .unknown = "MAP_???"};
 const Set kMremapFlags = {.flags = kMremapFlagsNames, .unknown_flags = "MREMAP_???"};
 const Set kMsyncFlags = {.flags = kMsyncFlagsNames, .unknown_flags = "MS_???"};
 const Set kMadvice = {.constants = kMadviceNames, .unknown = "MADV_???", .sorted = true};
@@ -177,8 +140,12 @@ const Set kMlock2Flags = {.flags = kMlock2FlagsNames, .unknown_flags = "MLOCK_??
 const Set kMemfdFlags = {.flags = kMemfdFlagsNames, .unknown_flags = "MFD_???"};
 const Set kMemfdSecretFlags = {.flags = kMemfdSecretFlagsNames};
 const Set kPkeyRights = {.flags = kPkeyRightsNames, .unknown_flags = "PKEY_???"};
-const Set kShadowStackFlags = {.flags = kShadowStackFlagsNames, .unknown_flags = "SHADOW_STACK_???"};
-const Set kMempolicyModes = {.flags = kMempolicyModesFlagNames, .constant_mask = 0x1fff, .constants = kMempolicyModesConstantNames, .unknown = "MPOL_???"};
+const Set kShadowStackFlags = {.flags = kShadowStackFlagsNames,
+                               .unknown_flags = "SHADOW_STACK_???"};
+const Set kMempolicyModes = {.flags = kMempolicyModesFlagNames,
+                             .constant_mask = 0x1fff,
+                             .constants = kMempolicyModesConstantNames,
+                             .unknown = "MPOL_???"};
 const Set kMbindFlags = {.flags = kMbindFlagsNames, .unknown_flags = "MPOL_MF_???"};
 const Set kGetMempolicyFlags = {.flags = kGetMempolicyFlagsNames, .unknown_flags = "MPOL_F_???"};
 const Set kUserfaultfdFlags = {.flags = kUserfaultfdFlagsNames, .unknown_flags = "UFFD_???"};

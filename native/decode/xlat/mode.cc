@@ -25,18 +25,14 @@ constexpr Xlat kModeTypesFlagNames[] = {
 };
 
 constexpr Xlat kModeTypesConstantNames[] = {
-    XLAT(S_IFIFO),
-    XLAT(S_IFCHR),
-    XLAT(S_IFDIR),
-    XLAT(S_IFBLK),
-    XLAT(S_IFREG),
-    XLAT(S_IFLNK),
-    XLAT(S_IFSOCK),
+    XLAT(S_IFIFO), XLAT(S_IFCHR), XLAT(S_IFDIR),  XLAT(S_IFBLK),
+    XLAT(S_IFREG), XLAT(S_IFLNK), XLAT(S_IFSOCK),
 };
 
 }  // namespace
 
 const Set kAccessModes = {.flags = kAccessModesNames};
-const Set kModeTypes = {.flags = kModeTypesFlagNames, .constant_mask = 0xf000, .constants = kModeTypesConstantNames};
+const Set kModeTypes = {
+    .flags = kModeTypesFlagNames, .constant_mask = 0xf000, .constants = kModeTypesConstantNames};
 
 }  // namespace ptraced::decode

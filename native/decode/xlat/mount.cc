@@ -12,24 +12,15 @@ namespace ptraced::decode {
 namespace {
 
 constexpr Xlat kOpenTreeFlagsNames[] = {
-    XLAT(OPEN_TREE_CLONE),
-    XLAT(OPEN_TREE_NAMESPACE),
-    XLAT(OPEN_TREE_CLOEXEC),
-    XLAT(AT_SYMLINK_NOFOLLOW),
-    XLAT(AT_NO_AUTOMOUNT),
-    XLAT(AT_EMPTY_PATH),
+    XLAT(OPEN_TREE_CLONE),     XLAT(OPEN_TREE_NAMESPACE), XLAT(OPEN_TREE_CLOEXEC),
+    XLAT(AT_SYMLINK_NOFOLLOW), XLAT(AT_NO_AUTOMOUNT),     XLAT(AT_EMPTY_PATH),
     XLAT(AT_RECURSIVE),
 };
 
 constexpr Xlat kMoveMountFlagsNames[] = {
-    XLAT(MOVE_MOUNT_F_SYMLINKS),
-    XLAT(MOVE_MOUNT_F_AUTOMOUNTS),
-    XLAT(MOVE_MOUNT_F_EMPTY_PATH),
-    XLAT(MOVE_MOUNT_T_SYMLINKS),
-    XLAT(MOVE_MOUNT_T_AUTOMOUNTS),
-    XLAT(MOVE_MOUNT_T_EMPTY_PATH),
-    XLAT(MOVE_MOUNT_SET_GROUP),
-    XLAT(MOVE_MOUNT_BENEATH),
+    XLAT(MOVE_MOUNT_F_SYMLINKS), XLAT(MOVE_MOUNT_F_AUTOMOUNTS), XLAT(MOVE_MOUNT_F_EMPTY_PATH),
+    XLAT(MOVE_MOUNT_T_SYMLINKS), XLAT(MOVE_MOUNT_T_AUTOMOUNTS), XLAT(MOVE_MOUNT_T_EMPTY_PATH),
+    XLAT(MOVE_MOUNT_SET_GROUP),  XLAT(MOVE_MOUNT_BENEATH),
 };
 
 constexpr Xlat kFsopenFlagsNames[] = {
@@ -37,15 +28,9 @@ constexpr Xlat kFsopenFlagsNames[] = {
 };
 
 constexpr Xlat kFsconfigCommandsNames[] = {
-    XLAT(FSCONFIG_SET_FLAG),
-    XLAT(FSCONFIG_SET_STRING),
-    XLAT(FSCONFIG_SET_BINARY),
-    XLAT(FSCONFIG_SET_PATH),
-    XLAT(FSCONFIG_SET_PATH_EMPTY),
-    XLAT(FSCONFIG_SET_FD),
-    XLAT(FSCONFIG_CMD_CREATE),
-    XLAT(FSCONFIG_CMD_RECONFIGURE),
-    XLAT(FSCONFIG_CMD_CREATE_EXCL),
+    XLAT(FSCONFIG_SET_FLAG),   XLAT(FSCONFIG_SET_STRING),      XLAT(FSCONFIG_SET_BINARY),
+    XLAT(FSCONFIG_SET_PATH),   XLAT(FSCONFIG_SET_PATH_EMPTY),  XLAT(FSCONFIG_SET_FD),
+    XLAT(FSCONFIG_CMD_CREATE), XLAT(FSCONFIG_CMD_RECONFIGURE), XLAT(FSCONFIG_CMD_CREATE_EXCL),
 };
 
 constexpr Xlat kFsmountFlagsNames[] = {
@@ -54,14 +39,9 @@ constexpr Xlat kFsmountFlagsNames[] = {
 };
 
 constexpr Xlat kMountAttrsNames[] = {
-    XLAT(MOUNT_ATTR_RDONLY),
-    XLAT(MOUNT_ATTR_NOSUID),
-    XLAT(MOUNT_ATTR_NODEV),
-    XLAT(MOUNT_ATTR_NOEXEC),
-    XLAT(MOUNT_ATTR_NOATIME),
-    XLAT(MOUNT_ATTR_STRICTATIME),
-    XLAT(MOUNT_ATTR_NODIRATIME),
-    XLAT(MOUNT_ATTR_NOSYMFOLLOW),
+    XLAT(MOUNT_ATTR_RDONLY),     XLAT(MOUNT_ATTR_NOSUID),      XLAT(MOUNT_ATTR_NODEV),
+    XLAT(MOUNT_ATTR_NOEXEC),     XLAT(MOUNT_ATTR_NOATIME),     XLAT(MOUNT_ATTR_STRICTATIME),
+    XLAT(MOUNT_ATTR_NODIRATIME), XLAT(MOUNT_ATTR_NOSYMFOLLOW),
 };
 
 constexpr Xlat kFspickFlagsNames[] = {
@@ -79,37 +59,14 @@ constexpr Xlat kMountSetattrFlagsNames[] = {
 };
 
 constexpr Xlat kMountFlagsNames[] = {
-    XLAT(MS_RDONLY),
-    XLAT(MS_NOSUID),
-    XLAT(MS_NODEV),
-    XLAT(MS_NOEXEC),
-    XLAT(MS_SYNCHRONOUS),
-    XLAT(MS_REMOUNT),
-    XLAT(MS_MANDLOCK),
-    XLAT(MS_DIRSYNC),
-    XLAT(MS_NOSYMFOLLOW),
-    XLAT(MS_NOATIME),
-    XLAT(MS_NODIRATIME),
-    XLAT(MS_BIND),
-    XLAT(MS_MOVE),
-    XLAT(MS_REC),
-    XLAT(MS_SILENT),
-    XLAT(MS_POSIXACL),
-    XLAT(MS_UNBINDABLE),
-    XLAT(MS_PRIVATE),
-    XLAT(MS_SLAVE),
-    XLAT(MS_SHARED),
-    XLAT(MS_RELATIME),
-    XLAT(MS_KERNMOUNT),
-    XLAT(MS_I_VERSION),
-    XLAT(MS_STRICTATIME),
-    XLAT(MS_LAZYTIME),
-    XLAT(MS_SUBMOUNT),
-    XLAT(MS_NOREMOTELOCK),
-    XLAT(MS_NOSEC),
-    XLAT(MS_BORN),
-    XLAT(MS_ACTIVE),
-    XLAT(MS_NOUSER),
+    XLAT(MS_RDONLY),      XLAT(MS_NOSUID),    XLAT(MS_NODEV),        XLAT(MS_NOEXEC),
+    XLAT(MS_SYNCHRONOUS), XLAT(MS_REMOUNT),   XLAT(MS_MANDLOCK),     XLAT(MS_DIRSYNC),
+    XLAT(MS_NOSYMFOLLOW), XLAT(MS_NOATIME),   XLAT(MS_NODIRATIME),   XLAT(MS_BIND),
+    XLAT(MS_MOVE),        XLAT(MS_REC),       XLAT(MS_SILENT),       XLAT(MS_POSIXACL),
+    XLAT(MS_UNBINDABLE),  XLAT(MS_PRIVATE),   XLAT(MS_SLAVE),        XLAT(MS_SHARED),
+    XLAT(MS_RELATIME),    XLAT(MS_KERNMOUNT), XLAT(MS_I_VERSION),    XLAT(MS_STRICTATIME),
+    XLAT(MS_LAZYTIME),    XLAT(MS_SUBMOUNT),  XLAT(MS_NOREMOTELOCK), XLAT(MS_NOSEC),
+    XLAT(MS_BORN),        XLAT(MS_ACTIVE),    XLAT(MS_NOUSER),
 };
 
 constexpr Xlat kUmountFlagsNames[] = {
@@ -132,7 +89,8 @@ constexpr Xlat kListmountFlagsNames[] = {
 const Set kOpenTreeFlags = {.flags = kOpenTreeFlagsNames, .unknown_flags = "OPEN_TREE_???"};
 const Set kMoveMountFlags = {.flags = kMoveMountFlagsNames, .unknown_flags = "MOVE_MOUNT_???"};
 const Set kFsopenFlags = {.flags = kFsopenFlagsNames, .unknown_flags = "FSOPEN_???"};
-const Set kFsconfigCommands = {.constants = kFsconfigCommandsNames, .unknown = "FSCONFIG_???", .sorted = true};
+const Set kFsconfigCommands = {
+    .constants = kFsconfigCommandsNames, .unknown = "FSCONFIG_???", .sorted = true};
 const Set kFsmountFlags = {.flags = kFsmountFlagsNames, .unknown_flags = "FSMOUNT_???"};
 const Set kMountAttrs = {.flags = kMountAttrsNames, .unknown_flags = "MOUNT_ATTR_???"};
 const Set kFspickFlags = {.flags = kFspickFlagsNames, .unknown_flags = "FSPICK_???"};

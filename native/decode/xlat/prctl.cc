@@ -171,21 +171,11 @@ constexpr Xlat kMceKillSetNames[] = {
 };
 
 constexpr Xlat kMmFieldsNames[] = {
-    XLAT(PR_SET_MM_START_CODE),
-    XLAT(PR_SET_MM_END_CODE),
-    XLAT(PR_SET_MM_START_DATA),
-    XLAT(PR_SET_MM_END_DATA),
-    XLAT(PR_SET_MM_START_STACK),
-    XLAT(PR_SET_MM_START_BRK),
-    XLAT(PR_SET_MM_BRK),
-    XLAT(PR_SET_MM_ARG_START),
-    XLAT(PR_SET_MM_ARG_END),
-    XLAT(PR_SET_MM_ENV_START),
-    XLAT(PR_SET_MM_ENV_END),
-    XLAT(PR_SET_MM_AUXV),
-    XLAT(PR_SET_MM_EXE_FILE),
-    XLAT(PR_SET_MM_MAP),
-    XLAT(PR_SET_MM_MAP_SIZE),
+    XLAT(PR_SET_MM_START_CODE), XLAT(PR_SET_MM_END_CODE),    XLAT(PR_SET_MM_START_DATA),
+    XLAT(PR_SET_MM_END_DATA),   XLAT(PR_SET_MM_START_STACK), XLAT(PR_SET_MM_START_BRK),
+    XLAT(PR_SET_MM_BRK),        XLAT(PR_SET_MM_ARG_START),   XLAT(PR_SET_MM_ARG_END),
+    XLAT(PR_SET_MM_ENV_START),  XLAT(PR_SET_MM_ENV_END),     XLAT(PR_SET_MM_AUXV),
+    XLAT(PR_SET_MM_EXE_FILE),   XLAT(PR_SET_MM_MAP),         XLAT(PR_SET_MM_MAP_SIZE),
 };
 
 constexpr Xlat kAmbientOpsNames[] = {
@@ -220,7 +210,8 @@ constexpr Xlat kVmaAttributesNames[] = {
 }  // namespace
 
 const Set kPrctlOptions = {.constants = kPrctlOptionsNames, .unknown = "PR_???", .sorted = true};
-const Set kArchPrctlOptions = {.constants = kArchPrctlOptionsNames, .unknown = "ARCH_???", .sorted = true};
+const Set kArchPrctlOptions = {
+    .constants = kArchPrctlOptionsNames, .unknown = "ARCH_???", .sorted = true};
 const Set kSeccompModes = {.constants = kSeccompModesNames, .unknown = "SECCOMP_MODE_???"};
 const Set kDumpModes = {.constants = kDumpModesNames, .unknown = "SUID_DUMP_???"};
 const Set kSecureBits = {.flags = kSecureBitsNames, .unknown_flags = "SECBIT_???"};

@@ -1,6 +1,5 @@
 // Names of processes and their scheduling.
 
-#include <csignal>
 #include <elf.h>
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
@@ -13,6 +12,8 @@
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <linux/wait.h>
+
+#include <csignal>
 
 #include "newer.h"
 #include "sets.h"
@@ -41,25 +42,13 @@ constexpr Xlat kMembarrierFlagsNames[] = {
 };
 
 constexpr Xlat kWaitOptionsNames[] = {
-    XLAT(WNOHANG),
-    XLAT(WEXITED),
-    XLAT(WSTOPPED),
-    XLAT(WCONTINUED),
-    XLAT(WNOWAIT),
-    XLAT(__WCLONE),
-    XLAT(__WALL),
-    XLAT(__WNOTHREAD),
+    XLAT(WNOHANG), XLAT(WEXITED),  XLAT(WSTOPPED), XLAT(WCONTINUED),
+    XLAT(WNOWAIT), XLAT(__WCLONE), XLAT(__WALL),   XLAT(__WNOTHREAD),
 };
 
 constexpr Xlat kWaitidOptionsNames[] = {
-    XLAT(WNOHANG),
-    XLAT(WEXITED),
-    XLAT(WSTOPPED),
-    XLAT(WCONTINUED),
-    XLAT(WNOWAIT),
-    XLAT(__WCLONE),
-    XLAT(__WALL),
-    XLAT(__WNOTHREAD),
+    XLAT(WNOHANG), XLAT(WEXITED),  XLAT(WSTOPPED), XLAT(WCONTINUED),
+    XLAT(WNOWAIT), XLAT(__WCLONE), XLAT(__WALL),   XLAT(__WNOTHREAD),
 };
 
 constexpr Xlat kWaitidTypesNames[] = {
@@ -96,65 +85,24 @@ constexpr Xlat kCloneFlagsFlagNames[] = {
 };
 
 constexpr Xlat kCloneFlagsConstantNames[] = {
-    XLAT(SIGHUP),
-    XLAT(SIGINT),
-    XLAT(SIGQUIT),
-    XLAT(SIGILL),
-    XLAT(SIGTRAP),
-    XLAT(SIGABRT),
-    XLAT(SIGBUS),
-    XLAT(SIGFPE),
-    XLAT(SIGKILL),
-    XLAT(SIGUSR1),
-    XLAT(SIGSEGV),
-    XLAT(SIGUSR2),
-    XLAT(SIGPIPE),
-    XLAT(SIGALRM),
-    XLAT(SIGTERM),
-    XLAT(SIGSTKFLT),
-    XLAT(SIGCHLD),
-    XLAT(SIGCONT),
-    XLAT(SIGSTOP),
-    XLAT(SIGTSTP),
-    XLAT(SIGTTIN),
-    XLAT(SIGTTOU),
-    XLAT(SIGURG),
-    XLAT(SIGXCPU),
-    XLAT(SIGXFSZ),
-    XLAT(SIGVTALRM),
-    XLAT(SIGPROF),
-    XLAT(SIGWINCH),
-    XLAT(SIGIO),
-    XLAT(SIGPWR),
+    XLAT(SIGHUP),  XLAT(SIGINT),    XLAT(SIGQUIT), XLAT(SIGILL),    XLAT(SIGTRAP), XLAT(SIGABRT),
+    XLAT(SIGBUS),  XLAT(SIGFPE),    XLAT(SIGKILL), XLAT(SIGUSR1),   XLAT(SIGSEGV), XLAT(SIGUSR2),
+    XLAT(SIGPIPE), XLAT(SIGALRM),   XLAT(SIGTERM), XLAT(SIGSTKFLT), XLAT(SIGCHLD), XLAT(SIGCONT),
+    XLAT(SIGSTOP), XLAT(SIGTSTP),   XLAT(SIGTTIN), XLAT(SIGTTOU),   XLAT(SIGURG),  XLAT(SIGXCPU),
+    XLAT(SIGXFSZ), XLAT(SIGVTALRM), XLAT(SIGPROF), XLAT(SIGWINCH),  XLAT(SIGIO),   XLAT(SIGPWR),
     XLAT(SIGSYS),
 };
 
 constexpr Xlat kUnshareFlagsNames[] = {
-    XLAT(CLONE_NEWTIME),
-    XLAT(CLONE_VM),
-    XLAT(CLONE_FS),
-    XLAT(CLONE_FILES),
-    XLAT(CLONE_SIGHAND),
-    XLAT(CLONE_THREAD),
-    XLAT(CLONE_NEWNS),
-    XLAT(CLONE_SYSVSEM),
-    XLAT(CLONE_NEWCGROUP),
-    XLAT(CLONE_NEWUTS),
-    XLAT(CLONE_NEWIPC),
-    XLAT(CLONE_NEWUSER),
-    XLAT(CLONE_NEWPID),
-    XLAT(CLONE_NEWNET),
+    XLAT(CLONE_NEWTIME),   XLAT(CLONE_VM),     XLAT(CLONE_FS),     XLAT(CLONE_FILES),
+    XLAT(CLONE_SIGHAND),   XLAT(CLONE_THREAD), XLAT(CLONE_NEWNS),  XLAT(CLONE_SYSVSEM),
+    XLAT(CLONE_NEWCGROUP), XLAT(CLONE_NEWUTS), XLAT(CLONE_NEWIPC), XLAT(CLONE_NEWUSER),
+    XLAT(CLONE_NEWPID),    XLAT(CLONE_NEWNET),
 };
 
 constexpr Xlat kSetnsFlagsNames[] = {
-    XLAT(CLONE_NEWTIME),
-    XLAT(CLONE_NEWNS),
-    XLAT(CLONE_NEWCGROUP),
-    XLAT(CLONE_NEWUTS),
-    XLAT(CLONE_NEWIPC),
-    XLAT(CLONE_NEWUSER),
-    XLAT(CLONE_NEWPID),
-    XLAT(CLONE_NEWNET),
+    XLAT(CLONE_NEWTIME), XLAT(CLONE_NEWNS),   XLAT(CLONE_NEWCGROUP), XLAT(CLONE_NEWUTS),
+    XLAT(CLONE_NEWIPC),  XLAT(CLONE_NEWUSER), XLAT(CLONE_NEWPID),    XLAT(CLONE_NEWNET),
 };
 
 constexpr Xlat kPriorityWhoNames[] = {
@@ -164,22 +112,10 @@ constexpr Xlat kPriorityWhoNames[] = {
 };
 
 constexpr Xlat kResourcesNames[] = {
-    XLAT(RLIMIT_CPU),
-    XLAT(RLIMIT_FSIZE),
-    XLAT(RLIMIT_DATA),
-    XLAT(RLIMIT_STACK),
-    XLAT(RLIMIT_CORE),
-    XLAT(RLIMIT_RSS),
-    XLAT(RLIMIT_NPROC),
-    XLAT(RLIMIT_NOFILE),
-    XLAT(RLIMIT_MEMLOCK),
-    XLAT(RLIMIT_AS),
-    XLAT(RLIMIT_LOCKS),
-    XLAT(RLIMIT_SIGPENDING),
-    XLAT(RLIMIT_MSGQUEUE),
-    XLAT(RLIMIT_NICE),
-    XLAT(RLIMIT_RTPRIO),
-    XLAT(RLIMIT_RTTIME),
+    XLAT(RLIMIT_CPU),      XLAT(RLIMIT_FSIZE), XLAT(RLIMIT_DATA),   XLAT(RLIMIT_STACK),
+    XLAT(RLIMIT_CORE),     XLAT(RLIMIT_RSS),   XLAT(RLIMIT_NPROC),  XLAT(RLIMIT_NOFILE),
+    XLAT(RLIMIT_MEMLOCK),  XLAT(RLIMIT_AS),    XLAT(RLIMIT_LOCKS),  XLAT(RLIMIT_SIGPENDING),
+    XLAT(RLIMIT_MSGQUEUE), XLAT(RLIMIT_NICE),  XLAT(RLIMIT_RTPRIO), XLAT(RLIMIT_RTTIME),
 };
 
 constexpr Xlat kRusageWhoNames[] = {
@@ -194,14 +130,8 @@ constexpr Xlat kSchedPoliciesFlagNames[] = {
 };
 
 constexpr Xlat kSchedPoliciesConstantNames[] = {
-    XLAT(SCHED_OTHER),
-    XLAT(SCHED_FIFO),
-    XLAT(SCHED_RR),
-    XLAT(SCHED_BATCH),
-    XLAT(SCHED_ISO),
-    XLAT(SCHED_IDLE),
-    XLAT(SCHED_DEADLINE),
-    XLAT(SCHED_EXT),
+    XLAT(SCHED_OTHER), XLAT(SCHED_FIFO), XLAT(SCHED_RR),       XLAT(SCHED_BATCH),
+    XLAT(SCHED_ISO),   XLAT(SCHED_IDLE), XLAT(SCHED_DEADLINE), XLAT(SCHED_EXT),
 };
 
 constexpr Xlat kSchedGetattrFlagsNames[] = {
@@ -263,27 +193,15 @@ constexpr Xlat kPtraceRequestsNames[] = {
 };
 
 constexpr Xlat kPersonalityFlagsFlagNames[] = {
-    XLAT(UNAME26),
-    XLAT(ADDR_NO_RANDOMIZE),
-    XLAT(FDPIC_FUNCPTRS),
-    XLAT(MMAP_PAGE_ZERO),
-    XLAT(ADDR_COMPAT_LAYOUT),
-    XLAT(READ_IMPLIES_EXEC),
-    XLAT(ADDR_LIMIT_32BIT),
-    XLAT(SHORT_INODE),
-    XLAT(WHOLE_SECONDS),
-    XLAT(STICKY_TIMEOUTS),
-    XLAT(ADDR_LIMIT_3GB),
+    XLAT(UNAME26),          XLAT(ADDR_NO_RANDOMIZE),  XLAT(FDPIC_FUNCPTRS),
+    XLAT(MMAP_PAGE_ZERO),   XLAT(ADDR_COMPAT_LAYOUT), XLAT(READ_IMPLIES_EXEC),
+    XLAT(ADDR_LIMIT_32BIT), XLAT(SHORT_INODE),        XLAT(WHOLE_SECONDS),
+    XLAT(STICKY_TIMEOUTS),  XLAT(ADDR_LIMIT_3GB),
 };
 
 constexpr Xlat kPersonalityFlagsConstantNames[] = {
-    XLAT(PER_LINUX),
-    XLAT(PER_BSD),
-    XLAT(PER_LINUX32),
-    XLAT(PER_RISCOS),
-    XLAT(PER_OSF4),
-    XLAT(PER_HPUX),
-    XLAT(PER_MASK),
+    XLAT(PER_LINUX), XLAT(PER_BSD),  XLAT(PER_LINUX32), XLAT(PER_RISCOS),
+    XLAT(PER_OSF4),  XLAT(PER_HPUX), XLAT(PER_MASK),
 };
 
 constexpr Xlat kRebootMagic1Names[] = {
@@ -298,25 +216,15 @@ constexpr Xlat kRebootMagic2Names[] = {
 };
 
 constexpr Xlat kRebootCommandsNames[] = {
-    XLAT(LINUX_REBOOT_CMD_CAD_OFF),
-    XLAT(LINUX_REBOOT_CMD_RESTART),
-    XLAT(LINUX_REBOOT_CMD_POWER_OFF),
-    XLAT(LINUX_REBOOT_CMD_KEXEC),
-    XLAT(LINUX_REBOOT_CMD_CAD_ON),
-    XLAT(LINUX_REBOOT_CMD_RESTART2),
-    XLAT(LINUX_REBOOT_CMD_HALT),
-    XLAT(LINUX_REBOOT_CMD_SW_SUSPEND),
+    XLAT(LINUX_REBOOT_CMD_CAD_OFF),   XLAT(LINUX_REBOOT_CMD_RESTART),
+    XLAT(LINUX_REBOOT_CMD_POWER_OFF), XLAT(LINUX_REBOOT_CMD_KEXEC),
+    XLAT(LINUX_REBOOT_CMD_CAD_ON),    XLAT(LINUX_REBOOT_CMD_RESTART2),
+    XLAT(LINUX_REBOOT_CMD_HALT),      XLAT(LINUX_REBOOT_CMD_SW_SUSPEND),
 };
 
 constexpr Xlat kKcmpTypesNames[] = {
-    XLAT(KCMP_FILE),
-    XLAT(KCMP_VM),
-    XLAT(KCMP_FILES),
-    XLAT(KCMP_FS),
-    XLAT(KCMP_SIGHAND),
-    XLAT(KCMP_IO),
-    XLAT(KCMP_SYSVSEM),
-    XLAT(KCMP_EPOLL_TFD),
+    XLAT(KCMP_FILE),    XLAT(KCMP_VM), XLAT(KCMP_FILES),   XLAT(KCMP_FS),
+    XLAT(KCMP_SIGHAND), XLAT(KCMP_IO), XLAT(KCMP_SYSVSEM), XLAT(KCMP_EPOLL_TFD),
 };
 
 constexpr Xlat kRseqFlagsNames[] = {
@@ -377,74 +285,71 @@ constexpr Xlat kIoprioClassesNames[] = {
 };
 
 constexpr Xlat kPtraceOptionsNames[] = {
-    XLAT(PTRACE_O_TRACESYSGOOD),
-    XLAT(PTRACE_O_TRACEFORK),
-    XLAT(PTRACE_O_TRACEVFORK),
-    XLAT(PTRACE_O_TRACECLONE),
-    XLAT(PTRACE_O_TRACEEXEC),
-    XLAT(PTRACE_O_TRACEVFORKDONE),
-    XLAT(PTRACE_O_TRACEEXIT),
-    XLAT(PTRACE_O_TRACESECCOMP),
-    XLAT(PTRACE_O_EXITKILL),
+    XLAT(PTRACE_O_TRACESYSGOOD),    XLAT(PTRACE_O_TRACEFORK),    XLAT(PTRACE_O_TRACEVFORK),
+    XLAT(PTRACE_O_TRACECLONE),      XLAT(PTRACE_O_TRACEEXEC),    XLAT(PTRACE_O_TRACEVFORKDONE),
+    XLAT(PTRACE_O_TRACEEXIT),       XLAT(PTRACE_O_TRACESECCOMP), XLAT(PTRACE_O_EXITKILL),
     XLAT(PTRACE_O_SUSPEND_SECCOMP),
 };
 
 constexpr Xlat kRegisterSetsNames[] = {
-    XLAT(NT_PRSTATUS),
-    XLAT(NT_FPREGSET),
-    XLAT(NT_PRPSINFO),
-    XLAT(NT_PRXREG),
-    XLAT(NT_PLATFORM),
-    XLAT(NT_AUXV),
-    XLAT(NT_GWINDOWS),
-    XLAT(NT_ASRS),
-    XLAT(NT_386_TLS),
-    XLAT(NT_X86_XSTATE),
-    XLAT(NT_X86_SHSTK),
+    XLAT(NT_PRSTATUS), XLAT(NT_FPREGSET),   XLAT(NT_PRPSINFO),  XLAT(NT_PRXREG),
+    XLAT(NT_PLATFORM), XLAT(NT_AUXV),       XLAT(NT_GWINDOWS),  XLAT(NT_ASRS),
+    XLAT(NT_386_TLS),  XLAT(NT_X86_XSTATE), XLAT(NT_X86_SHSTK),
 };
 
 constexpr Xlat kRseqCsFlagsNames[] = {
-    XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_PREEMPT),
-    XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_SIGNAL),
-    XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_MIGRATE),
-    XLAT(RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE),
+    XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_PREEMPT), XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_SIGNAL),
+    XLAT(RSEQ_CS_FLAG_NO_RESTART_ON_MIGRATE), XLAT(RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE),
     XLAT(RSEQ_CS_FLAG_SLICE_EXT_ENABLED),
 };
 
 constexpr Xlat kSchedAttrFlagsNames[] = {
-    XLAT(SCHED_FLAG_RESET_ON_FORK),
-    XLAT(SCHED_FLAG_RECLAIM),
-    XLAT(SCHED_FLAG_DL_OVERRUN),
-    XLAT(SCHED_FLAG_KEEP_POLICY),
-    XLAT(SCHED_FLAG_UTIL_CLAMP_MIN),
-    XLAT(SCHED_FLAG_UTIL_CLAMP_MAX),
+    XLAT(SCHED_FLAG_RESET_ON_FORK),  XLAT(SCHED_FLAG_RECLAIM),
+    XLAT(SCHED_FLAG_DL_OVERRUN),     XLAT(SCHED_FLAG_KEEP_POLICY),
+    XLAT(SCHED_FLAG_UTIL_CLAMP_MIN), XLAT(SCHED_FLAG_UTIL_CLAMP_MAX),
 };
 
 }  // namespace
 
-const Set kMembarrierCommands = {.constants = kMembarrierCommandsNames, .unknown = "MEMBARRIER_CMD_???", .sorted = true};
-const Set kMembarrierFlags = {.flags = kMembarrierFlagsNames, .unknown_flags = "MEMBARRIER_CMD_FLAG_???"};
+const Set kMembarrierCommands = {
+    .constants = kMembarrierCommandsNames, .unknown = "MEMBARRIER_CMD_???", .sorted = true};
+const Set kMembarrierFlags = {.flags = kMembarrierFlagsNames,
+                              .unknown_flags = "MEMBARRIER_CMD_FLAG_???"};
 const Set kWaitOptions = {.flags = kWaitOptionsNames, .unknown_flags = "W???"};
 const Set kWaitidOptions = {.flags = kWaitidOptionsNames, .unknown_flags = "W???"};
 const Set kWaitidTypes = {.constants = kWaitidTypesNames, .unknown = "P_???"};
-const Set kCloneFlags = {.flags = kCloneFlagsFlagNames, .constant_mask = 0xff, .constants = kCloneFlagsConstantNames, .rest = Rest::kDecimal, .constants_last = true, .sorted = true};
+const Set kCloneFlags = {.flags = kCloneFlagsFlagNames,
+                         .constant_mask = 0xff,
+                         .constants = kCloneFlagsConstantNames,
+                         .rest = Rest::kDecimal,
+                         .constants_last = true,
+                         .sorted = true};
 const Set kUnshareFlags = {.flags = kUnshareFlagsNames, .unknown_flags = "CLONE_???"};
 const Set kSetnsFlags = {.flags = kSetnsFlagsNames, .unknown_flags = "CLONE_NEW???"};
 const Set kPriorityWho = {.constants = kPriorityWhoNames, .unknown = "PRIO_???"};
 const Set kResources = {.constants = kResourcesNames, .unknown = "RLIMIT_???", .sorted = true};
 const Set kRusageWho = {.constants = kRusageWhoNames, .unknown = "RUSAGE_???"};
-const Set kSchedPolicies = {.flags = kSchedPoliciesFlagNames, .constant_mask = 0xbfffffff, .constants = kSchedPoliciesConstantNames, .unknown = "SCHED_???"};
-const Set kSchedGetattrFlags = {.flags = kSchedGetattrFlagsNames, .unknown_flags = "SCHED_GETATTR_FLAG_???"};
+const Set kSchedPolicies = {.flags = kSchedPoliciesFlagNames,
+                            .constant_mask = 0xbfffffff,
+                            .constants = kSchedPoliciesConstantNames,
+                            .unknown = "SCHED_???"};
+const Set kSchedGetattrFlags = {.flags = kSchedGetattrFlagsNames,
+                                .unknown_flags = "SCHED_GETATTR_FLAG_???"};
 const Set kIoprioWho = {.constants = kIoprioWhoNames, .unknown = "IOPRIO_WHO_???"};
-const Set kPtraceRequests = {.constants = kPtraceRequestsNames, .unknown = "PTRACE_???", .sorted = true};
-const Set kPersonalityFlags = {.flags = kPersonalityFlagsFlagNames, .constant_mask = 0xff, .constants = kPersonalityFlagsConstantNames, .unknown = "PER_???"};
+const Set kPtraceRequests = {
+    .constants = kPtraceRequestsNames, .unknown = "PTRACE_???", .sorted = true};
+const Set kPersonalityFlags = {.flags = kPersonalityFlagsFlagNames,
+                               .constant_mask = 0xff,
+                               .constants = kPersonalityFlagsConstantNames,
+                               .unknown = "PER_???"};
 const Set kRebootMagic1 = {.constants = kRebootMagic1Names, .unknown = "LINUX_REBOOT_MAGIC1???"};
 const Set kRebootMagic2 = {.constants = kRebootMagic2Names, .unknown = "LINUX_REBOOT_MAGIC2???"};
 const Set kRebootCommands = {.constants = kRebootCommandsNames, .unknown = "LINUX_REBOOT_CMD_???"};
 const Set kKcmpTypes = {.constants = kKcmpTypesNames, .unknown = "KCMP_???"};
 const Set kRseqFlags = {.flags = kRseqFlagsNames, .unknown_flags = "RSEQ_FLAG_???"};
 const Set kPidfdOpenFlags = {.flags = kPidfdOpenFlagsNames, .unknown_flags = "PIDFD_???"};
-const Set kPidfdSignalFlags = {.flags = kPidfdSignalFlagsNames, .unknown_flags = "PIDFD_SIGNAL_???"};
+const Set kPidfdSignalFlags = {.flags = kPidfdSignalFlagsNames,
+                               .unknown_flags = "PIDFD_SIGNAL_???"};
 const Set kClone3Flags = {.flags = kClone3FlagsNames, .unknown_flags = "CLONE_???"};
 const Set kIoprioClasses = {.constants = kIoprioClassesNames, .unknown = "IOPRIO_CLASS_???"};
 const Set kPtraceOptions = {.flags = kPtraceOptionsNames, .unknown_flags = "PTRACE_O_???"};

@@ -17,15 +17,8 @@ constexpr Xlat kSigprocmaskHowNames[] = {
 };
 
 constexpr Xlat kSigactionFlagsNames[] = {
-    XLAT(SA_RESTORER),
-    XLAT(SA_ONSTACK),
-    XLAT(SA_RESTART),
-    XLAT(SA_INTERRUPT),
-    XLAT(SA_NODEFER),
-    XLAT(SA_RESETHAND),
-    XLAT(SA_SIGINFO),
-    XLAT(SA_NOCLDSTOP),
-    XLAT(SA_NOCLDWAIT),
+    XLAT(SA_RESTORER),  XLAT(SA_ONSTACK), XLAT(SA_RESTART),   XLAT(SA_INTERRUPT), XLAT(SA_NODEFER),
+    XLAT(SA_RESETHAND), XLAT(SA_SIGINFO), XLAT(SA_NOCLDSTOP), XLAT(SA_NOCLDWAIT),
 };
 
 constexpr Xlat kAltstackFlagsNames[] = {

@@ -55,15 +55,8 @@ constexpr Xlat kSocketControlNames[] = {
 };
 
 constexpr Xlat kIpControlNames[] = {
-    XLAT(IP_TOS),
-    XLAT(IP_TTL),
-    XLAT(IP_RECVOPTS),
-    XLAT(IP_RETOPTS),
-    XLAT(IP_PKTINFO),
-    XLAT(IP_RECVERR),
-    XLAT(IP_ORIGDSTADDR),
-    XLAT(IP_CHECKSUM),
-    XLAT(IP_PROTOCOL),
+    XLAT(IP_TOS),     XLAT(IP_TTL),         XLAT(IP_RECVOPTS), XLAT(IP_RETOPTS),  XLAT(IP_PKTINFO),
+    XLAT(IP_RECVERR), XLAT(IP_ORIGDSTADDR), XLAT(IP_CHECKSUM), XLAT(IP_PROTOCOL),
 };
 
 constexpr Xlat kSocketOptionsNames[] = {
@@ -536,12 +529,8 @@ constexpr Xlat kTcpOptionsNames[] = {
 };
 
 constexpr Xlat kUdpOptionsNames[] = {
-    XLAT(UDP_CORK),
-    XLAT(UDP_ENCAP),
-    XLAT(UDP_NO_CHECK6_TX),
-    XLAT(UDP_NO_CHECK6_RX),
-    XLAT(UDP_SEGMENT),
-    XLAT(UDP_GRO),
+    XLAT(UDP_CORK),         XLAT(UDP_ENCAP),   XLAT(UDP_NO_CHECK6_TX),
+    XLAT(UDP_NO_CHECK6_RX), XLAT(UDP_SEGMENT), XLAT(UDP_GRO),
 };
 
 constexpr Xlat kRawOptionsNames[] = {
@@ -549,44 +538,25 @@ constexpr Xlat kRawOptionsNames[] = {
 };
 
 constexpr Xlat kPacketOptionsNames[] = {
-    XLAT(PACKET_ADD_MEMBERSHIP),
-    XLAT(PACKET_DROP_MEMBERSHIP),
-    XLAT(PACKET_RECV_OUTPUT),
-    XLAT(PACKET_RX_RING),
-    XLAT(PACKET_STATISTICS),
-    XLAT(PACKET_COPY_THRESH),
-    XLAT(PACKET_AUXDATA),
-    XLAT(PACKET_ORIGDEV),
-    XLAT(PACKET_VERSION),
-    XLAT(PACKET_HDRLEN),
-    XLAT(PACKET_RESERVE),
-    XLAT(PACKET_TX_RING),
-    XLAT(PACKET_LOSS),
-    XLAT(PACKET_VNET_HDR),
-    XLAT(PACKET_TX_TIMESTAMP),
-    XLAT(PACKET_TIMESTAMP),
-    XLAT(PACKET_FANOUT),
-    XLAT(PACKET_TX_HAS_OFF),
-    XLAT(PACKET_QDISC_BYPASS),
-    XLAT(PACKET_ROLLOVER_STATS),
-    XLAT(PACKET_FANOUT_DATA),
-    XLAT(PACKET_IGNORE_OUTGOING),
+    XLAT(PACKET_ADD_MEMBERSHIP), XLAT(PACKET_DROP_MEMBERSHIP),
+    XLAT(PACKET_RECV_OUTPUT),    XLAT(PACKET_RX_RING),
+    XLAT(PACKET_STATISTICS),     XLAT(PACKET_COPY_THRESH),
+    XLAT(PACKET_AUXDATA),        XLAT(PACKET_ORIGDEV),
+    XLAT(PACKET_VERSION),        XLAT(PACKET_HDRLEN),
+    XLAT(PACKET_RESERVE),        XLAT(PACKET_TX_RING),
+    XLAT(PACKET_LOSS),           XLAT(PACKET_VNET_HDR),
+    XLAT(PACKET_TX_TIMESTAMP),   XLAT(PACKET_TIMESTAMP),
+    XLAT(PACKET_FANOUT),         XLAT(PACKET_TX_HAS_OFF),
+    XLAT(PACKET_QDISC_BYPASS),   XLAT(PACKET_ROLLOVER_STATS),
+    XLAT(PACKET_FANOUT_DATA),    XLAT(PACKET_IGNORE_OUTGOING),
     XLAT(PACKET_VNET_HDR_SZ),
 };
 
 constexpr Xlat kNetlinkOptionsNames[] = {
-    XLAT(NETLINK_ADD_MEMBERSHIP),
-    XLAT(NETLINK_DROP_MEMBERSHIP),
-    XLAT(NETLINK_PKTINFO),
-    XLAT(NETLINK_BROADCAST_ERROR),
-    XLAT(NETLINK_NO_ENOBUFS),
-    XLAT(NETLINK_RX_RING),
-    XLAT(NETLINK_TX_RING),
-    XLAT(NETLINK_LISTEN_ALL_NSID),
-    XLAT(NETLINK_LIST_MEMBERSHIPS),
-    XLAT(NETLINK_CAP_ACK),
-    XLAT(NETLINK_EXT_ACK),
-    XLAT(NETLINK_GET_STRICT_CHK),
+    XLAT(NETLINK_ADD_MEMBERSHIP),  XLAT(NETLINK_DROP_MEMBERSHIP), XLAT(NETLINK_PKTINFO),
+    XLAT(NETLINK_BROADCAST_ERROR), XLAT(NETLINK_NO_ENOBUFS),      XLAT(NETLINK_RX_RING),
+    XLAT(NETLINK_TX_RING),         XLAT(NETLINK_LISTEN_ALL_NSID), XLAT(NETLINK_LIST_MEMBERSHIPS),
+    XLAT(NETLINK_CAP_ACK),         XLAT(NETLINK_EXT_ACK),         XLAT(NETLINK_GET_STRICT_CHK),
 };
 
 constexpr Xlat kSctpOptionsNames[] = {
@@ -683,53 +653,27 @@ constexpr Xlat kTlsOptionsNames[] = {
 };
 
 constexpr Xlat kXdpOptionsNames[] = {
-    XLAT(XDP_MMAP_OFFSETS),
-    XLAT(XDP_RX_RING),
-    XLAT(XDP_TX_RING),
-    XLAT(XDP_UMEM_REG),
-    XLAT(XDP_UMEM_FILL_RING),
-    XLAT(XDP_UMEM_COMPLETION_RING),
-    XLAT(XDP_STATISTICS),
-    XLAT(XDP_OPTIONS),
-    XLAT(XDP_MAX_TX_SKB_BUDGET),
+    XLAT(XDP_MMAP_OFFSETS), XLAT(XDP_RX_RING),        XLAT(XDP_TX_RING),
+    XLAT(XDP_UMEM_REG),     XLAT(XDP_UMEM_FILL_RING), XLAT(XDP_UMEM_COMPLETION_RING),
+    XLAT(XDP_STATISTICS),   XLAT(XDP_OPTIONS),        XLAT(XDP_MAX_TX_SKB_BUDGET),
 };
 
 constexpr Xlat kTipcOptionsNames[] = {
-    XLAT(TIPC_IMPORTANCE),
-    XLAT(TIPC_SRC_DROPPABLE),
-    XLAT(TIPC_DEST_DROPPABLE),
-    XLAT(TIPC_CONN_TIMEOUT),
-    XLAT(TIPC_NODE_RECVQ_DEPTH),
-    XLAT(TIPC_SOCK_RECVQ_DEPTH),
-    XLAT(TIPC_MCAST_BROADCAST),
-    XLAT(TIPC_MCAST_REPLICAST),
-    XLAT(TIPC_GROUP_JOIN),
-    XLAT(TIPC_GROUP_LEAVE),
-    XLAT(TIPC_SOCK_RECVQ_USED),
-    XLAT(TIPC_NODELAY),
+    XLAT(TIPC_IMPORTANCE),      XLAT(TIPC_SRC_DROPPABLE),    XLAT(TIPC_DEST_DROPPABLE),
+    XLAT(TIPC_CONN_TIMEOUT),    XLAT(TIPC_NODE_RECVQ_DEPTH), XLAT(TIPC_SOCK_RECVQ_DEPTH),
+    XLAT(TIPC_MCAST_BROADCAST), XLAT(TIPC_MCAST_REPLICAST),  XLAT(TIPC_GROUP_JOIN),
+    XLAT(TIPC_GROUP_LEAVE),     XLAT(TIPC_SOCK_RECVQ_USED),  XLAT(TIPC_NODELAY),
 };
 
 constexpr Xlat kBluetoothOptionsNames[] = {
-    XLAT(BT_SECURITY),
-    XLAT(BT_DEFER_SETUP),
-    XLAT(BT_FLUSHABLE),
-    XLAT(BT_POWER),
-    XLAT(BT_CHANNEL_POLICY),
-    XLAT(BT_VOICE),
-    XLAT(BT_SNDMTU),
-    XLAT(BT_RCVMTU),
+    XLAT(BT_SECURITY),       XLAT(BT_DEFER_SETUP), XLAT(BT_FLUSHABLE), XLAT(BT_POWER),
+    XLAT(BT_CHANNEL_POLICY), XLAT(BT_VOICE),       XLAT(BT_SNDMTU),    XLAT(BT_RCVMTU),
 };
 
 constexpr Xlat kLlcOptionsNames[] = {
-    XLAT(LLC_OPT_UNKNOWN),
-    XLAT(LLC_OPT_RETRY),
-    XLAT(LLC_OPT_SIZE),
-    XLAT(LLC_OPT_ACK_TMR_EXP),
-    XLAT(LLC_OPT_P_TMR_EXP),
-    XLAT(LLC_OPT_REJ_TMR_EXP),
-    XLAT(LLC_OPT_BUSY_TMR_EXP),
-    XLAT(LLC_OPT_TX_WIN),
-    XLAT(LLC_OPT_RX_WIN),
+    XLAT(LLC_OPT_UNKNOWN),      XLAT(LLC_OPT_RETRY),     XLAT(LLC_OPT_SIZE),
+    XLAT(LLC_OPT_ACK_TMR_EXP),  XLAT(LLC_OPT_P_TMR_EXP), XLAT(LLC_OPT_REJ_TMR_EXP),
+    XLAT(LLC_OPT_BUSY_TMR_EXP), XLAT(LLC_OPT_TX_WIN),    XLAT(LLC_OPT_RX_WIN),
     XLAT(LLC_OPT_PKTINFO),
 };
 
@@ -738,16 +682,20 @@ constexpr Xlat kLlcOptionsNames[] = {
 const Set kSocketControl = {.constants = kSocketControlNames, .unknown = "SCM_???", .sorted = true};
 const Set kIpControl = {.constants = kIpControlNames, .unknown = "IP_???", .sorted = true};
 const Set kSocketOptions = {.constants = kSocketOptionsNames, .unknown = "SO_???", .sorted = true};
-const Set kSocketOptionsGet = {.constants = kSocketOptionsGetNames, .unknown = "SO_???", .sorted = true};
+const Set kSocketOptionsGet = {
+    .constants = kSocketOptionsGetNames, .unknown = "SO_???", .sorted = true};
 const Set kIpOptions = {.constants = kIpOptionsNames, .unknown = "IP_???", .sorted = true};
 const Set kIpOptionsGet = {.constants = kIpOptionsGetNames, .unknown = "IP_???", .sorted = true};
 const Set kIpv6Options = {.constants = kIpv6OptionsNames, .unknown = "IPV6_???", .sorted = true};
-const Set kIpv6OptionsGet = {.constants = kIpv6OptionsGetNames, .unknown = "IPV6_???", .sorted = true};
+const Set kIpv6OptionsGet = {
+    .constants = kIpv6OptionsGetNames, .unknown = "IPV6_???", .sorted = true};
 const Set kTcpOptions = {.constants = kTcpOptionsNames, .unknown = "TCP_???", .sorted = true};
 const Set kUdpOptions = {.constants = kUdpOptionsNames, .unknown = "UDP_???"};
 const Set kRawOptions = {.constants = kRawOptionsNames, .unknown = "RAW_???"};
-const Set kPacketOptions = {.constants = kPacketOptionsNames, .unknown = "PACKET_???", .sorted = true};
-const Set kNetlinkOptions = {.constants = kNetlinkOptionsNames, .unknown = "NETLINK_???", .sorted = true};
+const Set kPacketOptions = {
+    .constants = kPacketOptionsNames, .unknown = "PACKET_???", .sorted = true};
+const Set kNetlinkOptions = {
+    .constants = kNetlinkOptionsNames, .unknown = "NETLINK_???", .sorted = true};
 const Set kSctpOptions = {.constants = kSctpOptionsNames, .unknown = "SCTP_???", .sorted = true};
 const Set kAlgOptions = {.constants = kAlgOptionsNames, .unknown = "ALG_SET_???"};
 const Set kTlsOptions = {.constants = kTlsOptionsNames, .unknown = "TLS_???"};

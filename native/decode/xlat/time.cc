@@ -1,9 +1,10 @@
 // Names of clocks and timers.
 
-#include <csignal>
-#include <ctime>
 #include <linux/timerfd.h>
 #include <sys/timex.h>
+
+#include <csignal>
+#include <ctime>
 
 #include "newer.h"
 #include "sets.h"
@@ -20,18 +21,10 @@ constexpr Xlat kItimersNames[] = {
 };
 
 constexpr Xlat kClocksNames[] = {
-    XLAT(CLOCK_REALTIME),
-    XLAT(CLOCK_MONOTONIC),
-    XLAT(CLOCK_PROCESS_CPUTIME_ID),
-    XLAT(CLOCK_THREAD_CPUTIME_ID),
-    XLAT(CLOCK_MONOTONIC_RAW),
-    XLAT(CLOCK_REALTIME_COARSE),
-    XLAT(CLOCK_MONOTONIC_COARSE),
-    XLAT(CLOCK_BOOTTIME),
-    XLAT(CLOCK_REALTIME_ALARM),
-    XLAT(CLOCK_BOOTTIME_ALARM),
-    XLAT(CLOCK_SGI_CYCLE),
-    XLAT(CLOCK_TAI),
+    XLAT(CLOCK_REALTIME),          XLAT(CLOCK_MONOTONIC),     XLAT(CLOCK_PROCESS_CPUTIME_ID),
+    XLAT(CLOCK_THREAD_CPUTIME_ID), XLAT(CLOCK_MONOTONIC_RAW), XLAT(CLOCK_REALTIME_COARSE),
+    XLAT(CLOCK_MONOTONIC_COARSE),  XLAT(CLOCK_BOOTTIME),      XLAT(CLOCK_REALTIME_ALARM),
+    XLAT(CLOCK_BOOTTIME_ALARM),    XLAT(CLOCK_SGI_CYCLE),     XLAT(CLOCK_TAI),
 };
 
 constexpr Xlat kClockNanosleepFlagsNames[] = {
@@ -64,36 +57,16 @@ constexpr Xlat kSigevNotifyNames[] = {
 };
 
 constexpr Xlat kAdjtimexModesNames[] = {
-    XLAT(ADJ_OFFSET),
-    XLAT(ADJ_FREQUENCY),
-    XLAT(ADJ_MAXERROR),
-    XLAT(ADJ_ESTERROR),
-    XLAT(ADJ_STATUS),
-    XLAT(ADJ_TIMECONST),
-    XLAT(ADJ_TAI),
-    XLAT(ADJ_SETOFFSET),
-    XLAT(ADJ_MICRO),
-    XLAT(ADJ_NANO),
-    XLAT(ADJ_TICK),
+    XLAT(ADJ_OFFSET), XLAT(ADJ_FREQUENCY), XLAT(ADJ_MAXERROR), XLAT(ADJ_ESTERROR),
+    XLAT(ADJ_STATUS), XLAT(ADJ_TIMECONST), XLAT(ADJ_TAI),      XLAT(ADJ_SETOFFSET),
+    XLAT(ADJ_MICRO),  XLAT(ADJ_NANO),      XLAT(ADJ_TICK),
 };
 
 constexpr Xlat kAdjtimexStatusNames[] = {
-    XLAT(STA_PLL),
-    XLAT(STA_PPSFREQ),
-    XLAT(STA_PPSTIME),
-    XLAT(STA_FLL),
-    XLAT(STA_INS),
-    XLAT(STA_DEL),
-    XLAT(STA_UNSYNC),
-    XLAT(STA_FREQHOLD),
-    XLAT(STA_PPSSIGNAL),
-    XLAT(STA_PPSJITTER),
-    XLAT(STA_PPSWANDER),
-    XLAT(STA_PPSERROR),
-    XLAT(STA_CLOCKERR),
-    XLAT(STA_NANO),
-    XLAT(STA_MODE),
-    XLAT(STA_CLK),
+    XLAT(STA_PLL),       XLAT(STA_PPSFREQ),   XLAT(STA_PPSTIME),   XLAT(STA_FLL),
+    XLAT(STA_INS),       XLAT(STA_DEL),       XLAT(STA_UNSYNC),    XLAT(STA_FREQHOLD),
+    XLAT(STA_PPSSIGNAL), XLAT(STA_PPSJITTER), XLAT(STA_PPSWANDER), XLAT(STA_PPSERROR),
+    XLAT(STA_CLOCKERR),  XLAT(STA_NANO),      XLAT(STA_MODE),      XLAT(STA_CLK),
 };
 
 }  // namespace

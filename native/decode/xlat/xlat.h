@@ -13,4 +13,5 @@ constexpr uint64_t xlat_bits(T value) {
 
 }  // namespace ptraced::decode
 
-#define XLAT(name) {ptraced::decode::xlat_bits(name), #name}
+#define XLAT(name) \
+  { ptraced::decode::xlat_bits(name), #name }

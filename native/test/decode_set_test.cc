@@ -1,0 +1,72 @@
+// Sets of syscalls in strace's grammar.
+#include <doctest/doctest.h>
+#include <sys/syscall.h>
+
+#include "../decode/syscall_set.h"
+
+namespace ptraced::test {
+
+TEST_SUITE_BEGIN("decode sets");
+
+using decode::SyscallSet;
+
+struct Parsed {
+  explicit Parsed(std::vector<std::string> entries) : set(SyscallSet::parse(entries, error)) {}
+  bool has(uint64_t number, core::Arch arch = core::Arch::kX86_64) const {
+    return set.contains(arch, number);
+  }
+  std::string error;
+  SyscallSet set;
+};
+
+TEST_CASE("names, numbers, classes, expressions") {
+  CHECK(Parsed({}).set.is_everything());
+  CHECK(Parsed({"all"}).set.is_everything());
+  const Parsed named({"read,openat"});
+  CHECK(named.error.empty());
+  CHECK(named.has(SYS_read));
+  CHECK(named.has(SYS_openat));
+  CHECK(!named.has(SYS_write));
+  CHECK(named.has(3, core::Arch::kI386));  // its read
+  const Parsed files({"%file"});
+  CHECK(files.has(SYS_openat));
+  CHECK(!files.has(SYS_read));
+  CHECK(Parsed({"file"}).has(SYS_openat));
+  CHECK(Parsed({"%%stat"}).has(SYS_newfstatat));
+  CHECK(Parsed({"/^open"}).has(SYS_openat));
+  CHECK(Parsed({"0"}).has(SYS_read));
+}
+
+TEST_CASE("negation, several entries, tables") {
+  const Parsed others({"!%file"});
+  CHECK(!others.has(SYS_openat));
+  CHECK(others.has(SYS_read));
+  const Parsed both({"%desc", "!read"});
+  CHECK(both.has(SYS_write));
+  CHECK(!both.has(SYS_read));
+  const Parsed one({"read@32"});
+  CHECK(!one.has(SYS_read));
+  CHECK(one.has(3, core::Arch::kI386));
+  CHECK(!Parsed({"none"}).has(SYS_read));
+}
+
+TEST_CASE("a number without a row is in every set") {
+  CHECK(Parsed({"read"}).has(500));
+  CHECK(Parsed({"none"}).has(500));
+  CHECK(Parsed({"read"}).has(UINT64_MAX));
+}
+
+TEST_CASE("what is unknown is named") {
+  CHECK(Parsed({"read,nosuch"}).error == "nosuch");
+  CHECK(Parsed({"%nosuch"}).error == "%nosuch");
+  CHECK(Parsed({"/nosuch"}).error == "/nosuch");
+  CHECK(Parsed({"/["}).error == "/[");
+  CHECK(Parsed({"read@33"}).error == "read@33");
+  CHECK(Parsed({"5000"}).error == "5000");
+  CHECK(Parsed({""}).error == "empty");
+  CHECK(Parsed({"?nosuch,?%nosuch,?/nosuch,?5000,read"}).error.empty());
+}
+
+TEST_SUITE_END();
+
+}  // namespace ptraced::test
