@@ -74,9 +74,14 @@ Napi::Value Session::open_cursor(const Napi::CallbackInfo& info) {
   const auto options = info[0].As<Napi::Object>();
   bool lossless = true;
   const uint64_t after = options.Get("afterSerial").As<Napi::BigInt>().Uint64Value(&lossless);
-  const wire::Ring::CursorId id =
-      state_->thread().ring().open(after, options.Get("lossless").As<Napi::Boolean>());
-  return Cursor::create(info.Env(), state_, id);
+  const bool is_lossless = options.Get("lossless").As<Napi::Boolean>();
+  TracerThread& thread = state_->thread();
+  if (after == 0 && is_lossless) {
+    if (const auto first = thread.take_first_reader()) {
+      return Cursor::create(info.Env(), state_, *first);
+    }
+  }
+  return Cursor::create(info.Env(), state_, thread.ring().open(after, is_lossless));
 }
 
 Napi::Value Session::end(const Napi::CallbackInfo& info) {

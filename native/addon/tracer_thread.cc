@@ -13,7 +13,8 @@ TracerThread::TracerThread(Target target, SessionOptions options,
     : target_(std::move(target)),
       options_(std::move(options)),
       events_(std::move(events)),
-      ring_(options_.ring_bytes, options_.block) {}
+      ring_(options_.ring_bytes, options_.block),
+      first_reader_(ring_.open(/*after_serial=*/0, /*lossless=*/true)) {}
 
 std::shared_ptr<TracerThread> TracerThread::start(Target target, SessionOptions options,
                                                   std::shared_ptr<ThreadEvents> events) {
@@ -37,6 +38,11 @@ std::shared_ptr<TracerThread> TracerThread::start(Target target, SessionOptions 
 void TracerThread::set_tracer(core::Tracer* tracer) {
   const std::lock_guard lock(mutex_);
   tracer_ = tracer;
+}
+
+std::optional<wire::Ring::CursorId> TracerThread::take_first_reader() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(first_reader_, std::nullopt);
 }
 
 size_t TracerThread::live_tasks() const {

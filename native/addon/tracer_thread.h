@@ -63,6 +63,11 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
                                              std::shared_ptr<ThreadEvents> events);
 
   wire::Ring& ring() { return ring_; }
+
+  // The lossless reader that was there before the first record and so misses none; once. Under BLOCK
+  // the tracees wait for it from the beginning.
+  std::optional<wire::Ring::CursorId> take_first_reader();
+
   size_t live_tasks() const;
 
   // Detaches or kills; on_ended then has this cause. The first call decides the cause.
@@ -82,6 +87,7 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   wire::Ring ring_;
 
   mutable std::mutex mutex_;
+  std::optional<wire::Ring::CursorId> first_reader_;
   core::Tracer* tracer_ = nullptr;  // while the thread traces
   std::optional<int> cause_;
 };

@@ -108,7 +108,10 @@ export interface NativeSession {
   /** Settles once no tracee is left. Never rejects. The ring can still be read then. */
   readonly ended: Promise<NativeEnd>;
   info(): NativeSessionInfo;
-  /** Opens a reader that starts after `afterSerial` (0: the oldest record). */
+  /**
+   * Opens a reader that starts after `afterSerial` (0: the oldest record). The first lossless one that
+   * starts at 0 misses nothing: it counts as opened before the first record.
+   */
   openCursor(options: { afterSerial: bigint; lossless: boolean }): NativeCursor;
   /**
    * Detaches from every tracee or kills it; resolves like `ended`. `cause` is the EndCause number
