@@ -37,7 +37,7 @@ export const attachCommand: Command = {
   name: 'attach',
   summary: "print a running process's system calls",
   help,
-  async run(args) {
+  async run(args, server) {
     const { values, operands } = parseOptions(args, COMMON_OPTIONS);
     if (values.help) {
       return printHelp(help);
@@ -54,7 +54,7 @@ export const attachCommand: Command = {
     const printer = new StracePrinter(output, options);
     const abort = new AbortController();
     using _ = onEndSignal((signal) => abort.abort(new Interrupted(signal)));
-    await using connection = await openConnection(serverOf(values.server));
+    await using connection = await openConnection(serverOf(values.server ?? server));
     const runs = [...pids].map((pid) => {
       const request: TraceRequest = {
         target: { case: 'attach', value: { pid, singleThread } },

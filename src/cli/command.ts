@@ -9,8 +9,11 @@ export interface Command {
   readonly summary: string;
   /** Text of --help. */
   readonly help: string;
-  /** Does it. Throws a UsageError for arguments that make no sense. */
-  run(args: string[]): Promise<ExitStatus>;
+  /**
+   * Does it. `server` is the --server that stood before the command. Throws a UsageError for
+   * arguments that make no sense.
+   */
+  run(args: string[], server: string | undefined): Promise<ExitStatus>;
 }
 
 /** Prints what was asked for. */

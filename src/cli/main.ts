@@ -8,6 +8,7 @@ import { attachCommand } from './attach-command.js';
 import { type Command, printHelp } from './command.js';
 import { type ExitStatus, exitWith, FAILURE, USAGE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
+import { parseOptions } from './options.js';
 import { traceCommand } from './trace-command.js';
 import { UsageError } from './usage-error.js';
 
@@ -18,7 +19,7 @@ const BROKEN_PIPE: ExitStatus = { code: 128 + 13 };
 
 function overview(): string {
   const list = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
-  return `Usage: ptracectl COMMAND [OPTION]... [ARGUMENT]...
+  return `Usage: ptracectl [--server ADDR] COMMAND [OPTION]... [ARGUMENT]...
 
 Traces system calls, through a ptraced server or on its own.
 
@@ -35,33 +36,30 @@ function complain(text: string): void {
   }
 }
 
+/** What may stand before the command. */
+const GLOBAL_OPTIONS = {
+  help: { type: 'boolean', short: 'h', default: false },
+  server: { type: 'string' },
+  version: { type: 'boolean', short: 'V', default: false },
+} as const;
+
 async function run(args: string[]): Promise<ExitStatus> {
-  const [first, ...rest] = args;
-  switch (first) {
-    case undefined:
-      throw new UsageError("must have a command (try 'ptracectl --help')");
-    case '-h':
-    case '--help':
-    case 'help':
-      return printHelp(COMMANDS.find(({ name }) => name === rest[0])?.help ?? overview());
-    case '-V':
-    case '--version':
-    case 'version':
-      return printHelp(`ptracectl ${version}`);
-    default:
-      break;
+  const { values, operands } = parseOptions(args, GLOBAL_OPTIONS);
+  const [name, ...rest] = operands;
+  if (values.help || name === 'help') {
+    return printHelp(COMMANDS.find((command) => command.name === rest[0])?.help ?? overview());
   }
-  const command = COMMANDS.find(({ name }) => name === first);
+  if (values.version || name === 'version') {
+    return printHelp(`ptracectl ${version}`);
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    throw new UsageError(`unknown command '${first}' (try 'ptracectl --help')`);
+    throw new UsageError(name === undefined ? 'must have a command' : `unknown command '${name}'`);
   }
   try {
-    return await command.run(rest);
+    return await command.run(rest, values.server);
   } catch (error) {
-    if (error instanceof UsageError) {
-      error.message += ` (try 'ptracectl ${command.name} --help')`;
-    }
-    throw error;
+    throw error instanceof UsageError ? new UsageError(error.message, command.name) : error;
   }
 }
 
@@ -70,7 +68,8 @@ async function main(): Promise<ExitStatus> {
     return await run(process.argv.slice(2));
   } catch (error) {
     if (error instanceof UsageError) {
-      complain(error.message);
+      const help = ['ptracectl', error.command, '--help'].filter((word) => word !== '').join(' ');
+      complain(`${error.message} (try '${help}')`);
       return USAGE;
     }
     const { code, message } = error as NodeJS.ErrnoException;

@@ -39,7 +39,7 @@ export const traceCommand: Command = {
   name: 'trace',
   summary: 'start a command and print its system calls',
   help,
-  async run(args) {
+  async run(args, server) {
     const { values, operands } = parseOptions(args, { ...COMMON_OPTIONS, ...LAUNCH_OPTIONS });
     if (values.help) {
       return printHelp(help);
@@ -47,7 +47,7 @@ export const traceCommand: Command = {
     if (operands.length === 0) {
       throw new UsageError('must have COMMAND [ARGUMENT]...');
     }
-    const address = serverOf(values.server);
+    const address = serverOf(values.server ?? server);
     const launch = (address === undefined ? embeddedLaunch : remoteLaunch)(operands, values);
     const request: TraceRequest = {
       target: { case: 'launch', value: launch },

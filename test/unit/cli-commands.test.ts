@@ -93,6 +93,13 @@ describe('trace', () => {
     expect(request?.onDisconnect).toBe(OrphanAction.KILL);
   });
 
+  it('takes the server before the command too', async () => {
+    const end = ended({ cause: EndCause.TRACEES_EXITED, rootExit: { exitCode: 3 } });
+    await using server = await FakeServer.start(script(HEADER, end));
+    const cli = start(undefined, '--server', server.address, 'trace', 'cmd');
+    expect(await finish(cli)).toEqual({ stdout: '', stderr: '', end: 3 });
+  });
+
   it('dies of the signal that killed the command', async () => {
     const rootExit = { signal: 15, signalName: 'SIGTERM' };
     const end = ended({ cause: EndCause.TRACEES_EXITED, rootExit });
@@ -255,6 +262,7 @@ describe('attach', () => {
 describe('a wrong command line', () => {
   it.each([
     [[], "must have a command (try 'ptracectl --help')"],
+    [['--bogus'], "unrecognized option '--bogus' (try 'ptracectl --help')"],
     [['nope'], "unknown command 'nope' (try 'ptracectl --help')"],
     [['trace'], "must have COMMAND [ARGUMENT]... (try 'ptracectl trace --help')"],
     [['trace', '--bogus'], "unrecognized option '--bogus' (try 'ptracectl trace --help')"],
