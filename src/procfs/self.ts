@@ -3,15 +3,11 @@ import { readProc, readProcLink } from './files.js';
 import { readProcess } from './process.js';
 
 /** Numbers of include/uapi/linux/capability.h. */
-export const Capability = {
-  CAP_DAC_OVERRIDE: 1,
-  CAP_DAC_READ_SEARCH: 2,
-  CAP_KILL: 5,
+const Capability = {
   CAP_SETGID: 6,
   CAP_SETUID: 7,
   CAP_SYS_CHROOT: 18,
   CAP_SYS_PTRACE: 19,
-  CAP_SYS_ADMIN: 21,
 } as const;
 export type CapabilityName = keyof typeof Capability;
 
