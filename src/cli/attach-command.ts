@@ -53,7 +53,7 @@ export const attachCommand: Command = {
     await using output = await TraceOutput.open(values.output);
     const printer = new StracePrinter(output, options);
     const abort = new AbortController();
-    using _ = onEndSignal((signal) => abort.abort(new Interrupted(signal)));
+    using _ = onEndSignal(abort.signal, (signal) => abort.abort(new Interrupted(signal)));
     await using connection = await openConnection(serverOf(values.server ?? server));
     const runs = [...pids].map((pid) => {
       const request: TraceRequest = {

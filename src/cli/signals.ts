@@ -13,18 +13,29 @@ export function signalNumber(signal: EndSignal): number {
   return constants.signals[signal];
 }
 
-/** Handles the signals until it is disposed of. */
-export function onEndSignal(handle: (signal: EndSignal) => void): Disposable {
-  for (const signal of END_SIGNALS) {
-    process.on(signal, handle);
-  }
-  return {
-    [Symbol.dispose]: () => {
-      for (const signal of END_SIGNALS) {
-        process.off(signal, handle);
-      }
-    },
+/**
+ * Handles the signals until it is disposed of. Once `abort` has fired there is nothing left to wait
+ * for but our own output, and whoever should read it may never do so: the process then dies of the
+ * next signal.
+ */
+export function onEndSignal(abort: AbortSignal, handle: (signal: EndSignal) => void): Disposable {
+  const listener = (signal: EndSignal): void => {
+    if (abort.aborted) {
+      stop();
+      process.kill(process.pid, signal);
+    } else {
+      handle(signal);
+    }
   };
+  const stop = (): void => {
+    for (const signal of END_SIGNALS) {
+      process.off(signal, listener);
+    }
+  };
+  for (const signal of END_SIGNALS) {
+    process.on(signal, listener);
+  }
+  return { [Symbol.dispose]: stop };
 }
 
 /**

@@ -81,7 +81,7 @@ class LaunchRun {
   }
 
   async print(address: string | undefined, request: TraceRequest): Promise<ExitStatus> {
-    using _ = onEndSignal((signal) => this.#onSignal(signal));
+    using _ = onEndSignal(this.#abort.signal, (signal) => this.#onSignal(signal));
     await using connection = await openConnection(address);
     const stream = connection.client.trace(request, { signal: this.#abort.signal });
     try {

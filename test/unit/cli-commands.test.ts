@@ -231,6 +231,25 @@ describe('attach', () => {
     expect(requests.every((request) => request.onDisconnect === OrphanAction.DETACH)).toBe(true);
   });
 
+  it('dies of the next signal when nobody takes its last lines', async () => {
+    let cancelled: Promise<unknown> | undefined;
+    await using server = await FakeServer.start((call) => {
+      cancelled = once(call, 'cancelled');
+      call.write(HEADER);
+      // More than a pipe holds.
+      call.write(batch(...Array.from({ length: 10_000 }, () => CALL)));
+    });
+    const cli = start(server.address, 'attach', '12');
+    const closed = once(cli, 'exit');
+    cli.stderr.on('readable', () => {});
+    await expect.poll(() => cli.stderr.readableLength).toBeGreaterThan(10_000);
+    cli.kill('SIGTERM');
+    await cancelled;
+    expect(cli.exitCode).toBeNull();
+    cli.kill('SIGHUP');
+    expect(await closed).toEqual([null, 'SIGHUP']);
+  });
+
   it('exits with 0 when the process has ended, whatever its status', async () => {
     const rootExit = { exitCode: 5 };
     const end = ended({ cause: EndCause.TRACEES_EXITED, rootExit });
