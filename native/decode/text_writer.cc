@@ -285,7 +285,11 @@ void TextWriter::flags(uint64_t value, const Set& set) {
   }
   if (left != 0) {
     join();
-    rest(left, set);
+    if (set.constants_last) {
+      append_hex(out_, left);
+    } else {
+      rest(left, set);
+    }
   }
   if (has_constant && set.constants_last) {
     join();

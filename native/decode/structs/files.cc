@@ -48,7 +48,7 @@ constexpr Field kStatxFields[] = {
     SAME_VERBOSE(struct statx, stx_nlink, kUint),
     SAME_VERBOSE(struct statx, stx_uid, kUid),
     SAME_VERBOSE(struct statx, stx_gid, kGid),
-    SAME(struct statx, stx_mode, kFileMode16),
+    SAME(struct statx, stx_mode, kFileMode),
     SAME_VERBOSE(struct statx, stx_ino, kUint64),
     SAME(struct statx, stx_size, kUint64),
     SAME_VERBOSE(struct statx, stx_blocks, kUint64),

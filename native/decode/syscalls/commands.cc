@@ -16,6 +16,11 @@ constexpr Variant kMknodCases[] = {
     {S_IFBLK, {in("dev", kDevice)}},
 };
 
+constexpr uint64_t kMremapMoved = MREMAP_MAYMOVE | MREMAP_FIXED;
+constexpr Variant kMremapCases[] = {
+    {kMremapMoved, {in("new_address", kAddress)}, kHexResult},
+};
+
 constexpr Variant kEpollCtlCases[] = {
     {EPOLL_CTL_DEL, {in("event", kAddress)}},
 };
@@ -66,6 +71,8 @@ constexpr Variant kFutexTime64Cases[] = {FUTEX_TABLE(kTimespec64Pointer)};
 
 const Variants kMknodVariants = {.selector = 1, .first = 2, .mask = S_IFMT, .cases = kMknodCases};
 const Variants kMknodatVariants = {.selector = 2, .first = 3, .mask = S_IFMT, .cases = kMknodCases};
+const Variants kMremapVariants = {
+    .selector = 3, .first = 4, .mask = kMremapMoved, .cases = kMremapCases};
 const Variants kEpollCtlVariants = {.selector = 1, .first = 3, .cases = kEpollCtlCases};
 const Variants kArchPrctlVariants = {.selector = 0, .first = 1, .cases = kArchPrctlCases};
 const Variants kFutexVariants = {.selector = 1, .first = 2, .cases = kFutexCases};

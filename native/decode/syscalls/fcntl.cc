@@ -60,8 +60,8 @@ void note_seals(Engine& engine) {
 }
 
 constexpr Variant kCases[] = {
-    {F_DUPFD, {in("arg", kFd)}},
-    {1030, {in("arg", kFd)}},  // F_DUPFD_CLOEXEC
+    {F_DUPFD, {in("arg", kUint)}},
+    {1030, {in("arg", kUint)}},  // F_DUPFD_CLOEXEC
     {F_GETFD, {}, {Result::Format::kHex, note_descriptor_flags}},
     {F_SETFD, {in("arg", flags(kDescriptorFlags))}},
     {F_GETFL, {}, {Result::Format::kHex, note_open_flags}},

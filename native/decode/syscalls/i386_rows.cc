@@ -368,7 +368,7 @@ constexpr Syscall kRows[] = {
     {.number = __NR_futex_time64,
      .name = "futex_time64",
      .args = {in("uaddr", kAddress), in("futex_op", one_of(kFutexOperations)), in("val", kUint),
-              in("timeout", kAddress), in("uaddr2", kAddress), in("val3", kHexWord)},
+              in("timeout", kTimespec64Pointer)},
      .variants = &kFutexTime64Variants},
     {.number = __NR_sched_rr_get_interval_time64,
      .name = "sched_rr_get_interval_time64",

@@ -57,6 +57,7 @@ extern const Variants kPrctlVariants;
 extern const Variants kArchPrctlVariants;
 extern const Variants kFutexVariants;
 extern const Variants kMknodVariants;
+extern const Variants kMremapVariants;
 extern const Variants kMknodatVariants;
 extern const Variants kEpollCtlVariants;
 extern const Variants kPtraceVariants;

@@ -18,16 +18,18 @@ namespace {
 constexpr int kMaxSetBits = 1 << 20;
 constexpr size_t kChunkBytes = 128;
 
-// Whether a set can be shown: it has bits and can be read.
-bool is_shown_set(Engine& engine, uint64_t address, int bits) {
-  uint8_t first = 0;
-  return address != 0 && bits > 0 && engine.read(address, &first, sizeof first);
-}
-
 // Bytes of a set of so many descriptors: whole words.
 size_t set_bytes(Engine& engine, int bits) {
   const size_t word = engine.word_size();
   return (static_cast<size_t>(bits) + word * 8 - 1) / (word * 8) * word;
+}
+
+// Whether a set can be shown: it has bits and can be read.
+bool is_shown_set(Engine& engine, uint64_t address, int bits) {
+  uint8_t last = 0;
+  return address != 0 && bits > 0 &&
+         engine.read(address + set_bytes(engine, bits) - 1, &last, sizeof last) &&
+         engine.read(address, &last, sizeof last);
 }
 
 // Calls `member` for each descriptor in the set.

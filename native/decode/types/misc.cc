@@ -74,7 +74,12 @@ void print_node_mask(Engine& engine, const Type& type, const Operand& operand) {
   const uint64_t bits = word * 8;
   uint64_t words[kMaxNodes / 64] = {};
   const uint64_t count = (std::min(nodes, kMaxNodes + 1) + bits - 1) / bits;
-  if (nodes == 0 || count * word > sizeof words ||
+  if (nodes == 0) {
+    out.begin_array();
+    out.end_array();
+    return;
+  }
+  if (count * word > sizeof words ||
       !engine.read(operand.word, words, static_cast<size_t>(count * word))) {
     out.address(operand.word, Unread::kFault);
     return;

@@ -66,7 +66,7 @@ void print_key_serial(Engine& engine, const Type&, const Operand& operand) {
 void print_numbered_constant(Engine& engine, const Type& type, const Operand& operand) {
   const uint32_t value = static_cast<uint32_t>(operand.word);
   Writer& out = engine.out();
-  out.unsigned_number(value);
+  out.signed_number(static_cast<int32_t>(value));
   for (const Xlat& x : type.set->constants) {
     if (x.value == value) {
       out.comment(x.name);

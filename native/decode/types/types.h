@@ -111,8 +111,8 @@ inline constexpr Type kHexShort = {.kind = Kind::kHex, .size = 2};
 inline constexpr Type kHexInt = {.kind = Kind::kHex, .size = 4};
 inline constexpr Type kHexWord = {.kind = Kind::kHex};
 inline constexpr Type kHex64 = {.kind = Kind::kHex, .size = 8};
-inline constexpr Type kMode = {.kind = Kind::kOctal, .size = 4};
-inline constexpr Type kMode16 = {.kind = Kind::kOctal, .size = 2};
+// The kernel takes a umode_t: 16 bits.
+inline constexpr Type kMode = {.kind = Kind::kOctal, .size = 2};
 // An address whose target is not described.
 inline constexpr Type kAddress = {.kind = Kind::kAddress};
 inline constexpr Type kAddress64 = {.kind = Kind::kAddress, .size = 8};
@@ -149,8 +149,7 @@ inline constexpr Type kGid = kUid;
 inline constexpr Type kUidPointer = pointer(kUid);
 // File type and permissions: S_IFREG|0644.
 void print_mode(Engine&, const Type&, const Operand&);
-inline constexpr Type kFileMode = custom(print_mode, 0, 4);
-inline constexpr Type kFileMode16 = custom(print_mode, 0, 2);
+inline constexpr Type kFileMode = custom(print_mode, 0, 2);
 // A device number: makedev(0x8, 0x1). The parameter is 1 for the kernel's own 32-bit encoding.
 void print_device(Engine&, const Type&, const Operand&);
 inline constexpr Type kDevice = custom(print_device, 0, 4);

@@ -166,7 +166,8 @@ const Set kInotifyEvents = {.flags = kInotifyEventsNames, .unknown_flags = "IN_?
 const Set kFanotifyInitFlags = {.flags = kFanotifyInitFlagsFlagNames,
                                 .constant_mask = 0xc,
                                 .constants = kFanotifyInitFlagsConstantNames,
-                                .unknown = "FAN_???"};
+                                .unknown = "FAN_???",
+                                .unknown_flags = "FAN_???"};
 const Set kFanotifyMarkFlags = {.flags = kFanotifyMarkFlagsNames, .unknown_flags = "FAN_MARK_???"};
 const Set kFanotifyEvents = {.flags = kFanotifyEventsNames, .unknown_flags = "FAN_???"};
 const Set kSpliceFlags = {.flags = kSpliceFlagsNames, .unknown_flags = "SPLICE_F_???"};

@@ -31,7 +31,7 @@ constexpr Xlat kModeTypesConstantNames[] = {
 
 }  // namespace
 
-const Set kAccessModes = {.flags = kAccessModesNames};
+const Set kAccessModes = {.flags = kAccessModesNames, .unknown_flags = "?_OK"};
 const Set kModeTypes = {
     .flags = kModeTypesFlagNames, .constant_mask = 0xf000, .constants = kModeTypesConstantNames};
 
