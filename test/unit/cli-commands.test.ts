@@ -242,7 +242,7 @@ describe('attach', () => {
     const cli = start(server.address, 'attach', '12');
     const closed = once(cli, 'exit');
     cli.stderr.on('readable', () => {});
-    await expect.poll(() => cli.stderr.readableLength).toBeGreaterThan(10_000);
+    await expect.poll(() => cli.stderr.readableLength, { timeout: 30_000 }).toBeGreaterThan(10_000);
     cli.kill('SIGTERM');
     await cancelled;
     expect(cli.exitCode).toBeNull();

@@ -215,7 +215,7 @@ describe('cancellation', () => {
     }
     await client.trace({}).frames().next();
     await client[Symbol.asyncDispose]();
-    await expect.poll(() => open).toBe(0);
+    await expect.poll(() => open, { timeout: 5000 }).toBe(0);
   });
 
   it('by deadline', async () => {
