@@ -36,36 +36,36 @@ constexpr Variant kArchPrctlCases[] = {
     {ARCH_SET_CPUID, {in("addr", kUint)}},
 };
 
-// What the arguments of futex(2) are for one operation, with and without its private and clock
-// flags.
-#define FUTEX_CASES(operation, ...)                                        \
-  {operation, __VA_ARGS__}, {operation | FUTEX_PRIVATE_FLAG, __VA_ARGS__}, \
-      {operation | FUTEX_CLOCK_REALTIME, __VA_ARGS__}, {                   \
-    operation | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME, __VA_ARGS__     \
-  }
+// What the arguments of futex(2) are for each operation, whatever its flags.
+constexpr std::array<Variant, 14> futex_cases(const Type& timespec) {
+  constexpr Type kBitset = one_of(kFutexBitsets);
+  const Arg timeout = in("timeout", timespec);
+  const Arg wake = in("val", kInt);
+  const Arg expected = in("val", kUint);
+  const Arg second = in("val2", kUint);
+  const Arg other = in("uaddr2", kAddress);
+  const Arg third = in("val3", kUint);
+  return {{
+      {FUTEX_WAIT, {expected, timeout}},
+      {FUTEX_WAKE, {wake}},
+      {FUTEX_FD, {wake}},
+      {FUTEX_REQUEUE, {wake, second, other}},
+      {FUTEX_CMP_REQUEUE, {wake, second, other, third}},
+      {FUTEX_WAKE_OP, {wake, second, other, in("val3", kFutexOperation)}},
+      {FUTEX_LOCK_PI, {at(3, timeout)}},
+      {FUTEX_LOCK_PI2, {at(3, timeout)}},
+      {FUTEX_UNLOCK_PI, {}},
+      {FUTEX_TRYLOCK_PI, {}},
+      {FUTEX_WAIT_BITSET, {expected, timeout, at(5, in("val3", kBitset))}},
+      {FUTEX_WAKE_BITSET, {expected, at(5, in("val3", kBitset))}},
+      {FUTEX_WAIT_REQUEUE_PI, {expected, timeout, other}},
+      {FUTEX_CMP_REQUEUE_PI, {wake, second, other, third}},
+  }};
+}
 
-#define FUTEX_TABLE(timespec)                                                                     \
-  FUTEX_CASES(FUTEX_WAIT, {in("val", kUint), in("timeout", timespec)}),                           \
-      FUTEX_CASES(FUTEX_WAKE, {in("val", kInt)}), FUTEX_CASES(FUTEX_FD, {in("val", kInt)}),       \
-      FUTEX_CASES(FUTEX_REQUEUE, {in("val", kInt), in("val2", kUint), in("uaddr2", kAddress)}),   \
-      FUTEX_CASES(FUTEX_CMP_REQUEUE, {in("val", kInt), in("val2", kUint), in("uaddr2", kAddress), \
-                                      in("val3", kUint)}),                                        \
-      FUTEX_CASES(FUTEX_WAKE_OP, {in("val", kInt), in("val2", kUint), in("uaddr2", kAddress),     \
-                                  in("val3", kFutexOperation)}),                                  \
-      FUTEX_CASES(FUTEX_LOCK_PI, {at(3, in("timeout", timespec))}),                               \
-      FUTEX_CASES(FUTEX_LOCK_PI2, {at(3, in("timeout", timespec))}),                              \
-      FUTEX_CASES(FUTEX_UNLOCK_PI, {}), FUTEX_CASES(FUTEX_TRYLOCK_PI, {}),                        \
-      FUTEX_CASES(FUTEX_WAIT_BITSET, {in("val", kUint), in("timeout", timespec),                  \
-                                      at(5, in("val3", one_of(kFutexBitsets)))}),                 \
-      FUTEX_CASES(FUTEX_WAKE_BITSET,                                                              \
-                  {in("val", kUint), at(5, in("val3", one_of(kFutexBitsets)))}),                  \
-      FUTEX_CASES(FUTEX_WAIT_REQUEUE_PI,                                                          \
-                  {in("val", kUint), in("timeout", timespec), in("uaddr2", kAddress)}),           \
-      FUTEX_CASES(FUTEX_CMP_REQUEUE_PI,                                                           \
-                  {in("val", kInt), in("val2", kUint), in("uaddr2", kAddress), in("val3", kUint)})
-
-constexpr Variant kFutexCases[] = {FUTEX_TABLE(kTimespecPointer)};
-constexpr Variant kFutexTime64Cases[] = {FUTEX_TABLE(kTimespec64Pointer)};
+constexpr auto kFutexCases = futex_cases(kTimespecPointer);
+constexpr auto kFutexTime64Cases = futex_cases(kTimespec64Pointer);
+constexpr uint64_t kFutexCommand = 0x7f;
 
 }  // namespace
 
@@ -75,7 +75,9 @@ const Variants kMremapVariants = {
     .selector = 3, .first = 4, .mask = kMremapMoved, .cases = kMremapCases};
 const Variants kEpollCtlVariants = {.selector = 1, .first = 3, .cases = kEpollCtlCases};
 const Variants kArchPrctlVariants = {.selector = 0, .first = 1, .cases = kArchPrctlCases};
-const Variants kFutexVariants = {.selector = 1, .first = 2, .cases = kFutexCases};
-const Variants kFutexTime64Variants = {.selector = 1, .first = 2, .cases = kFutexTime64Cases};
+const Variants kFutexVariants = {
+    .selector = 1, .first = 2, .mask = kFutexCommand, .cases = kFutexCases};
+const Variants kFutexTime64Variants = {
+    .selector = 1, .first = 2, .mask = kFutexCommand, .cases = kFutexTime64Cases};
 
 }  // namespace ptraced::decode

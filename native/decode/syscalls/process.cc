@@ -109,7 +109,7 @@ constexpr Syscall kRows[] = {
     {SYS(restart_syscall)},
     {SYS(futex),
      .args = {in("uaddr", kAddress), in("futex_op", one_of(kFutexOperations)), in("val", kUint),
-              in("timeout", kTimespecPointer)},
+              in("timeout", kAddress), in("uaddr2", kAddress), in("val3", kHexWord)},
      .variants = &kFutexVariants},
     {SYS(futex_waitv),
      .args = {in("waiters", kFutexWaiters), in("nr_futexes", kUint), in("flags", kHexInt),
