@@ -35,8 +35,10 @@ Status checked(long result, const char* operation, pid_t tid) {
 
 // T12: the ABI is told by the kernel's arch word, never by the CS register. An i386 word is 32 bits
 // wide; the kernel gives the whole register where 64-bit code made the call.
-SyscallEntry make_entry(bool i386, uint64_t number, const uint64_t (&words)[6]) {
+SyscallEntry make_entry(bool i386, uint64_t number, const uint64_t (&words)[6],
+                        uint64_t stack_pointer) {
   SyscallEntry entry;
+  entry.stack_pointer = stack_pointer;
   std::copy(std::begin(words), std::end(words), entry.args);
   entry.number = number;
   if (i386) {
@@ -55,7 +57,7 @@ SyscallEntry make_entry(bool i386, uint64_t number, const uint64_t (&words)[6]) 
 SyscallEntry entry_of(const __ptrace_syscall_info& info) {
   uint64_t words[6];
   std::copy(std::begin(info.entry.args), std::end(info.entry.args), words);
-  return make_entry(info.arch == AUDIT_ARCH_I386, info.entry.nr, words);
+  return make_entry(info.arch == AUDIT_ARCH_I386, info.entry.nr, words, info.stack_pointer);
 }
 
 }  // namespace
@@ -178,9 +180,11 @@ Status set_registers(const Stopped& stop, const Registers& registers) {
 
 SyscallEntry entry_from_registers(const Registers& now, Arch arch) {
   if (arch == Arch::kI386) {
-    return make_entry(true, now.orig_rax, {now.rbx, now.rcx, now.rdx, now.rsi, now.rdi, now.rbp});
+    return make_entry(true, now.orig_rax, {now.rbx, now.rcx, now.rdx, now.rsi, now.rdi, now.rbp},
+                      now.rsp);
   }
-  return make_entry(false, now.orig_rax, {now.rdi, now.rsi, now.rdx, now.r10, now.r8, now.r9});
+  return make_entry(false, now.orig_rax, {now.rdi, now.rsi, now.rdx, now.r10, now.r8, now.r9},
+                    now.rsp);
 }
 
 Result<uint64_t> peek(pid_t tid, uint64_t address) {

@@ -15,6 +15,7 @@ struct SyscallEntry {
   Arch arch = Arch::kX86_64;
   uint64_t number = 0;  // x32: without bit 0x40000000
   uint64_t args[6] = {};
+  uint64_t stack_pointer = 0;  // rt_sigreturn's only argument
 };
 
 // How a call returned, at its syscall-exit-stop.

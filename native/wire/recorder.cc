@@ -17,7 +17,8 @@ constexpr int64_t kBatchAgeNs = 5 * core::kNanosecondsPerMillisecond;
 constexpr int64_t kLongCallNs = 100 * core::kNanosecondsPerMillisecond;
 
 decode::Call call_of(const Task& task) {
-  return {task.entry.arch, task.entry.number, task.entry.args, task.tid, task.pid};
+  const core::SyscallEntry& entry = task.entry;
+  return {entry.arch, entry.number, entry.args, task.tid, task.pid, entry.stack_pointer};
 }
 
 // As strace ends the line of a call that was begun and has no result.

@@ -33,7 +33,8 @@ export function attachRefusal(
   if (threadGroup === process.pid) {
     return { reason: 'TARGET_DENIED', message: `process ${pid} is the server itself` };
   }
-  if (pid === 1) {
+  // In a namespace that the server has joined from outside, process 1 is somebody's program.
+  if (pid === 1 && line.has(1)) {
     return { reason: 'TARGET_DENIED', message: 'process 1 is the init of this pid namespace' };
   }
   if (line.has(threadGroup)) {

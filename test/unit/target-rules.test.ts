@@ -66,6 +66,14 @@ describe('attaching is refused', () => {
     });
   });
 
+  test('to process 1 where it is an ancestor, not where its namespace was joined', () => {
+    const init = { ...readProcess(process.ppid), pid: 1, threadGroup: 1 } as ProcessStatus;
+    expect(attachRefusal(init, new Set([process.pid, 1]))).toMatchObject({
+      reason: 'TARGET_DENIED',
+    });
+    expect(attachRefusal(init, new Set([process.pid]))).toBeUndefined();
+  });
+
   test('to a traced process', () => {
     const status = readProcess(process.pid);
     const target = { ...status, pid: 77, threadGroup: 77, tracerPid: 5 } as ProcessStatus;
