@@ -78,9 +78,6 @@ void append_value(Result::Format format, uint64_t value, core::Arch arch, std::s
     case Result::Format::kOctal:
       append_octal(out, word);
       break;
-    case Result::Format::kUnsigned:
-      append_unsigned(out, word);
-      break;
     case Result::Format::kNone:
       out += '?';
       break;

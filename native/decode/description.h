@@ -160,7 +160,6 @@ struct Result {
     kDecimal,
     kHex,
     kOctal,
-    kUnsigned,
     kNone,  // the call does not return
   };
   Format format = Format::kDecimal;

@@ -47,7 +47,6 @@ extern const Layout kRlimit64Layout;
 extern const Layout kSysinfoLayout;
 extern const Layout kUtsnameLayout;
 extern const Layout kSchedParamLayout;
-extern const Layout kRseqLayout;
 inline constexpr Type kRusage = structure(kRusageLayout);
 inline constexpr Type kRusagePointer = pointer(kRusage);
 inline constexpr Type kRlimit = structure(kRlimitLayout);

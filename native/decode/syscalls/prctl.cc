@@ -29,7 +29,7 @@ void note_dumpable(Engine& engine) {
 }
 
 void note_mce_kill(Engine& engine) {
-  note_set(engine, kMceKill, false);
+  note_set(engine, kMceKillSet, false);
 }
 
 void note_secure_bits(Engine& engine) {
@@ -80,6 +80,9 @@ constexpr Variant kCases[] = {
     {PR_GET_TIMERSLACK, {}},
     {PR_TASK_PERF_EVENTS_DISABLE, {}},
     {PR_TASK_PERF_EVENTS_ENABLE, {}},
+    {PR_MCE_KILL,
+     {in("arg2", one_of(kMceKill, 0)), in("arg3", one_of(kMceKillSet, 0)), UNUSED("arg4"),
+      UNUSED("arg5")}},
     {PR_MCE_KILL_GET, {FOUR_UNUSED}, {.note = note_mce_kill}},
     {PR_SET_CHILD_SUBREAPER, {in("set", kUlong)}},
     {PR_GET_CHILD_SUBREAPER, {out("isset", kUintPointer)}},

@@ -24,7 +24,6 @@ inline constexpr uint64_t kCreating = 020000100;
 inline constexpr Result kHexResult = {.format = Result::Format::kHex};
 inline constexpr Result kOctalResult = {.format = Result::Format::kOctal};
 inline constexpr Result kNoResult = {.format = Result::Format::kNone};
-inline constexpr Result kUnsignedResult = {.format = Result::Format::kUnsigned};
 
 // Notes on results (results.cc).
 void note_adjtimex(Engine& engine);

@@ -10,8 +10,6 @@ namespace ptraced::decode {
 std::span<const Syscall> i386_own_rows();
 
 extern const Variants kFutexTime64Variants;
-extern const Variants kSocketcallVariants;
-extern const Variants kIpcVariants;
 
 void note_poll(Engine& engine);
 void note_select(Engine& engine);

@@ -37,9 +37,8 @@ void print_write_vector(Engine&, const Type&, const Operand&);
 void print_read_vector(Engine&, const Type&, const Operand&);
 void print_address_vector(Engine&, const Type&, const Operand&);
 bool read_iovec(Engine& engine, uint64_t address, iovec& out);
-// For messages: a vector of `count` elements whose first `available` bytes are shown, or none.
+// For messages: a vector of `count` elements whose first `available` bytes are shown.
 void show_written_vector(Engine& engine, uint64_t address, uint64_t count, uint64_t available);
-void show_address_vector(Engine& engine, uint64_t address, uint64_t count);
 inline constexpr Type kWriteVector = custom(print_write_vector, 2);
 inline constexpr Type kReadVector = custom(print_read_vector, 2);
 inline constexpr Type kRemoteVector = custom(print_address_vector, 4);

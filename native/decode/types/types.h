@@ -103,11 +103,8 @@ inline constexpr Type kUlong = {.kind = Kind::kUnsigned};
 inline constexpr Type kSize = kUlong;
 inline constexpr Type kShort = {.kind = Kind::kSigned, .size = 2};
 inline constexpr Type kUshort = {.kind = Kind::kUnsigned, .size = 2};
-inline constexpr Type kByte = {.kind = Kind::kUnsigned, .size = 1};
 inline constexpr Type kInt64 = {.kind = Kind::kSigned, .size = 8};
 inline constexpr Type kUint64 = {.kind = Kind::kUnsigned, .size = 8};
-inline constexpr Type kHexByte = {.kind = Kind::kHex, .size = 1};
-inline constexpr Type kHexShort = {.kind = Kind::kHex, .size = 2};
 inline constexpr Type kHexInt = {.kind = Kind::kHex, .size = 4};
 inline constexpr Type kHexWord = {.kind = Kind::kHex};
 inline constexpr Type kHex64 = {.kind = Kind::kHex, .size = 8};
@@ -153,7 +150,6 @@ inline constexpr Type kFileMode = custom(print_mode, 0, 2);
 // A device number: makedev(0x8, 0x1). The parameter is 1 for the kernel's own 32-bit encoding.
 void print_device(Engine&, const Type&, const Operand&);
 inline constexpr Type kDevice = custom(print_device, 0, 4);
-inline constexpr Type kDevice64 = custom(print_device, 0, 8);
 // An environment: the address and the number of its strings.
 void print_environment(Engine&, const Type&, const Operand&);
 inline constexpr Type kEnvironment = custom(print_environment);

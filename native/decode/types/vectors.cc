@@ -82,10 +82,6 @@ void show_written_vector(Engine& engine, uint64_t address, uint64_t count, uint6
   show_vector(engine, address, count, Bases::kShown, available);
 }
 
-void show_address_vector(Engine& engine, uint64_t address, uint64_t count) {
-  show_vector(engine, address, count, Bases::kAddresses, 0);
-}
-
 void print_write_vector(Engine& engine, const Type& type, const Operand& operand) {
   show_vector(engine, operand.word, engine.arg(type.parameter), Bases::kShown, UINT64_MAX);
 }

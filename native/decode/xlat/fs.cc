@@ -1,6 +1,5 @@
 // Names of file systems, files and file events.
 
-#include <linux/aio_abi.h>
 #include <linux/close_range.h>
 #include <linux/fadvise.h>
 #include <linux/falloc.h>
@@ -146,12 +145,6 @@ constexpr Xlat kSyslogActionsNames[] = {
     XLAT(SYSLOG_ACTION_SIZE_BUFFER),
 };
 
-constexpr Xlat kIocbCommandsNames[] = {
-    XLAT(IOCB_CMD_PREAD),  XLAT(IOCB_CMD_PWRITE), XLAT(IOCB_CMD_FSYNC),
-    XLAT(IOCB_CMD_FDSYNC), XLAT(IOCB_CMD_PREADX), XLAT(IOCB_CMD_POLL),
-    XLAT(IOCB_CMD_NOOP),   XLAT(IOCB_CMD_PREADV), XLAT(IOCB_CMD_PWRITEV),
-};
-
 }  // namespace
 
 const Set kXattrFlags = {.flags = kXattrFlagsNames, .unknown_flags = "XATTR_???"};
@@ -178,7 +171,5 @@ const Set kCloseRangeFlags = {.flags = kCloseRangeFlagsNames, .unknown_flags = "
 const Set kStatfsFlags = {.flags = kStatfsFlagsNames};
 const Set kSyslogActions = {
     .constants = kSyslogActionsNames, .unknown = "SYSLOG_ACTION_???", .sorted = true};
-const Set kIocbCommands = {
-    .constants = kIocbCommandsNames, .unknown = "IOCB_CMD_???", .sorted = true};
 
 }  // namespace ptraced::decode

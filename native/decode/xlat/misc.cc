@@ -222,10 +222,6 @@ constexpr Xlat kKeyPermissionsNames[] = {
     XLAT(KEY_OTH_WRITE), XLAT(KEY_OTH_SEARCH),  XLAT(KEY_OTH_LINK),  XLAT(KEY_OTH_SETATTR),
 };
 
-constexpr Xlat kQuotaFormatsNames[] = {
-    XLAT(QFMT_VFS_OLD), XLAT(QFMT_VFS_V0), XLAT(QFMT_OCFS2), XLAT(QFMT_VFS_V1), XLAT(QFMT_SHMEM),
-};
-
 }  // namespace
 
 const Set kPerfEventFlags = {.flags = kPerfEventFlagsNames, .unknown_flags = "PERF_FLAG_???"};
@@ -260,6 +256,5 @@ const Set kKeySerials = {.constants = kKeySerialsNames};
 const Set kKeyDefaults = {
     .constants = kKeyDefaultsNames, .unknown = "KEY_REQKEY_DEFL_???", .sorted = true};
 const Set kKeyPermissions = {.flags = kKeyPermissionsNames, .unknown_flags = "KEY_???"};
-const Set kQuotaFormats = {.constants = kQuotaFormatsNames, .unknown = "QFMT_???"};
 
 }  // namespace ptraced::decode

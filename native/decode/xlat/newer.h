@@ -1,5 +1,6 @@
-// The names that the oldest supported kernel headers (Linux 6.1) lack, in one place: what came with later
-// kernels, and what the kernel does not export to user space at all. A header that has a name wins.
+// The names that the headers here lack, in one place: those that came after Linux 6.1, the oldest
+// whose headers are supported, and those that the kernel does not export to user space or that only
+// another header than the ones used here has. A header that has a name wins.
 #pragma once
 
 // Linux 6.12 to 6.16.
@@ -514,7 +515,7 @@
 #define TCP_RTO_MIN_US 0x2d
 #endif
 
-// Not in the headers of Linux 6.1 that are used here, whatever their age.
+// Of any age: not exported by the kernel, or by headers that cannot stand beside the others.
 #ifndef ALG_SET_KEY_BY_KEY_SERIAL
 #define ALG_SET_KEY_BY_KEY_SERIAL 0x7
 #endif
@@ -604,9 +605,6 @@
 #endif
 #ifndef HFS_SUPER_MAGIC
 #define HFS_SUPER_MAGIC 0x4244
-#endif
-#ifndef IOCB_CMD_PREADX
-#define IOCB_CMD_PREADX 0x4
 #endif
 #ifndef IOPRIO_CLASS_BE
 #define IOPRIO_CLASS_BE 0x2
@@ -742,9 +740,6 @@
 #endif
 #ifndef PTRACE_POKEUSER
 #define PTRACE_POKEUSER 0x6
-#endif
-#ifndef QFMT_SHMEM
-#define QFMT_SHMEM 0x5
 #endif
 #ifndef RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE
 #define RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE 0x10

@@ -70,7 +70,6 @@ extern const Set kRwFlags;
 extern const Set kCloseRangeFlags;
 extern const Set kStatfsFlags;
 extern const Set kSyslogActions;
-extern const Set kIocbCommands;
 
 // Memory.
 extern const Set kProt;
@@ -205,7 +204,6 @@ extern const Set kLandlockScopes;
 extern const Set kKeySerials;
 extern const Set kKeyDefaults;
 extern const Set kKeyPermissions;
-extern const Set kQuotaFormats;
 
 // Io_uring.
 extern const Set kIoUringEnterFlags;
