@@ -132,7 +132,7 @@ void exit_text(const Call& call, const core::SyscallExit& exit, core::Memory& me
     return;
   }
   const Result result = result_of(*state.syscall_, call);
-  TextWriter writer(state.text, true);
+  TextWriter writer(state.text, state.next_arg_ == 0);
   Engine engine(writer, memory, options, call, state);
   engine.exit(exit);
   state.result_offset = state.text.size();

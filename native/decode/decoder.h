@@ -42,8 +42,9 @@ struct Options {
 // reused for each call; allocates only until its buffers have grown.
 class CallText {
  public:
-  // After enter_text: what strace has printed when the call blocks, `read(3, ` or
-  // `openat(AT_FDCWD, "/x", O_RDONLY`. After exit_text: the line, `read(3, "abc", 832) = 3`.
+  // After enter_text: what strace has printed when the call blocks, `read(3` or
+  // `openat(AT_FDCWD, "/x", O_RDONLY`; what exit_text adds begins with the separator, as strace's
+  // line does behind "resumed>". After exit_text: the whole line, `read(3, "abc", 832) = 3`.
   std::string text;
   // After exit_text: the offset of the blank before the `=`, where strace pads to its column 40.
   // After enter_text: the length of `text` where it holds every argument, else 0.

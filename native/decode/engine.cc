@@ -116,8 +116,6 @@ void Engine::enter() {
   state_.next_arg_ = static_cast<uint8_t>(i);
   if (i < arg_count_ && args_[i].arg->when == When::kBoth) {
     show_argument(args_[i]);
-  } else if (i < arg_count_ && i > 0) {
-    out_.await_exit();
   } else if (i == arg_count_) {
     state_.result_offset = state_.text.size();
   }

@@ -142,12 +142,6 @@ void TextWriter::begin_argument(std::string_view name, bool shown) {
   }
 }
 
-void TextWriter::await_exit() {
-  if (!separated_) {
-    out_ += ", ";
-  }
-}
-
 void TextWriter::begin_field(std::string_view name) {
   separate();
   out_ += name;

@@ -10,11 +10,10 @@ namespace ptraced::decode {
 
 class TextWriter final : public Writer {
  public:
-  // `separated`: the separator before the next argument is in `out` already, or none is needed.
+  // `separated`: no separator is needed before the next argument; it is the first.
   TextWriter(std::string& out, bool separated) : out_(out), separated_(separated) {}
 
   void begin_argument(std::string_view name, bool shown) override;
-  void await_exit() override;
   void resume_argument() override { separated_ = false; }
   void end_arguments() override { out_ += ')'; }
   void begin_struct() override { open('{'); }

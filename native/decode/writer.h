@@ -30,8 +30,6 @@ class Writer {
 
   // The next argument. `shown`: its name belongs to the notation.
   virtual void begin_argument(std::string_view name, bool shown) = 0;
-  // The entry ends here: the next argument is known at the exit.
-  virtual void await_exit() = 0;
   // More of the argument that stood last at the entry.
   virtual void resume_argument() = 0;
   virtual void end_arguments() = 0;
