@@ -71,6 +71,10 @@ void show_inet6(Writer& out, const uint8_t* bytes, size_t size) {
 void show_netlink(Writer& out, const uint8_t* bytes) {
   sockaddr_nl address;
   std::memcpy(&address, bytes, sizeof address);
+  if (address.nl_pad != 0) {
+    out.begin_field("nl_pad");
+    out.hex(address.nl_pad);
+  }
   out.begin_field("nl_pid");
   out.signed_number(static_cast<int32_t>(address.nl_pid));
   out.begin_field("nl_groups");
