@@ -61,9 +61,13 @@ export const plainTracers = [
 export async function startPtraced() {
   const folder = mkdtempSync(`${tmpdir()}/ptraced-bench-`);
   const address = `unix:${folder}/socket`;
-  const server = spawn(process.execPath, [`${root}/dist/main.js`, '--listen', address], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const server = spawn(
+    process.execPath,
+    [`${root}/dist/main.js`, '--listen', address, '--log-level', 'warn'],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const ended = new Promise((resolve) => server.once('exit', resolve));
   const deadline = performance.now() + 20_000;
   while (!existsSync(`${folder}/socket`)) {

@@ -7,21 +7,24 @@ import { eventually, patience } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
+import { startFixture } from '../support/program.js';
 import { enterCount } from '../support/records.js';
-import { launch, Trace } from '../support/trace.js';
+import { attach, launch, Trace } from '../support/trace.js';
 
 const smallRing = 256 * 1024;
 
 /**
- * Waits until the process is held for good, and not for the moment of a stop: many looks in a row find it
- * stopped, after as many context switches.
+ * Waits until the process is held for good, and not for the moment of a stop: many looks in a row find a
+ * thread of it stopped, and none of them has run in between.
  */
 async function held(pid: number): Promise<void> {
   let looks = 0;
   let switches = 0;
   await eventually(`process ${pid} held`, () => {
-    const now = proc.contextSwitches(pid);
-    looks = now === switches && proc.taskStatus(pid)?.state === 't' ? looks + 1 : 0;
+    const threads = proc.threadIds(pid);
+    const now = threads.reduce((sum, tid) => sum + proc.contextSwitches(tid), 0);
+    const stopped = threads.some((tid) => proc.taskStatus(tid)?.state === 't');
+    looks = now === switches && stopped ? looks + 1 : 0;
     switches = now;
     return looks > 50;
   });
@@ -68,6 +71,17 @@ describe('BLOCK', () => {
     await eventually('its death', () => !proc.alive(rootPid));
     trace.resume();
     expect((await trace.finish()).rootExit).toMatchObject({ signal: 9 });
+  });
+
+  test('a held attached process runs on when the client goes away', async ({ client }) => {
+    await using program = await startFixture('thread-maker', '2000');
+    await using trace = new Trace(client, attach(program.pid, { capture }));
+    await trace.started();
+    trace.pause();
+    await held(program.pid);
+    await trace.cancel();
+    await eventually('it runs on untraced', () => proc.runsUntraced(program.pid), 3000);
+    expect((await program.finish()).code).toBe(0);
   });
 
   test('a held tracee is killed when the client goes away', async ({ client }) => {

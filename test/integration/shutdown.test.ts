@@ -21,7 +21,7 @@ describe('SIGTERM', () => {
     expect(existsSync(server.socket)).toBe(false);
   });
 
-  test('with sessions of each sort ends them with their last frame', {
+  test('with 50 sessions of each sort ends them with their last frame', {
     timeout,
   }, async () => {
     await using server = await startServer();
@@ -29,19 +29,20 @@ describe('SIGTERM', () => {
     await using program = await startFixture('echo-lines');
     await using busy = await startFixture('thread-maker', '500');
     const launched = Array.from({ length: 20 }, () => new Trace(client, launch([fixture('tree')])));
+    const asleep = Array.from({ length: 28 }, () => new Trace(client, launch(['sleep', '600'])));
     const attached = [program, busy].map(({ pid }) => new Trace(client, attach(pid)));
-    const traces = [...launched, ...attached];
+    const traces = [...launched, ...asleep, ...attached];
     for (const trace of launched) {
       await trace.until('the tree', () => trace.lines().includes('ready'));
     }
-    await Promise.all(attached.map((trace) => trace.started()));
+    await Promise.all([...asleep, ...attached].map((trace) => trace.started()));
     const begun = performance.now();
     server.kill('SIGTERM');
     const ends = await Promise.all(traces.map((trace) => trace.finish()));
     expect(ends.map(({ cause }) => cause)).toEqual(traces.map(() => EndCause.SERVER_SHUTDOWN));
     expect(await within('its end', server.ended)).toEqual({ code: 0, signal: null });
     expect(performance.now() - begun).toBeLessThan(10_000);
-    for (const trace of launched) {
+    for (const trace of [...launched, ...asleep]) {
       expect(proc.alive(trace.header?.rootPid ?? 0)).toBe(false);
     }
     await runsOn(program.pid);
@@ -95,6 +96,24 @@ describe('SIGKILL', () => {
     await again.started();
     program.send('again');
     await again.enter('write');
+  });
+
+  test('while an attached process is held, which then runs on', async () => {
+    await using server = await startServer();
+    await using client = new Client(server.address);
+    await using program = await startFixture('thread-maker', '2000');
+    const capture = { overflow: OverflowPolicy.BLOCK, ringBytes: 256 * 1024 };
+    const trace = new Trace(client, attach(program.pid, { capture }));
+    await trace.started();
+    trace.pause();
+    await eventually('a held thread', () =>
+      proc.threadIds(program.pid).some((tid) => proc.taskStatus(tid)?.state === 't'),
+    );
+    server.kill('SIGKILL');
+    await within('its end', server.ended);
+    await trace.cancel();
+    await runsOn(program.pid);
+    expect((await program.finish()).code).toBe(0);
   });
 
   test('in the middle of floods of calls, forks and threads', { timeout }, async () => {

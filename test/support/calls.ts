@@ -9,6 +9,8 @@ export interface Call {
   name: string;
   /** "-1 ENOENT", "? ERESTARTSYS", "?" for none, a number, "address", "task 0.1", "stranger", ... */
   result: string;
+  /** The line in strace's notation, addresses and ids of tasks aside; empty where it is not known. */
+  text: string;
 }
 
 /**
@@ -28,11 +30,22 @@ const groupCalls = new Set(['getpgrp', 'getpgid', 'getsid']);
 const largeFile = 0o100000n;
 const clockCalls = new Set(['times', 'time']);
 
+/** Calls whose arguments or results are of the moment. */
+const volatileCalls = new Set([
+  ...['statfs', 'fstatfs', 'sysinfo', 'getrandom', 'times', 'getrusage', 'clock_gettime'],
+  ...['getppid', 'getpgrp', 'getpgid', 'getsid'],
+]);
+
+function isVolatile(name: string, text: string): boolean {
+  return volatileCalls.has(name) || /F_[GS]ETFL/.test(text); // O_LARGEFILE, as above
+}
+
 /** A call as it was recorded, before what differs between runs is taken out. */
 interface RawCall {
   name: string;
   value: bigint | undefined;
   error: string;
+  text: string;
 }
 
 /** Collects calls by task while a log is read. */
@@ -71,7 +84,7 @@ export class CallLog {
 
   /** Returns the call, so that its result can be set when it is known. */
   add(tid: number, name: string): RawCall {
-    const call: RawCall = { name, value: undefined, error: '' };
+    const call: RawCall = { name, value: undefined, error: '', text: '' };
     this.#calls.get(this.#key(tid))?.push(call);
     return call;
   }
@@ -81,10 +94,24 @@ export class CallLog {
     for (const [key, calls] of this.#calls) {
       result.set(
         key,
-        calls.map((call) => ({ name: call.name, result: this.#result(call) })),
+        calls.map((call) => ({
+          name: call.name,
+          result: this.#result(call),
+          text: this.#text(call),
+        })),
       );
     }
     return result;
+  }
+
+  #text({ text }: RawCall): string {
+    return text
+      .replace(/\) += /, ') = ')
+      .replace(/0x[0-9a-f]{7,16}\b/g, 'ADDRESS')
+      .replace(/\b\d{2,7}\b/g, (number) => {
+        const key = this.#everyKey.get(Number(number));
+        return key === undefined ? number : `TASK ${key}`;
+      });
   }
 
   #result({ name, value, error }: RawCall): string {
@@ -133,6 +160,7 @@ export function callsOfRecords(records: TraceRecord[]): Calls {
       }
       entered.call.value = record.ret;
       entered.call.error = record.errnoName;
+      entered.call.text = record.text;
     } else if (record.detail.case === 'newTask') {
       log.newTask(record.tid, record.detail.value.newTid);
     }
@@ -149,6 +177,10 @@ function settled(calls: Call[]): Call[] {
   return calls.filter(({ name, result }) => !chance.has(name) && !result.startsWith('? ERESTART'));
 }
 
+function names(calls: Call[]): string {
+  return calls.map((call) => call.name).join(' ');
+}
+
 /** How one process's calls differ from each of the runs that they were compared with; "" for not. */
 function differenceOf(key: string, ours: Call[], runs: Call[][]): string {
   const exact = exactDifference(key, ours, runs);
@@ -156,7 +188,6 @@ function differenceOf(key: string, ours: Call[], runs: Call[][]): string {
 }
 
 function exactDifference(key: string, ours: Call[], runs: Call[][]): string {
-  const names = (calls: Call[]) => calls.map((call) => call.name).join(' ');
   const alike = runs.filter((run) => names(run) === names(ours));
   if (alike.length === 0) {
     return differenceInNames(key, ours, runs[0] ?? []);
@@ -169,6 +200,28 @@ function exactDifference(key: string, ours: Call[], runs: Call[][]): string {
     }
   }
   return '';
+}
+
+/**
+ * How the lines of our calls differ from those of the runs that made the same calls; where these differ
+ * from each other, such as in a time, any line will do.
+ */
+export function textDifferences(ours: Calls, runs: Calls[]): string[] {
+  return [...ours].flatMap(([key, calls]) => {
+    const alike = runs
+      .map((run) => run.get(key) ?? [])
+      .filter((run) => names(run) === names(calls));
+    if (alike.length < 2) {
+      return [];
+    }
+    return calls.flatMap(({ name, result, text }, index) => {
+      const lines = new Set(alike.map((run) => run[index]?.text));
+      const comparable = result !== '?' && lines.size === 1 && !isVolatile(name, text);
+      return comparable && !lines.has(text)
+        ? [`task ${key}\n    ours   ${text}\n    strace ${[...lines]}`]
+        : [];
+    });
+  });
 }
 
 function differenceInNames(key: string, ours: Call[], theirs: Call[]): string {

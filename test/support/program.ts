@@ -129,7 +129,7 @@ export interface Run extends Ending {
  * end belongs to the caller.
  */
 function openPipe(path: string): { readEnd: Socket; writeEnd: number } {
-  execFileSync('mkfifo', [path]);
+  execFileSync('mkfifo', ['-m', '600', path]); // the mode of an anonymous pipe
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(path, constants.O_WRONLY);
   return { readEnd: new Socket({ fd, readable: true, writable: false }), writeEnd };

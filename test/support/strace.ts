@@ -38,7 +38,7 @@ const result = /\) += (\?|0x[0-9a-f]+|-?\d+)(?: (E\w+))?[^)]*(?:\([^)]*\))?$/;
 const superseded = /^(\d+) +\+\+\+ superseded by execve in pid (\d+) \+\+\+$/;
 const makers = new Set(['fork', 'vfork', 'clone', 'clone3']);
 
-/** The calls of a log that was written with `rawOptions`. */
+/** The calls of a log; without `rawOptions`, with their text. */
 export function callsOfStrace(text: string): Calls {
   const log = new CallLog();
   const open = new Map<number, ReturnType<CallLog['add']>>();
@@ -51,6 +51,7 @@ export function callsOfStrace(text: string): Calls {
       return;
     }
     open.delete(tid);
+    entered.text += rest;
     entered.error = parts[2] ?? '';
     entered.value = parts[1] === '?' || parts[1] === undefined ? undefined : BigInt(parts[1]);
   };
@@ -67,7 +68,10 @@ export function callsOfStrace(text: string): Calls {
       if (child > 0) {
         log.newTask(Number(tid), child);
       }
-      open.set(Number(tid), log.add(Number(tid), name));
+      const entered = log.add(Number(tid), name);
+      const [begun = '', ...unfinished] = rest.split(/ ?<unfinished \.\.\.>$/);
+      entered.text = `${name}(${unfinished.length > 0 ? begun : ''}`;
+      open.set(Number(tid), entered);
       close(Number(tid), rest);
     } else if (resumedTid !== '') {
       close(Number(resumedTid), resumedRest);
