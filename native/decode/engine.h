@@ -98,10 +98,15 @@ class Engine {
   // A buffer that lives until the next use of it; show_bytes and the string functions use it too.
   uint8_t* scratch(size_t size);
 
-  // Elements or bytes shown of a longer sequence.
-  uint64_t limit() const { return options_.max_string_bytes; }
+  // Elements or bytes shown of a longer sequence: as the client chose, and none any more in a text
+  // that has grown beyond all measure (a vector of strings of 1 MiB each).
+  uint64_t limit() const {
+    return state_.text.size() < kMaxTextBytes ? options_.max_string_bytes : 0;
+  }
 
  private:
+  static constexpr size_t kMaxTextBytes = 8 << 20;
+
   // An argument that the notation shows, with its register.
   struct Active {
     const Arg* arg;

@@ -57,6 +57,19 @@ TEST_CASE("strings are cut at the limit, arguments too") {
         "execve(\"abcdef\", [\"abc\"..., \"abc\"..., \"abc\"..., ...], 0x20000 /* 4 vars */) = 0");
 }
 
+TEST_CASE("a vector of large strings does not make a text without bound") {
+  Decoded task;
+  task.options.max_string_bytes = 1 << 20;
+  task.memory.map(kAt, std::vector<uint8_t>(1 << 20, 0x01));
+  std::vector<iovec> vectors(1000, {reinterpret_cast<void*>(kAt), 1 << 20});
+  const auto* bytes = reinterpret_cast<const uint8_t*>(vectors.data());
+  const uint64_t there = kAt + (2 << 20);
+  task.memory.map(there, std::vector<uint8_t>(bytes, bytes + vectors.size() * sizeof(iovec)));
+  const std::string line = task.line(SYS_writev, {1, there, vectors.size()}, 1000 << 20);
+  CHECK(line.size() < (16 << 20));
+  CHECK(line.ends_with(", ...], 1000) = 1048576000"));
+}
+
 TEST_CASE("a bad pointer is shown as it is") {
   Decoded task;
   CHECK(task.line(SYS_openat, {0xffffff9c, 5, 0}, -14) ==
