@@ -148,8 +148,8 @@ SessionOptions session_options(const Napi::Object& object) {
       static_cast<uint32_t>(get_number(object, "maxStringBytes"));
   options.recorder.syscalls = syscall_set(object.Env(), get_strings(object, "syscalls"));
   options.recorder.kinds = kind_mask(get_numbers(object, "kinds"));
-  options.recorder.max_block_ns = static_cast<int64_t>(get_number(object, "maxBlockMs")) *
-                                  core::kNanosecondsPerMillisecond;
+  options.recorder.max_block_ns =
+      static_cast<int64_t>(get_number(object, "maxBlockMs")) * core::kNanosecondsPerMillisecond;
   options.follow = {.threads = get_bool(object, "followThreads"),
                     .processes = get_bool(object, "followProcesses"),
                     .detach_on_exec = get_bool(object, "detachOnExec")};

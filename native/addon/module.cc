@@ -20,8 +20,7 @@ Napi::Value start(Napi::Env env, Target target, const Napi::Object& capture) {
 }
 
 Napi::Value launch(const Napi::CallbackInfo& info) {
-  return start(info.Env(), launch_options(info[0].As<Napi::Object>()),
-               info[1].As<Napi::Object>());
+  return start(info.Env(), launch_options(info[0].As<Napi::Object>()), info[1].As<Napi::Object>());
 }
 
 Napi::Value attach(const Napi::CallbackInfo& info) {

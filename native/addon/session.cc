@@ -29,14 +29,11 @@ Napi::External<State> wrap(Napi::Env env, State* state) {
 }  // namespace
 
 Napi::Function Session::define(Napi::Env env) {
-  Napi::Function constructor =
-      DefineClass(env, "NativeSession",
-                  {InstanceAccessor<&Session::root_pid>("rootPid"),
-                   InstanceAccessor<&Session::ended>("ended"),
-                   InstanceMethod<&Session::info>("info"),
-                   InstanceMethod<&Session::open_cursor>("openCursor"),
-                   InstanceMethod<&Session::end>("end"),
-                   InstanceMethod<&Session::dispose>("dispose")});
+  Napi::Function constructor = DefineClass(
+      env, "NativeSession",
+      {InstanceAccessor<&Session::root_pid>("rootPid"), InstanceAccessor<&Session::ended>("ended"),
+       InstanceMethod<&Session::info>("info"), InstanceMethod<&Session::open_cursor>("openCursor"),
+       InstanceMethod<&Session::end>("end"), InstanceMethod<&Session::dispose>("dispose")});
   constructors(env).session = Napi::Persistent(constructor);
   return constructor;
 }
@@ -56,7 +53,9 @@ Napi::Value Session::root_pid(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), state_->root());
 }
 
-Napi::Value Session::ended(const Napi::CallbackInfo&) { return state_->ended(); }
+Napi::Value Session::ended(const Napi::CallbackInfo&) {
+  return state_->ended();
+}
 
 Napi::Value Session::info(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -91,13 +90,15 @@ Napi::Value Session::end(const Napi::CallbackInfo& info) {
   return state_->ended();
 }
 
-void Session::dispose(const Napi::CallbackInfo& info) { state_->dispose(info.Env()); }
+void Session::dispose(const Napi::CallbackInfo& info) {
+  state_->dispose(info.Env());
+}
 
 Napi::Function Cursor::define(Napi::Env env) {
-  Napi::Function constructor = DefineClass(env, "NativeCursor",
-                                           {InstanceMethod<&Cursor::next>("next"),
-                                            InstanceAccessor<&Cursor::last_serial>("lastSerial"),
-                                            InstanceMethod<&Cursor::close>("close")});
+  Napi::Function constructor = DefineClass(
+      env, "NativeCursor",
+      {InstanceMethod<&Cursor::next>("next"), InstanceAccessor<&Cursor::last_serial>("lastSerial"),
+       InstanceMethod<&Cursor::close>("close")});
   constructors(env).cursor = Napi::Persistent(constructor);
   return constructor;
 }
@@ -121,12 +122,16 @@ Cursor::~Cursor() {
   }
 }
 
-Napi::Value Cursor::next(const Napi::CallbackInfo& info) { return state_->next(info.Env(), id_); }
+Napi::Value Cursor::next(const Napi::CallbackInfo& info) {
+  return state_->next(info.Env(), id_);
+}
 
 Napi::Value Cursor::last_serial(const Napi::CallbackInfo& info) {
   return Napi::BigInt::New(info.Env(), state_->thread().ring().served(id_));
 }
 
-void Cursor::close(const Napi::CallbackInfo& info) { state_->close(info.Env(), id_); }
+void Cursor::close(const Napi::CallbackInfo& info) {
+  state_->close(info.Env(), id_);
+}
 
 }  // namespace ptraced::addon

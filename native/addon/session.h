@@ -13,8 +13,7 @@ namespace ptraced::addon {
 
 // What the JS objects of a session share. The tracer thread reaches it by the ThreadEvents alone,
 // which hand everything over to the JS thread.
-class SessionState final : public ThreadEvents,
-                           public std::enable_shared_from_this<SessionState> {
+class SessionState final : public ThreadEvents, public std::enable_shared_from_this<SessionState> {
  public:
   explicit SessionState(Napi::Env env);
 

@@ -77,14 +77,12 @@ Napi::Promise SessionState::start(Target target, SessionOptions options) {
   return started_.Promise();
 }
 
-// Runs `function` on the JS thread. Where the environment is going down, nothing happens: the end of
-// the process lets the tracees go.
+// Runs `function` on the JS thread. Where the environment is going down, nothing happens: the end
+// of the process lets the tracees go.
 template <typename Function>
 void SessionState::call_js(Function function) {
-  function_.NonBlockingCall(
-      [self = shared_from_this(), function = std::move(function)](Napi::Env env, Napi::Function) {
-        function(*self, env);
-      });
+  function_.NonBlockingCall([self = shared_from_this(), function = std::move(function)](
+                                Napi::Env env, Napi::Function) { function(*self, env); });
 }
 
 void SessionState::on_started(pid_t root) {
@@ -115,7 +113,9 @@ void SessionState::on_ended(SessionEnd end) {
   });
 }
 
-void SessionState::on_quiet() { function_.Release(); }
+void SessionState::on_quiet() {
+  function_.Release();
+}
 
 Napi::Promise SessionState::next(Napi::Env env, wire::Ring::CursorId cursor) {
   const auto deferred = Napi::Promise::Deferred::New(env);

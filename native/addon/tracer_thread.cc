@@ -102,9 +102,8 @@ void TracerThread::trace(core::Tracer& tracer, wire::Recorder& recorder) {
 
 SessionEnd TracerThread::describe_end(const core::Tracer& tracer) {
   const std::lock_guard lock(mutex_);
-  return {.cause = cause_.value_or(kTraceesExited),
-          .root_status = tracer.root_status(),
-          .message = {}};
+  return {
+      .cause = cause_.value_or(kTraceesExited), .root_status = tracer.root_status(), .message = {}};
 }
 
 }  // namespace ptraced::addon

@@ -64,8 +64,8 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
 
   wire::Ring& ring() { return ring_; }
 
-  // The lossless reader that was there before the first record and so misses none; once. Under BLOCK
-  // the tracees wait for it from the beginning.
+  // The lossless reader that was there before the first record and so misses none; once. Under
+  // BLOCK the tracees wait for it from the beginning.
   std::optional<wire::Ring::CursorId> take_first_reader();
 
   size_t live_tasks() const;

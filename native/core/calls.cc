@@ -43,15 +43,21 @@ bool is_execve(const SyscallEntry& entry) {
   return kExecve.match(entry) || kExecveat.match(entry);
 }
 
-bool is_exit(const SyscallEntry& entry) { return kExit.match(entry) || kExitGroup.match(entry); }
+bool is_exit(const SyscallEntry& entry) {
+  return kExit.match(entry) || kExitGroup.match(entry);
+}
 
 bool is_seccomp_change(const SyscallEntry& entry) {
   return kSeccomp.match(entry) || (kPrctl.match(entry) && entry.args[0] == PR_SET_SECCOMP);
 }
 
-bool sets_affinity(const SyscallEntry& entry) { return kSetAffinity.match(entry); }
+bool sets_affinity(const SyscallEntry& entry) {
+  return kSetAffinity.match(entry);
+}
 
-bool reads_affinity(const SyscallEntry& entry) { return kGetAffinity.match(entry); }
+bool reads_affinity(const SyscallEntry& entry) {
+  return kGetAffinity.match(entry);
+}
 
 std::optional<uint64_t> clone_flags(const SyscallEntry& entry, Memory& memory) {
   uint64_t flags = 0;

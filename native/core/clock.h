@@ -21,9 +21,13 @@ inline int64_t clock_nanoseconds(clockid_t clock) {
 }
 
 // For durations and deadlines; never jumps.
-inline int64_t monotonic_ns() { return clock_nanoseconds(CLOCK_MONOTONIC); }
+inline int64_t monotonic_ns() {
+  return clock_nanoseconds(CLOCK_MONOTONIC);
+}
 
 // For timestamps; since the epoch.
-inline int64_t realtime_ns() { return clock_nanoseconds(CLOCK_REALTIME); }
+inline int64_t realtime_ns() {
+  return clock_nanoseconds(CLOCK_REALTIME);
+}
 
 }  // namespace ptraced::core

@@ -23,7 +23,8 @@ bool may_be_repeated(const Registers& now) {
 }
 
 bool has_timeout_in_register(const Registers& now) {
-  return now.cs != kUser32Cs && (now.orig_rax == SYS_epoll_wait || now.orig_rax == SYS_epoll_pwait) &&
+  return now.cs != kUser32Cs &&
+         (now.orig_rax == SYS_epoll_wait || now.orig_rax == SYS_epoll_pwait) &&
          static_cast<int32_t>(now.r10) > 0;
 }
 
@@ -31,8 +32,8 @@ bool has_timeout_in_register(const Registers& now) {
 
 bool InterruptedCall::repeat(const Stopped& stop, std::optional<int64_t> elapsed_ns) {
   Result<Registers> now = registers(stop);
-  if (!now || static_cast<int64_t>(now->orig_rax) < 0 ||
-      static_cast<int64_t>(now->rax) != -EINTR || !may_be_repeated(*now)) {
+  if (!now || static_cast<int64_t>(now->orig_rax) < 0 || static_cast<int64_t>(now->rax) != -EINTR ||
+      !may_be_repeated(*now)) {
     return false;
   }
   const std::optional<uint64_t> given = timeout_;

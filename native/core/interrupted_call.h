@@ -10,9 +10,9 @@ namespace ptraced::core {
 
 // Some calls end with EINTR for good when a task is stopped, although no handler runs: epoll_wait,
 // sigtimedwait, semop, io_getevents, sockets with a timeout and others (signal(7), "Interruption of
-// system calls and library functions by stop signals"). An untraced task would have slept on; so the
-// task is made to repeat the call. Where a signal turns out to be the true cause, the EINTR is put
-// back, since that is what the program would have seen.
+// system calls and library functions by stop signals"). An untraced task would have slept on; so
+// the task is made to repeat the call. Where a signal turns out to be the true cause, the EINTR is
+// put back, since that is what the program would have seen.
 //
 // One for each task. Tracer thread.
 class InterruptedCall {

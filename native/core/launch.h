@@ -35,9 +35,9 @@ struct LaunchOptions {
 // without a byte, it exits.
 struct Launched {
   pid_t pid = 0;
-  UniqueFd gate;                       // one byte lets it go on
-  UniqueFd stdin_writer;               // kPipe
-  std::array<UniqueFd, 2> readers;     // stdout and stderr, kCapture; not blocking
+  UniqueFd gate;                    // one byte lets it go on
+  UniqueFd stdin_writer;            // kPipe
+  std::array<UniqueFd, 2> readers;  // stdout and stderr, kCapture; not blocking
 };
 
 // Forks. The child has default signal dispositions, an empty mask, the soft descriptor limit asked

@@ -28,13 +28,13 @@ enum class TaskOrigin : uint8_t { kUnknown = 0, kFork = 1, kVfork = 2, kThread =
 // The end of a task.
 struct TaskEnd {
   WaitStatus status;
-  bool process_ended;  // the status is the process's
-  bool superseded;     // an execve of another thread of its process ended it
+  bool process_ended;   // the status is the process's
+  bool superseded;      // an execve of another thread of its process ended it
   pid_t successor = 0;  // superseded leader: the former tid of the thread that called execve
 };
 
-// Receives everything, on the tracer thread, in the order in which it was seen. The task stands still
-// until the call returns: what is slow here slows the tracee. Nothing may throw.
+// Receives everything, on the tracer thread, in the order in which it was seen. The task stands
+// still until the call returns: what is slow here slows the tracee. Nothing may throw.
 class Observer {
  public:
   virtual ~Observer() = default;

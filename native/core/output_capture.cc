@@ -41,8 +41,7 @@ void OutputCapture::drain(Observer& observer) {
       if (got <= 0) {
         break;
       }
-      observer.on_output(pid_, static_cast<int>(i) + 1,
-                         {buffer_.data(), static_cast<size_t>(got)});
+      observer.on_output(pid_, static_cast<int>(i) + 1, {buffer_.data(), static_cast<size_t>(got)});
     }
   }
 }

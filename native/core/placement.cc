@@ -47,11 +47,12 @@ bool makes_untraced_child(const SyscallEntry& entry, Memory& memory) {
 bool has_sys_nice() {
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
-  return syscall(SYS_capget, &header, data) == 0 &&
-         (data[0].effective & (1U << CAP_SYS_NICE)) != 0;
+  return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & (1U << CAP_SYS_NICE)) != 0;
 }
 
-int64_t thread_cpu_ns() { return clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
+int64_t thread_cpu_ns() {
+  return clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID);
+}
 
 }  // namespace
 
@@ -84,9 +85,13 @@ bool Placement::read_times(pid_t tid, Times& times) {
          std::from_chars(running.ptr + 1, end, times.waiting).ec == std::errc();
 }
 
-void Placement::pin(pid_t tid) const { sched_setaffinity(tid, sizeof(placed_), &placed_); }
+void Placement::pin(pid_t tid) const {
+  sched_setaffinity(tid, sizeof(placed_), &placed_);
+}
 
-void Placement::unpin(pid_t tid) const { sched_setaffinity(tid, sizeof(own_), &own_); }
+void Placement::unpin(pid_t tid) const {
+  sched_setaffinity(tid, sizeof(own_), &own_);
+}
 
 void Placement::place(int cpu, TaskTable& tasks) {
   CPU_ZERO(&placed_);
@@ -237,8 +242,8 @@ int64_t Placement::review_free(TaskTable& tasks, int64_t now, int64_t elapsed) {
   const int64_t tracer = thread_cpu_ns() - tracer_ns_;
   const bool comparable = !times_.empty();
   const Load load = measure(tasks);
-  if (comparable && static_cast<double>(load.running + tracer) <=
-                        kOneCpu * static_cast<double>(elapsed)) {
+  if (comparable &&
+      static_cast<double>(load.running + tracer) <= kOneCpu * static_cast<double>(elapsed)) {
     place(sched_getcpu(), tasks);
     return now + interval_ns_;
   }

@@ -13,10 +13,11 @@
 
 namespace ptraced::core {
 
-// Each stop of a tracee wakes its tracer and each resumption wakes the tracee. Between two CPUs that
-// costs several times what the rest of a stop does (docs/performance.md), so tracer thread and tasks
-// are kept on one CPU for as long as the tasks do not compute in parallel, and are set free when the
-// kernel's own account of time spent waiting for a CPU (/proc/TID/schedstat) says that they do.
+// Each stop of a tracee wakes its tracer and each resumption wakes the tracee. Between two CPUs
+// that costs several times what the rest of a stop does (docs/performance.md), so tracer thread and
+// tasks are kept on one CPU for as long as the tasks do not compute in parallel, and are set free
+// when the kernel's own account of time spent waiting for a CPU (/proc/TID/schedstat) says that
+// they do.
 //
 // The tracees do not notice: a task is set free while it is in a call that reads affinities, and
 // for good before a call that sets them. Only for launched commands, which die with the tracer: an
@@ -76,18 +77,18 @@ class Placement {
   void unpin(pid_t tid) const;
 
   State state_ = State::kOff;
-  bool was_placed_ = false;   // tasks made just before a change may carry the old mask
-  cpu_set_t own_ = {};        // what everybody is allowed in truth
-  cpu_set_t placed_ = {};     // the one CPU
+  bool was_placed_ = false;  // tasks made just before a change may carry the old mask
+  cpu_set_t own_ = {};       // what everybody is allowed in truth
+  cpu_set_t placed_ = {};    // the one CPU
   uint64_t stops_ = 0;
   uint64_t reviewed_stops_ = 0;
   int64_t reviewed_ns_ = 0;
   int64_t interval_ns_ = 0;
-  int64_t tracer_ns_ = 0;     // CPU time of this thread at the last review
+  int64_t tracer_ns_ = 0;  // CPU time of this thread at the last review
   int64_t free_until_ns_ = 0;
-  int64_t patience_ns_ = 0;   // how long the next freedom lasts at least
+  int64_t patience_ns_ = 0;                 // how long the next freedom lasts at least
   std::unordered_map<pid_t, Times> times_;  // at the last review; empty where it did not look
-  std::unordered_set<pid_t> readers_;  // in a call that reads affinities: everybody is free
+  std::unordered_set<pid_t> readers_;       // in a call that reads affinities: everybody is free
 };
 
 }  // namespace ptraced::core

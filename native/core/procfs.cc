@@ -17,7 +17,9 @@
 namespace ptraced::core {
 namespace {
 
-constexpr uint64_t bit(int signal) { return uint64_t{1} << (signal - 1); }
+constexpr uint64_t bit(int signal) {
+  return uint64_t{1} << (signal - 1);
+}
 
 // signal(7): the signals whose default is to be ignored.
 constexpr uint64_t kIgnoredByDefault = bit(SIGCHLD) | bit(SIGCONT) | bit(SIGURG) | bit(SIGWINCH);
@@ -58,7 +60,9 @@ bool TaskStatus::ignores(int signal) const {
   return (ignored & it) != 0 || ((caught & it) == 0 && (kIgnoredByDefault & it) != 0);
 }
 
-bool TaskStatus::is_pending(int signal) const { return (pending & bit(signal)) != 0; }
+bool TaskStatus::is_pending(int signal) const {
+  return (pending & bit(signal)) != 0;
+}
 
 bool TaskStatus::has_deliverable_signal() const {
   return (pending & ~blocked & ~ignored & ~(kIgnoredByDefault & ~caught)) != 0;

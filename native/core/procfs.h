@@ -13,8 +13,8 @@ namespace ptraced::core {
 struct TaskStatus {
   pid_t tgid = 0;
   pid_t parent = 0;
-  pid_t tracer = 0;   // the tracing thread, not its process
-  int seccomp = 0;    // 2: a filter is installed
+  pid_t tracer = 0;  // the tracing thread, not its process
+  int seccomp = 0;   // 2: a filter is installed
   char state = '?';
   uint64_t pending = 0;  // for the thread or for its process
   uint64_t blocked = 0;

@@ -114,8 +114,8 @@ Status resume(Stopped stop, Resume how, int signal) {
 }
 
 Status detach(Stopped stop, int signal) {
-  return checked(call(PTRACE_DETACH, stop.tid(), 0, static_cast<uint64_t>(signal)),
-                 "PTRACE_DETACH", stop.tid());
+  return checked(call(PTRACE_DETACH, stop.tid(), 0, static_cast<uint64_t>(signal)), "PTRACE_DETACH",
+                 stop.tid());
 }
 
 Status kill_traced(pid_t tid) {

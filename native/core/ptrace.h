@@ -107,9 +107,9 @@ using Registers = user_regs_struct;
 Result<Registers> registers(const Stopped& stop);
 Status set_registers(const Stopped& stop, const Registers& registers);
 
-// The call that a task is in, from the registers at its syscall-exit-stop; `arch` tells i386 from the
-// rest. The arguments may have been changed only by a call that itself sets registers (rt_sigreturn,
-// whose number is then -1: T11).
+// The call that a task is in, from the registers at its syscall-exit-stop; `arch` tells i386 from
+// the rest. The arguments may have been changed only by a call that itself sets registers
+// (rt_sigreturn, whose number is then -1: T11).
 SyscallEntry entry_from_registers(const Registers& now, Arch arch);
 
 // PTRACE_PEEKDATA: the word at `address`, which need not be readable for the task itself.

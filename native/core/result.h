@@ -22,14 +22,16 @@ struct Error {
 };
 
 // The error that the last system call left in errno.
-inline Error last_error(const char* operation, pid_t tid = 0) { return {operation, errno, tid}; }
+inline Error last_error(const char* operation, pid_t tid = 0) {
+  return {operation, errno, tid};
+}
 
 // A value or an Error.
 template <typename T>
 class [[nodiscard]] Result {
  public:
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, error) {}       
+  Result(Error error) : state_(std::in_place_index<1>, error) {}
 
   explicit operator bool() const { return state_.index() == 0; }
   T& operator*() { return std::get<0>(state_); }

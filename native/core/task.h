@@ -26,19 +26,19 @@ struct Task {
   pid_t tid;
   pid_t pid;  // its process (thread group)
 
-  // It is between a syscall-enter-stop that we saw and the exit-stop. The kernel's word decides what
-  // a stop is; this only tells which call an exit belongs to.
+  // It is between a syscall-enter-stop that we saw and the exit-stop. The kernel's word decides
+  // what a stop is; this only tells which call an exit belongs to.
   bool in_call = false;
-  SyscallEntry entry;        // the call that it is in, or was in last
-  int64_t entered_ns = 0;    // CLOCK_MONOTONIC at the enter-stop
+  SyscallEntry entry;      // the call that it is in, or was in last
+  int64_t entered_ns = 0;  // CLOCK_MONOTONIC at the enter-stop
 
-  bool interrupt_sent = false;   // PTRACE_INTERRUPT, whose EVENT_STOP has not come
+  bool interrupt_sent = false;     // PTRACE_INTERRUPT, whose EVENT_STOP has not come
   bool failed_with_eintr = false;  // the last call did
-  bool group_stopped = false;    // told to the observer; it listens
-  bool detach_wanted = false;    // let go at its next stop
-  bool announced = true;         // the observer knows it
-  bool superseded = false;       // an execve of another thread ends it
-  bool refused = false;          // its call was answered by SIGSYS, which comes next
+  bool group_stopped = false;      // told to the observer; it listens
+  bool detach_wanted = false;      // let go at its next stop
+  bool announced = true;           // the observer knows it
+  bool superseded = false;         // an execve of another thread ends it
+  bool refused = false;            // its call was answered by SIGSYS, which comes next
   InterruptedCall interrupted;
 
   // Whether a seccomp filter is installed, as of that change of filters; 0: not looked up yet.

@@ -26,7 +26,9 @@ void Tracer::post(std::function<void(Tracer&)> command) {
   wakeup_.kick();
 }
 
-void Tracer::kick() { wakeup_.kick(); }
+void Tracer::kick() {
+  wakeup_.kick();
+}
 
 void Tracer::run() {
   loop_until([this] { return tasks_.empty() && parked_.empty(); });
@@ -129,8 +131,8 @@ void Tracer::service_wakeups() {
     adopt_orphans();
   }
   if (detach_deadline_ns_ != 0 && monotonic_ns() >= detach_deadline_ns_) {
-    // Tasks that cannot stop, such as the parent of a vfork. The end of this thread detaches them in
-    // any state (ptrace(2), "Attaching and detaching").
+    // Tasks that cannot stop, such as the parent of a vfork. The end of this thread detaches them
+    // in any state (ptrace(2), "Attaching and detaching").
     lose_all_tasks();
   }
 }
@@ -168,7 +170,8 @@ void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
 }
 
 // From a syscall-enter-stop. A task that is let go here would take an interruption that is still
-// pending into the call, which would fail with EINTR: it is let go at the exit-stop, which comes soon.
+// pending into the call, which would fail with EINTR: it is let go at the exit-stop, which comes
+// soon.
 void Tracer::go_into_call(Task& task, Stopped stop) {
   if (task.interrupt_sent) {
     resume_traced(task, std::move(stop), Resume::kSyscall, 0);
@@ -181,8 +184,7 @@ void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
   if (ending_ == EndAction::kKill) {
     kill_process(task);
   }
-  if (Status status = resume(std::move(stop), how, signal);
-      !status && !status.error().gone()) {
+  if (Status status = resume(std::move(stop), how, signal); !status && !status.error().gone()) {
     report(task, status.error());
   }
 }

@@ -34,9 +34,9 @@ struct FollowOptions {
 // How all tasks of a session are let go.
 enum class EndAction { kDetach, kKill };
 
-// Made, run and destroyed on one thread, which becomes the tracer of every task; post() alone may be
-// called from other threads. Invariant: each task of the table either runs, listens in a group-stop,
-// or has its stop in events_; nothing else keeps it.
+// Made, run and destroyed on one thread, which becomes the tracer of every task; post() alone may
+// be called from other threads. Invariant: each task of the table either runs, listens in a
+// group-stop, or has its stop in events_; nothing else keeps it.
 class Tracer {
  public:
   Tracer(Observer& observer, FollowOptions follow);
@@ -56,10 +56,10 @@ class Tracer {
   // Traces until no task is left.
   void run();
 
-  // After run(): reaps what the launched command, or a child that it gave us by CLONE_PARENT, leaves
-  // behind when it was detached, and keeps its output pipes open for it. Returns when no child is
-  // left. The thread must not end before: PR_SET_PDEATHSIG is told of the end of a thread. Returns at
-  // once for an attached process, of which nothing is our child.
+  // After run(): reaps what the launched command, or a child that it gave us by CLONE_PARENT,
+  // leaves behind when it was detached, and keeps its output pipes open for it. Returns when no
+  // child is left. The thread must not end before: PR_SET_PDEATHSIG is told of the end of a thread.
+  // Returns at once for an attached process, of which nothing is our child.
   void linger();
 
   // Runs the command on the tracer thread, soon. From any thread, until the tracer is gone.

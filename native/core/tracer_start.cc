@@ -29,8 +29,8 @@ Status stop_at_gate(pid_t pid) {
       return Error{"PTRACE_SEIZE", ESRCH, pid};  // somebody killed it
     }
     const bool signal = event->status.stop_kind() == StopKind::kSignal;
-    if (Status status = resume(event->take_stop(), Resume::kSyscall,
-                               signal ? event->status.stop_signal() : 0);
+    if (Status status =
+            resume(event->take_stop(), Resume::kSyscall, signal ? event->status.stop_signal() : 0);
         !status) {
       return status;
     }
@@ -144,12 +144,11 @@ Status Tracer::seize_threads(pid_t pid, bool single_thread) {
   return {};
 }
 
-// Whether a thread that could not be seized (EPERM) has ended, as a leader may before the others (T20),
-// or was made by one that is seized, so that the kernel has done it.
+// Whether a thread that could not be seized (EPERM) has ended, as a leader may before the others
+// (T20), or was made by one that is seized, so that the kernel has done it.
 bool Tracer::needs_no_seize(pid_t tid) {
   const std::optional<TaskStatus> status = task_status(tid);
-  return !status || status->state == 'Z' || status->state == 'X' ||
-         status->tracer == wakeup_.tid();
+  return !status || status->state == 'Z' || status->state == 'X' || status->tracer == wakeup_.tid();
 }
 
 }  // namespace ptraced::core

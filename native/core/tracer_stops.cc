@@ -161,8 +161,8 @@ void Tracer::put_back_interrupted(Task& task, const Stopped& stop) {
   if (task.in_call) {
     task.in_call = false;
     task.failed_with_eintr = true;
-    observer_.on_exit({task, stop, memory_},
-                      {.value = -EINTR, .is_error = true, .refused = false}, true);
+    observer_.on_exit({task, stop, memory_}, {.value = -EINTR, .is_error = true, .refused = false},
+                      true);
   }
 }
 

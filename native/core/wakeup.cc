@@ -14,8 +14,9 @@ namespace {
 
 constexpr int64_t kRepeatNs = kNanosecondsPerMillisecond;
 
-// Of the thread that the handler runs on. Plain data: a handler may touch nothing else, and with the
-// initial-exec model the access itself never allocates, as the default one of a loaded module may.
+// Of the thread that the handler runs on. Plain data: a handler may touch nothing else, and with
+// the initial-exec model the access itself never allocates, as the default one of a loaded module
+// may.
 #define PTRACED_HANDLER_LOCAL thread_local __attribute__((tls_model("initial-exec")))
 PTRACED_HANDLER_LOCAL volatile sig_atomic_t kicked = 0;
 PTRACED_HANDLER_LOCAL volatile sig_atomic_t has_timer = 0;
@@ -84,7 +85,9 @@ Wakeup::~Wakeup() {
   }
 }
 
-void Wakeup::kick() const { tgkill(getpid(), tid_, kSignal); }
+void Wakeup::kick() const {
+  tgkill(getpid(), tid_, kSignal);
+}
 
 bool Wakeup::take() {
   if (kicked == 0) {
@@ -99,7 +102,9 @@ bool Wakeup::take() {
   return true;
 }
 
-bool Wakeup::pending() const { return kicked != 0; }
+bool Wakeup::pending() const {
+  return kicked != 0;
+}
 
 void Wakeup::set_deadline(int64_t monotonic_ns) {
   if (deadline_ != 0 && deadline_ <= monotonic_ns) {

@@ -11,10 +11,10 @@
 
 namespace ptraced::core {
 
-// wait4 has no descriptor to poll and no signal mask to swap, so a signal must interrupt it: SIGURG,
-// which by default does nothing, directed to the thread, its handler installed without SA_RESTART. A
-// signal that comes just before the wait would be lost; therefore the handler sets a flag and lets a
-// timer repeat the signal every millisecond until the thread has taken the flag.
+// wait4 has no descriptor to poll and no signal mask to swap, so a signal must interrupt it:
+// SIGURG, which by default does nothing, directed to the thread, its handler installed without
+// SA_RESTART. A signal that comes just before the wait would be lost; therefore the handler sets a
+// flag and lets a timer repeat the signal every millisecond until the thread has taken the flag.
 //
 // One for a thread; made, used and ended on it. kick() alone may be called from elsewhere.
 class Wakeup {

@@ -96,7 +96,8 @@ TEST_CASE("a failing launch names the step and leaves no child") {
 
 TEST_CASE("an execve that fails after the look-up fails the launch") {
   const std::string path = "/tmp/ptraced-test-not-a-program-" + std::to_string(getpid());
-  std::ofstream(path) << "\x7f" "ELF but not really";
+  std::ofstream(path) << "\x7f"
+                         "ELF but not really";
   REQUIRE(chmod(path.c_str(), 0755) == 0);
   on_tracer_thread([&] {
     Journal journal;

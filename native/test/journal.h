@@ -25,8 +25,9 @@ struct Entry {
   };
   Kind kind;
   pid_t tid;
-  uint64_t number = 0;  // kEnter, kExit: the call; kSignal, kGroupStop: the signal; kNewTask: its tid
-  int64_t value = 0;    // kExit: the result; kExec: the former tid; kNewTask: the origin
+  uint64_t number =
+      0;              // kEnter, kExit: the call; kSignal, kGroupStop: the signal; kNewTask: its tid
+  int64_t value = 0;  // kExit: the result; kExec: the former tid; kNewTask: the origin
 };
 
 class Journal final : public core::Observer {
@@ -50,8 +51,7 @@ class Journal final : public core::Observer {
     entries.push_back({Entry::Kind::kExit, view.task.tid, view.task.entry.number, exit.value});
   }
   void on_signal(const core::StopView& view, const siginfo_t& info) override {
-    entries.push_back(
-        {Entry::Kind::kSignal, view.task.tid, static_cast<uint64_t>(info.si_signo)});
+    entries.push_back({Entry::Kind::kSignal, view.task.tid, static_cast<uint64_t>(info.si_signo)});
   }
   void on_group_stop(core::Task& task, int signal) override {
     entries.push_back({Entry::Kind::kGroupStop, task.tid, static_cast<uint64_t>(signal)});
@@ -59,8 +59,7 @@ class Journal final : public core::Observer {
   void on_group_continue(core::Task& task) override {
     entries.push_back({Entry::Kind::kGroupContinue, task.tid});
   }
-  void on_new_task(core::Task& parent, core::Task& child, core::TaskOrigin origin,
-                   bool) override {
+  void on_new_task(core::Task& parent, core::Task& child, core::TaskOrigin origin, bool) override {
     entries.push_back({Entry::Kind::kNewTask, parent.tid, static_cast<uint64_t>(child.tid),
                        static_cast<int64_t>(origin)});
   }

@@ -1,11 +1,11 @@
 // The ring: what readers get, what is lost and how it is told.
+#include "wire/ring.h"
+
 #include <doctest/doctest.h>
 
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-
-#include "wire/ring.h"
 
 namespace ptraced::test {
 namespace {

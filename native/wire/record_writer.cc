@@ -80,7 +80,9 @@ void add_string(pbf_writer& writer, pbf_tag_type field, std::string_view value) 
 }
 
 // Which members of siginfo_t a code fills in (sigaction(2), "The siginfo_t argument").
-bool has_sender(const siginfo_t& info) { return info.si_code <= 0 || info.si_signo == SIGCHLD; }
+bool has_sender(const siginfo_t& info) {
+  return info.si_code <= 0 || info.si_signo == SIGCHLD;
+}
 
 bool has_address(const siginfo_t& info) {
   switch (info.si_signo) {
@@ -141,13 +143,15 @@ void RecordWriter::text(std::string_view text, size_t result_offset) {
   }
 }
 
-void RecordWriter::error(std::string_view error) { add_string(writer_, kError, error); }
+void RecordWriter::error(std::string_view error) {
+  add_string(writer_, kError, error);
+}
 
 // The order of the fields is that of struct user_regs_struct; selectors and flags are varints.
 void RecordWriter::registers(const core::Registers& now) {
   pbf_writer out(writer_, kRegisters);
-  const uint64_t first[] = {now.r15, now.r14, now.r13, now.r12, now.rbp,      now.rbx,
-                            now.r11, now.r10, now.r9,  now.r8,  now.rax,      now.rcx,
+  const uint64_t first[] = {now.r15, now.r14, now.r13, now.r12,      now.rbp, now.rbx,
+                            now.r11, now.r10, now.r9,  now.r8,       now.rax, now.rcx,
                             now.rdx, now.rsi, now.rdi, now.orig_rax, now.rip};
   pbf_tag_type field = 1;
   for (const uint64_t value : first) {

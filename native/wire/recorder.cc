@@ -52,7 +52,7 @@ struct Recorder::TaskState final : core::TaskExtra {
   std::string_view name;      // of the syscall; empty where no table has the number
   uint64_t enter_serial = 0;  // 0: no ENTER record
   int64_t enter_realtime_ns = 0;
-  bool selected = true;       // by the filter of syscalls
+  bool selected = true;  // by the filter of syscalls
   bool unrecorded = false;
 };
 
@@ -249,9 +249,8 @@ void Recorder::on_orphan_task(Task& child) {
 void Recorder::on_exec(Task& task, pid_t former_tid) {
   char exe[PATH_MAX];
   const size_t length = core::executable(task.tid, exe, sizeof(exe));
-  append(RecordKind::kExec, task, [&](RecordWriter& writer) {
-    writer.exec(std::string_view(exe, length), former_tid);
-  });
+  append(RecordKind::kExec, task,
+         [&](RecordWriter& writer) { writer.exec(std::string_view(exe, length), former_tid); });
 }
 
 void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
@@ -274,7 +273,9 @@ void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
   });
 }
 
-void Recorder::on_detached(Task& task) { close_open_call(task); }
+void Recorder::on_detached(Task& task) {
+  close_open_call(task);
+}
 
 void Recorder::on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) {
   uint64_t& offset = output_offsets_.at(static_cast<size_t>(fd) - 1);

@@ -22,8 +22,8 @@ struct RecorderOptions {
   bool registers = false;
   decode::Options decode;
   decode::SyscallSet syscalls;  // of which ENTER and EXIT records are made
-  uint32_t kinds = ~0U;       // bit 1 << RecordKind
-  int64_t max_block_ns = 0;   // longest wait for room; 0: no limit
+  uint32_t kinds = ~0U;         // bit 1 << RecordKind
+  int64_t max_block_ns = 0;     // longest wait for room; 0: no limit
 };
 
 // Numbers, decodes and encodes. Everything on the tracer thread.

@@ -54,8 +54,8 @@ void Ring::evict() {
 
 // Returns whether there is room again.
 bool Ring::update_full() {
-  const bool full = block_ && !gave_up_ && !finished_ && bytes_ >= limit_ &&
-                    !batches_.empty() && is_needed(*batches_.front());
+  const bool full = block_ && !gave_up_ && !finished_ && bytes_ >= limit_ && !batches_.empty() &&
+                    is_needed(*batches_.front());
   return full_.exchange(full, std::memory_order_acq_rel) && !full;
 }
 

@@ -27,9 +27,10 @@ struct RingItem {
   LossReason reason = LossReason::kRingEvicted;
 };
 
-// Batches in order, at most `limit` bytes of them (one batch more while it is being made). The tracer
-// pushes; readers have a cursor each and do not disturb one another. Every method may be called from
-// any thread; the listeners are called without the lock, on the thread that changed something.
+// Batches in order, at most `limit` bytes of them (one batch more while it is being made). The
+// tracer pushes; readers have a cursor each and do not disturb one another. Every method may be
+// called from any thread; the listeners are called without the lock, on the thread that changed
+// something.
 class Ring {
  public:
   using CursorId = uint32_t;
@@ -57,7 +58,8 @@ class Ring {
   // A lossless reader has not had the oldest batch, and there is no room without it.
   bool full() const { return full_.load(std::memory_order_acquire); }
 
-  // Overwrite nevertheless, until a lossless reader has been told of its loss: max_block has passed.
+  // Overwrite nevertheless, until a lossless reader has been told of its loss: max_block has
+  // passed.
   void give_up_waiting();
 
   // From now on never full: the session is being ended.

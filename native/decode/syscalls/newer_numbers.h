@@ -1,5 +1,5 @@
-// Numbers that the oldest supported kernel headers (Linux 6.1) lack, in one place. x86_64; those from
-// 424 on are the same on every architecture. A header that has a number wins.
+// Numbers that the oldest supported kernel headers (Linux 6.1) lack, in one place. x86_64; those
+// from 424 on are the same on every architecture. A header that has a number wins.
 #pragma once
 
 #ifndef __NR_uretprobe
