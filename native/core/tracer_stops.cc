@@ -10,7 +10,8 @@
 namespace ptraced::core {
 namespace {
 
-// "Seccomp:" of /proc/PID/status (seccomp(2), SECCOMP_MODE_FILTER).
+// "Seccomp:" of /proc/PID/status: SECCOMP_MODE_FILTER, and 3 for a task that a filter is killing
+// (kernel/seccomp.c, SECCOMP_MODE_DEAD).
 constexpr int kSeccompFilter = 2;
 
 }  // namespace
@@ -183,7 +184,7 @@ bool Tracer::is_refused(Task& task, const SyscallExit& exit) {
 bool Tracer::has_filter(Task& task) {
   if (task.filter_known_at != filter_changes_) {
     const std::optional<TaskStatus> status = task_status(task.tid);
-    task.has_filter = status && status->seccomp == kSeccompFilter;
+    task.has_filter = status && status->seccomp >= kSeccompFilter;
     task.filter_known_at = filter_changes_;
   }
   return task.has_filter;
