@@ -1,6 +1,6 @@
 /** `ptracectl trace`: starts a command and prints what it does. */
 
-import { OrphanAction, PtracedError } from '../client/index.js';
+import { OrphanAction, PtracedError, StopReason, type TraceRecord } from '../client/index.js';
 import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, printHelp } from './command.js';
 import { describeFailure, openConnection, serverOf } from './connection.js';
@@ -71,6 +71,8 @@ class LaunchRun {
   readonly #abort = new AbortController();
   /** Process id of the command, while it lives and signals can be sent to it from here. */
   #reachable = 0;
+  /** A signal stopped it, such as SIGTTIN. */
+  #stopped = false;
   /** A signal was passed on to it. */
   #forwarded = false;
 
@@ -89,9 +91,7 @@ class LaunchRun {
         onHeader: ({ rootPid }) => {
           this.#reachable = connection.embedded ? rootPid : 0;
         },
-        onProcessEnd: (pid) => {
-          this.#reachable = pid === this.#reachable ? 0 : this.#reachable;
-        },
+        onRecord: (record) => this.#note(record),
       });
       return await this.#finish(describeEnd(ended), statusOf(ended));
     } catch (error) {
@@ -107,6 +107,19 @@ class LaunchRun {
       const refused = !started && error instanceof PtracedError && !error.isConnectionLoss;
       const notice = refused ? `cannot start '${this.#program}': ${why}` : why;
       return await this.#finish(notice, FAILURE);
+    }
+  }
+
+  #note({ pid, detail }: TraceRecord): void {
+    if (pid !== this.#reachable) {
+      return;
+    }
+    if (detail.case === 'taskExit' && detail.value.processEnded) {
+      this.#reachable = 0;
+    } else if (detail.case === 'stop') {
+      const { reason } = detail.value;
+      this.#stopped =
+        reason === StopReason.GROUP_STOP || (this.#stopped && reason !== StopReason.GROUP_CONTINUE);
     }
   }
 
@@ -139,7 +152,12 @@ class LaunchRun {
 
   #send(signal: EndSignal): boolean {
     try {
-      return process.kill(this.#reachable, signal);
+      process.kill(this.#reachable, signal);
+      if (this.#stopped) {
+        // It would take no signal before it is continued.
+        process.kill(this.#reachable, 'SIGCONT');
+      }
+      return true;
     } catch (error) {
       // It has just ended, and its last records are on their way; or it runs as another user.
       return (error as NodeJS.ErrnoException).code === 'ESRCH';

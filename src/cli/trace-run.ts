@@ -3,7 +3,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   EndCause,
-  RecordKind,
   type RecordStream,
   type SessionEnded,
   type StreamHeader,
@@ -51,8 +50,8 @@ export class Interrupted extends Error {
 export interface RunEvents {
   /** The trace has begun. */
   onHeader?(header: StreamHeader): void;
-  /** A process has ended. */
-  onProcessEnd?(pid: number): void;
+  /** Something other than output has been printed. */
+  onRecord?(record: TraceRecord): void;
 }
 
 /** Prints the stream to its end; returns its last frame. Throws what the stream throws. */
@@ -74,10 +73,8 @@ export async function printStream(
     }
     await output.flush();
   }
-  if (stream.ended === undefined) {
-    throw new Error('unreachable: a stream that does not throw has ended');
-  }
-  return stream.ended;
+  // frames() throws where it did not come.
+  return stream.ended as SessionEnded;
 }
 
 function printRecord(
@@ -91,11 +88,7 @@ function printRecord(
     return;
   }
   printer.record(record);
-  if (record.kind === RecordKind.TASK_EXIT && record.detail.case === 'taskExit') {
-    if (record.detail.value.processEnded) {
-      events.onProcessEnd?.(record.pid);
-    }
-  }
+  events.onRecord?.(record);
 }
 
 const CAUSES: Readonly<Record<number, string>> = {

@@ -154,6 +154,15 @@ describe('trace', () => {
     expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
   });
 
+  it('passes a signal on to a command that is stopped', async () => {
+    const child = ptracectl('trace', 'sh', '-c', 'kill -STOP $$');
+    const seen = shows(child, /exited|killed/);
+    await shows(child, /--- stopped by SIGSTOP ---/);
+    child.kill('SIGTERM');
+    expect(await seen).toContain('--- SIGTERM');
+    expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
+  });
+
   it('kills a command that ignores the signal at the second one', async () => {
     const child = ptracectl('trace', 'sh', '-c', 'trap "" TERM; sleep 60');
     const seen = shows(child, /ended by/);
