@@ -23,7 +23,7 @@ decode::Call call_of(const Task& task) {
 
 // As strace ends the line of a call that was begun and has no result.
 void append_no_result(decode::CallText& call) {
-  call.text += " <unfinished ...>)";
+  call.text += call.result_offset != 0 ? ")" : " <unfinished ...>)";
   call.result_offset = call.text.size();
   call.text += " = ?";
 }
