@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `ptraced`: the server as a program. */
+import './plain-stdio.js';
 import { ConfigError } from './config.js';
 import { helpText, parseCommand } from './flags.js';
 import { createLogger } from './observability/logger.js';

@@ -41,6 +41,9 @@ struct Task {
   bool refused = false;            // its call was answered by SIGSYS, which comes next
   InterruptedCall interrupted;
 
+  // Attached to in the middle of a call that goes on as restart_syscall: the number of that call.
+  std::optional<uint64_t> restarted_call;
+
   // Whether a seccomp filter is installed, as of that change of filters; 0: not looked up yet.
   uint64_t filter_known_at = 0;
   bool has_filter = false;

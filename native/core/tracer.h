@@ -110,6 +110,7 @@ class Tracer {
   void on_interrupt_stop(Task& task, Stopped stop);
   void on_exec_stop(Task& task, Stopped stop);
   void on_death(Task& task, const WaitStatus& status);
+  void note_restarted_call(Task& task, const Stopped& stop);
   void put_back_interrupted(Task& task, const Stopped& stop);
   bool is_refused(Task& task, const SyscallExit& exit);
   bool has_filter(Task& task);

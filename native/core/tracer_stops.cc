@@ -14,6 +14,9 @@ namespace {
 // (kernel/seccomp.c, SECCOMP_MODE_DEAD).
 constexpr int kSeccompFilter = 2;
 
+// ERESTART_RESTARTBLOCK of the kernel's include/linux/errno.h.
+constexpr int64_t kRestartBlock = 516;
+
 }  // namespace
 
 void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
@@ -208,6 +211,14 @@ void Tracer::on_group_stop(Task& task, Stopped stop, int signal) {
   go_on(task, std::move(stop), Resume::kListen, 0);
 }
 
+// T13: restart_syscall does not tell what it restarts; the registers do, until it is made.
+void Tracer::note_restarted_call(Task& task, const Stopped& stop) {
+  const Result<Registers> now = registers(stop);
+  if (now && static_cast<int64_t>(now->rax) == -kRestartBlock) {
+    task.restarted_call = now->orig_rax;
+  }
+}
+
 void Tracer::on_interrupt_stop(Task& task, Stopped stop) {
   const bool ours = std::exchange(task.interrupt_sent, false);
   if (task.group_stopped) {
@@ -215,6 +226,7 @@ void Tracer::on_interrupt_stop(Task& task, Stopped stop) {
     observer_.on_group_continue(task);
   }
   if (ours && !task.in_call) {
+    note_restarted_call(task, stop);
     const std::optional<TaskStatus> status =
         task.detach_wanted ? task_status(task.tid) : std::nullopt;
     // Where it goes on untraced, nobody could put the EINTR back.

@@ -50,6 +50,10 @@ class CallText {
   // After enter_text: the length of `text` where it holds every argument, else 0.
   size_t result_offset = 0;
 
+  // Before enter_text of a restart_syscall whose call was interrupted before anybody traced it: the
+  // row of that call. Where the call itself was decoded here, that is known.
+  void set_interrupted(const Syscall* row) { interrupted_ = row != nullptr ? row->name : nullptr; }
+
  private:
   friend class Engine;
   friend void enter_text(const Call&, core::Memory&, const Options&, CallText&);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <utility>
 
 #include "core/clock.h"
 #include "core/procfs.h"
@@ -120,6 +121,9 @@ void Recorder::on_enter(const core::StopView& view) {
   }
   state.enter_realtime_ns = core::realtime_ns();
   if (options_.text) {
+    if (const auto number = std::exchange(task.restarted_call, std::nullopt)) {
+      state.call.set_interrupted(decode::find_syscall(task.entry.arch, *number));
+    }
     decode::enter_text(call_of(task), view.memory, options_.decode, state.call);
   }
   if (options_.combined) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `ptracectl`: the command line of ptraced. Subcommands are files beside this one. */
 
-import './plain-stdio.js';
+import '../plain-stdio.js';
 import { writeSync } from 'node:fs';
 import { version } from '../version.js';
 import { attachCommand } from './attach-command.js';

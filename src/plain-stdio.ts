@@ -1,5 +1,5 @@
 /**
- * Replaces Node's streams for stdout and stderr, and must be the first import of the program.
+ * Replaces Node's streams for stdout and stderr, and must be the first import of a program.
  *
  * Node makes a pipe non-blocking as soon as anything looks at `process.stderr`, and its own modules
  * do, node:net at each closed socket. The flag belongs to the open file, so that the traced command,
