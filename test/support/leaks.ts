@@ -9,8 +9,12 @@ export interface Footprint {
   threads: number;
 }
 
+/** Node starts the threads of libuv's pool when it first needs them, from 24 on after the start. */
+const poolThread = 'libuv-worker';
+
 export function footprint(server: number): Footprint {
-  return { descriptors: proc.descriptorCount(server), threads: proc.threadIds(server).length };
+  const threads = proc.threadIds(server).filter((tid) => proc.taskStatus(tid)?.name !== poolThread);
+  return { descriptors: proc.descriptorCount(server), threads: threads.length };
 }
 
 /** Threads whose tracer is the process, as "TID (name)". */
