@@ -7,7 +7,7 @@ import { main, say, status } from './lib/run.mjs';
 
 await main(async () => {
   await ensureBuilt();
-  const given = process.argv.slice(2);
+  const given = process.argv.slice(process.argv[2] === '--' ? 3 : 2); // npm takes the first -- away
   const command = given.length > 0 ? given : ['ls', '-l', '/'];
   say(`tracing: ${command.join(' ')}`);
   const cli = [`dist/cli/main.js`, 'trace', '--', ...command];
