@@ -1,5 +1,6 @@
 /**
- * Replaces Node's streams for stdout and stderr, and must be the first import of a program.
+ * Replaces Node's streams for stdout and stderr. It must have run before the rest of a program is
+ * linked: from Node 24 on, loading node:util looks at `process.stderr`.
  *
  * Node makes a pipe non-blocking as soon as anything looks at `process.stderr`, and its own modules
  * do, node:net at each closed socket. The flag belongs to the open file, so that the traced command,

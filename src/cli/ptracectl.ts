@@ -1,0 +1,82 @@
+/** `ptracectl`: the command line of ptraced. Subcommands are files beside this one. */
+
+import { writeSync } from 'node:fs';
+import { version } from '../version.js';
+import { attachCommand } from './attach-command.js';
+import { type Command, printHelp } from './command.js';
+import { type ExitStatus, exitWith, FAILURE, USAGE } from './exit-status.js';
+import { OutputError } from './fd-writer.js';
+import { parseOptions } from './options.js';
+import { traceCommand } from './trace-command.js';
+import { UsageError } from './usage-error.js';
+
+const COMMANDS: readonly Command[] = [traceCommand, attachCommand];
+
+/** What a process that writes into a closed pipe ends with, by SIGPIPE. */
+const BROKEN_PIPE: ExitStatus = { code: 128 + 13 };
+
+function overview(): string {
+  const list = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
+  return `Usage: ptracectl [--server ADDR] COMMAND [OPTION]... [ARGUMENT]...
+
+Traces system calls, through a ptraced server or on its own.
+
+${list.join('\n')}
+
+'ptracectl COMMAND --help' tells more of a command, 'ptracectl --version' the version.`;
+}
+
+function complain(text: string): void {
+  try {
+    writeSync(2, `ptracectl: ${text}\n`);
+  } catch {
+    // Nobody can be told.
+  }
+}
+
+/** What may stand before the command. */
+const GLOBAL_OPTIONS = {
+  help: { type: 'boolean', short: 'h', default: false },
+  server: { type: 'string' },
+  version: { type: 'boolean', short: 'V', default: false },
+} as const;
+
+async function run(args: string[]): Promise<ExitStatus> {
+  const { values, operands } = parseOptions(args, GLOBAL_OPTIONS);
+  const [name, ...rest] = operands;
+  if (values.help || name === 'help') {
+    return printHelp(COMMANDS.find((command) => command.name === rest[0])?.help ?? overview());
+  }
+  if (values.version || name === 'version') {
+    return printHelp(`ptracectl ${version}`);
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    throw new UsageError(name === undefined ? 'must have a command' : `unknown command '${name}'`);
+  }
+  try {
+    return await command.run(rest, values.server);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.message, command.name) : error;
+  }
+}
+
+async function main(): Promise<ExitStatus> {
+  try {
+    return await run(process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof UsageError) {
+      const help = ['ptracectl', error.command, '--help'].filter((word) => word !== '').join(' ');
+      complain(`${error.message} (try '${help}')`);
+      return USAGE;
+    }
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE') {
+      return BROKEN_PIPE;
+    }
+    complain(error instanceof OutputError ? message : `failed: ${message}`);
+    return FAILURE;
+  }
+}
+
+await exitWith(await main());

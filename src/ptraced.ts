@@ -1,0 +1,48 @@
+/** `ptraced`: the server as a program. */
+import { ConfigError } from './config.js';
+import { helpText, parseCommand } from './flags.js';
+import { createLogger } from './observability/logger.js';
+import { startServer } from './server.js';
+import { version } from './version.js';
+
+const usageError = 2;
+
+function fail(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`ptraced: ${message.replaceAll('\n', ' ')}\n`);
+  process.exit(error instanceof ConfigError ? usageError : 1);
+}
+
+/** Resolves with the first of the signals that end a server; by the second one, it ends at once. */
+function endSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => resolve(signal));
+    }
+  });
+}
+
+async function main(): Promise<void> {
+  const command = parseCommand(process.argv.slice(2), process.env);
+  if (command.kind === 'help') {
+    process.stdout.write(helpText());
+    return;
+  }
+  if (command.kind === 'version') {
+    process.stdout.write(`ptraced ${version}\n`);
+    return;
+  }
+  const log = createLogger(command.config.logLevel);
+  process.once('uncaughtException', (error) => {
+    // What is unknown may be broken: the kernel lets attached processes run on and kills launched ones.
+    log.fatal({ err: error }, 'uncaught exception');
+    process.exit(1);
+  });
+  const ended = endSignal();
+  const server = await startServer(command.config, { log });
+  log.info({ signal: await ended }, 'signal');
+  await server.stop();
+  process.exit(0);
+}
+
+main().catch(fail);
