@@ -46,6 +46,8 @@ export const pipPackages = [
 ];
 
 const frontend = 'DEBIAN_FRONTEND=noninteractive';
+/** Seconds that apt waits for another one. */
+const lockPatience = 'DPkg::Lock::Timeout=300';
 const listsFolder = '/var/lib/apt/lists';
 const listsMaxAgeMs = 24 * 60 * 60 * 1000;
 
@@ -81,7 +83,8 @@ export async function ensurePackages(packages) {
   mkdirSync(cache, { recursive: true });
   const log = openSync(`${cache}/apt.log`, 'a');
   /** @param {string[]} rest */
-  const apt = (...rest) => run(program, [...args, '-qq', ...rest], { stdio: ['ignore', log, 2] });
+  const apt = (...rest) =>
+    run(program, [...args, '-qq', '-o', lockPatience, ...rest], { stdio: ['ignore', log, 2] });
   const install = () => apt('install', '-y', '--no-install-recommends', ...names);
   try {
     if (listsAreStale()) {

@@ -49,8 +49,9 @@ function sourceFolders() {
 
 /** Installs what the build needs and builds; does nothing where all is up to date. */
 export async function ensureBuilt() {
+  // First, since it may have to say so in a clone that we cannot write to.
+  await ensurePackages(buildPackages);
   await withLock('build', async () => {
-    await ensurePackages(buildPackages);
     await ensureNodeModules();
     await ensureAddon();
     await ensureTypeScript();
