@@ -84,6 +84,12 @@ export async function stopDocker() {
       throw new StepError(`dockerd (${pid}) did not stop\n${logTail()}`);
     }
   }
+  // It leaves the mount behind that containers on the machine's network have had.
+  const tidy = 'umount "$1"/exec/netns/* 2>/dev/null; rm -rf "$1"';
+  const [shell, ...rest] = asRoot(['sh', '-c', tidy, 'tidy', runtime]) ?? [];
+  if (shell) {
+    await run(shell, rest);
+  }
 }
 
 /** Whether the daemon was left behind by a script that did not come to stop it. */
