@@ -46,6 +46,17 @@ test('attaches to a process of another container, sees its calls, detaches', asy
   await expectUnharmed(target);
 });
 
+test('attaches to process 1 of another container', async () => {
+  await using target = await Target.start('init');
+  expect(target.pid).toBe(1);
+  await using server = await ServerContainer.start(target);
+  await using client = new Client(server.address);
+  const trace = await traceTicks(client, target);
+  await trace.cancel();
+  trace.check();
+  await expectUnharmed(target);
+});
+
 test('has the one capability and a root that it cannot write to', async () => {
   await using target = await Target.start();
   await using server = await ServerContainer.start(target);

@@ -46,7 +46,13 @@ class Container extends GenericContainer {
   }
 }
 
-/** A container that runs the ticker as an unprivileged user, as a child of its process 1. */
+/** How a target runs the ticker: as a child of its process 1, or as process 1 itself. */
+const commands = {
+  child: ['sh', '-c', '/programs/ticker & echo "pid $!"; wait'],
+  init: ['sh', '-c', 'echo "pid $$"; exec /programs/ticker'],
+};
+
+/** A container that runs the ticker as an unprivileged user. */
 export class Target implements AsyncDisposable {
   /** Everything that the ticker has written. */
   readonly lines: string[];
@@ -60,13 +66,13 @@ export class Target implements AsyncDisposable {
     this.pid = pid;
   }
 
-  static async start(): Promise<Target> {
+  static async start(role: keyof typeof commands = 'child'): Promise<Target> {
     let text = '';
     const lines: string[] = [];
     const container = await new Container(docker.baseImage)
       .withUser(nobody)
       .withBindMounts([{ source: docker.programs, target: '/programs', mode: 'ro' }])
-      .withCommand(['sh', '-c', '/programs/ticker & echo "pid $!"; wait'])
+      .withCommand(commands[role])
       .withLogConsumer((stream) =>
         stream.on('data', (chunk: Buffer) => {
           text += chunk;
