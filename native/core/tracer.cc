@@ -38,13 +38,22 @@ void Tracer::run() {
 
 void Tracer::linger() {
   while (launched_) {
-    while (wakeup_.take()) {
-      output_.discard();
-    }
-    if (Result<std::optional<WaitEvent>> event = wait_any(/*block=*/true); !event) {
+    wakeup_.take();
+    output_.discard();
+    if (Result<std::optional<WaitEvent>> event = wait(/*block=*/true); !event) {
       return;  // ECHILD
     }
   }
+}
+
+// wait_any(), but nothing that somebody has kicked for is slept over.
+Result<std::optional<WaitEvent>> Tracer::wait(bool block) {
+  Result<std::optional<WaitEvent>> event =
+      wait_any(block && wakeup_.may_block() && !wakeup_.pending());
+  if (event && !*event && block && !wakeup_.may_block()) {
+    wakeup_.nap();
+  }
+  return event;
 }
 
 void Tracer::loop_until(const std::function<bool()>& done) {
@@ -69,7 +78,7 @@ void Tracer::collect() {
     prepare_to_block();
   }
   for (;;) {
-    Result<std::optional<WaitEvent>> event = wait_any(block && !wakeup_.pending());
+    Result<std::optional<WaitEvent>> event = wait(block);
     if (!event) {  // ECHILD
       if (events_.empty()) {
         lose_all_tasks();
@@ -88,7 +97,9 @@ void Tracer::collect() {
 
 // For the observer to accept again, where no task is left that could wake us.
 void Tracer::wait_for_wakeup() {
-  if (!wakeup_.pending()) {
+  if (!wakeup_.may_block()) {
+    wakeup_.nap();
+  } else if (!wakeup_.pending()) {
     poll(nullptr, 0, -1);  // EINTR; a kick that comes before it is repeated
   }
 }

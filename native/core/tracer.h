@@ -90,6 +90,7 @@ class Tracer {
   // tracer.cc: the loop.
   void loop_until(const std::function<bool()>& done);
   void collect();
+  Result<std::optional<WaitEvent>> wait(bool block);
   void wait_for_wakeup();
   void prepare_to_block();
   void service_wakeups();

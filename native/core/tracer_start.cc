@@ -53,9 +53,6 @@ void reap(pid_t pid) {
 }  // namespace
 
 Result<pid_t> Tracer::launch(const LaunchOptions& options) {
-  if (!wakeup_.status()) {
-    return wakeup_.status().error();
-  }
   placement_.begin();
   Result<Launched> launched = core::launch(options);
   if (!launched) {
@@ -103,9 +100,6 @@ void Tracer::fail_launch(Task& task, int error) {
 }
 
 Status Tracer::attach(pid_t pid, bool single_thread) {
-  if (!wakeup_.status()) {
-    return wakeup_.status();
-  }
   root_ = pid;
   const Status status = seize_threads(pid, single_thread);
   if (!status) {

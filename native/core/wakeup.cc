@@ -73,8 +73,6 @@ Wakeup::Wakeup() : tid_(gettid()) {
   if (timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0) {
     repeat_timer = timer_;
     has_timer = 1;
-  } else {
-    status_ = last_error("timer_create");
   }
 }
 
@@ -89,8 +87,18 @@ void Wakeup::kick() const {
   tgkill(getpid(), tid_, kSignal);
 }
 
+bool Wakeup::may_block() const {
+  return has_timer != 0;
+}
+
+void Wakeup::nap() const {
+  const timespec moment = {.tv_sec = 0, .tv_nsec = kRepeatNs};
+  nanosleep(&moment, nullptr);
+}
+
 bool Wakeup::take() {
-  if (kicked == 0) {
+  const bool late = has_timer == 0 && deadline_ != 0 && deadline_ <= monotonic_ns();
+  if (kicked == 0 && !late) {
     return false;
   }
   kicked = 0;

@@ -7,8 +7,6 @@
 
 #include <cstdint>
 
-#include "core/result.h"
-
 namespace ptraced::core {
 
 // wait4 has no descriptor to poll and no signal mask to swap, so a signal must interrupt it:
@@ -29,8 +27,13 @@ class Wakeup {
   Wakeup(const Wakeup&) = delete;
   Wakeup& operator=(const Wakeup&) = delete;
 
-  // Whether the timer could be made (timer_create(2): EAGAIN under RLIMIT_SIGPENDING).
-  const Status& status() const { return status_; }
+  // Whether a wait may block until it is interrupted. Not where the timer could not be made, which
+  // timer_create(2) refuses with EAGAIN when the user has used up RLIMIT_SIGPENDING: a kick could
+  // be lost then, and the thread must look again every nap().
+  bool may_block() const;
+
+  // Sleeps for a millisecond, or until a kick.
+  void nap() const;
 
   // Interrupts the thread's wait now, or the one that it is about to begin.
   void kick() const;
@@ -50,7 +53,6 @@ class Wakeup {
  private:
   pid_t tid_;
   timer_t timer_ = {};
-  Status status_;
   int64_t deadline_ = 0;  // 0: none
 };
 

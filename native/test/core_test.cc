@@ -1,5 +1,6 @@
 // The engine against real processes.
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "commands.h"
 #include "core/tracer.h"
@@ -137,6 +139,24 @@ TEST_CASE("an attached process is let go and runs on") {
   CHECK(kill(pid, 0) == 0);
   kill(pid, SIGKILL);
   CHECK(waitpid(pid, nullptr, 0) == pid);
+}
+
+TEST_CASE("a tracer works where no timer can be made") {
+  rlimit limit = {};
+  REQUIRE(getrlimit(RLIMIT_SIGPENDING, &limit) == 0);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_SIGPENDING, &none) == 0);
+  on_tracer_thread([&] {
+    Journal journal;
+    Tracer tracer(journal, {});
+    REQUIRE(tracer.launch(command({"sh", "-c", "echo out; sleep 1000"})));
+    std::thread client([&tracer] { tracer.post([](Tracer& it) { it.end(EndAction::kKill); }); });
+    tracer.run();
+    client.join();
+    REQUIRE(tracer.root_status());
+    CHECK(tracer.root_status()->killed());
+  });
+  REQUIRE(setrlimit(RLIMIT_SIGPENDING, &limit) == 0);
 }
 
 TEST_CASE("killing a session kills the whole tree") {
