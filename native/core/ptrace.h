@@ -1,4 +1,4 @@
-// ptrace(2), typed. The only door to it: <sys/ptrace.h> stands in ptrace.cc alone.
+// ptrace(2), typed. The only door to it: its header stands in ptrace.cc alone.
 //
 // Every call must be made by the thread that seized the task. ESRCH is an ordinary outcome of each
 // (Error::gone): the task died, or it is not in a stop any more.
