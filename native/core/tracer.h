@@ -112,6 +112,7 @@ class Tracer {
   void on_exec_stop(Task& task, Stopped stop);
   void on_death(Task& task, const WaitStatus& status);
   void note_restarted_call(Task& task, const Stopped& stop);
+  static bool make_again(Task& task, const Stopped& stop, std::optional<int64_t> elapsed_ns);
   void put_back_interrupted(Task& task, const Stopped& stop);
   bool is_refused(Task& task, const SyscallExit& exit);
   bool has_filter(Task& task);

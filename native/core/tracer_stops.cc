@@ -100,7 +100,7 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
     const std::optional<TaskStatus> status = task_status(task.tid);
     const std::optional<int64_t> elapsed =
         entered ? std::optional(monotonic_ns() - task.entered_ns) : std::nullopt;
-    if (status && !status->has_deliverable_signal() && task.interrupted.repeat(stop, elapsed)) {
+    if (status && !status->has_deliverable_signal() && make_again(task, stop, elapsed)) {
       return go_on(task, std::move(stop), Resume::kSyscall, 0);
     }
   }
@@ -149,7 +149,7 @@ void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
     // The kernel does not let an ignored signal interrupt an untraced task.
     const std::optional<TaskStatus> status = task_status(task.tid);
     if (status && status->ignores(signal)) {
-      task.interrupted.repeat(stop, monotonic_ns() - task.entered_ns);
+      make_again(task, stop, monotonic_ns() - task.entered_ns);
     }
   }
   observer_.on_signal({task, stop, memory_}, *info);
@@ -229,12 +229,19 @@ void Tracer::on_interrupt_stop(Task& task, Stopped stop) {
     note_restarted_call(task, stop);
     const std::optional<TaskStatus> status =
         task.detach_wanted ? task_status(task.tid) : std::nullopt;
-    // Where it goes on untraced, nobody could put the EINTR back.
+    // Where it goes on untraced, the kernel would make the call again after a stop signal too.
     if (!status || !status->has_deliverable_signal()) {
-      task.interrupted.repeat(stop, std::nullopt);
+      make_again(task, stop, std::nullopt);
     }
   }
   go_on(task, std::move(stop), Resume::kSyscall, 0);
+}
+
+// A call that our interruption has ended with EINTR is made again: by us, who can still put the
+// EINTR back at a signal-delivery-stop, or by the kernel where the task is let go.
+bool Tracer::make_again(Task& task, const Stopped& stop, std::optional<int64_t> elapsed_ns) {
+  return task.detach_wanted ? task.interrupted.leave_to_kernel(stop, elapsed_ns)
+                            : task.interrupted.repeat(stop, elapsed_ns);
 }
 
 // T8: the stop comes under the process's id, whichever thread called execve; the caller's former id

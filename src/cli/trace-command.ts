@@ -63,6 +63,9 @@ export const traceCommand: Command = {
   },
 };
 
+/** How long the trace may go on after a signal to us where the command has ended already. */
+const GRACE_MS = 1000;
+
 /** One launched command, from its start to our exit status. */
 class LaunchRun {
   readonly #program: string;
@@ -75,6 +78,10 @@ class LaunchRun {
   #stopped = false;
   /** A signal was passed on to it. */
   #forwarded = false;
+  /** It has ended; what it has left behind may run on. */
+  #rootEnded = false;
+  /** Ends the trace after a signal that came when the command had just ended. */
+  #grace: NodeJS.Timeout | undefined;
 
   constructor(program: string, printer: StracePrinter, output: TraceOutput) {
     this.#program = program;
@@ -116,6 +123,7 @@ class LaunchRun {
     }
     if (detail.case === 'taskExit' && detail.value.processEnded) {
       this.#reachable = 0;
+      this.#rootEnded = true;
     } else if (detail.case === 'stop') {
       const { reason } = detail.value;
       this.#stopped =
@@ -124,6 +132,7 @@ class LaunchRun {
   }
 
   async #finish(notice: string | undefined, status: ExitStatus): Promise<ExitStatus> {
+    clearTimeout(this.#grace);
     this.#printer.finish();
     if (notice !== undefined) {
       this.#output.notice(notice);
@@ -135,7 +144,8 @@ class LaunchRun {
   /**
    * The command gets the signal, and its end ends the trace: from the terminal, which sends it to
    * both of us, or from here. Where that was of no use, or the command is out of reach, the trace is
-   * ended, and the server kills what is left.
+   * ended, and the server kills what is left. A command that has just ended may have had the signal as
+   * well, and ended the trace by that.
    */
   #onSignal(signal: EndSignal): void {
     if (this.#reachable !== 0) {
@@ -147,7 +157,12 @@ class LaunchRun {
         return;
       }
     }
-    this.#abort.abort(new Interrupted(signal));
+    const end = (): void => this.#abort.abort(new Interrupted(signal));
+    if (this.#rootEnded && this.#grace === undefined) {
+      this.#grace = setTimeout(end, GRACE_MS);
+    } else {
+      end();
+    }
   }
 
   #send(signal: EndSignal): boolean {
