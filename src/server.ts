@@ -127,8 +127,18 @@ class PtracedServer implements RunningServer {
     const environment = { log: this.#log, principalOf: principalOf(this.#config) };
     const trace = traceHandlers({ engine, registry: this.#registry, launchDefaults });
     bindService(this.#grpc, TraceService, trace, environment);
-    bindService(this.#grpc, ControlService, controlHandlers, environment);
-    bindService(this.#grpc, MemoryService, memoryHandlers, environment);
+    bindService(
+      this.#grpc,
+      ControlService,
+      controlHandlers({ registry: this.#registry }),
+      environment,
+    );
+    bindService(
+      this.#grpc,
+      MemoryService,
+      memoryHandlers({ registry: this.#registry }),
+      environment,
+    );
     bindService(this.#grpc, ServerService, serverHandlers({ engine, limits }), environment);
     this.#health.addTo(this.#grpc);
     addReflection(this.#grpc, [

@@ -31,6 +31,12 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
   // Frees the ring.
   void dispose(Napi::Env env);
 
+  // Runs `work(Tracer&)` on the tracer thread, and `answer(env, result)` on this one with what it
+  // returned; the promise resolves with the answer, or rejects with what the answer throws. Rejects
+  // with SESSION_ENDED where no tracee is left.
+  template <typename Work, typename Answer>
+  Napi::Promise on_tracer(Napi::Env env, Work work, Answer answer);
+
   void on_started(pid_t root) override;
   void on_failed(const core::Error& error) override;
   void on_records() override;
@@ -40,6 +46,26 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
  private:
   template <typename Function>
   void call_js(Function function);
+  // A promise that the tracer thread owes an answer to. Destroyed without one, it is rejected.
+  class Debt {
+   public:
+    Debt(std::shared_ptr<SessionState> state, Napi::Promise::Deferred deferred)
+        : state_(std::move(state)), deferred_(deferred) {}
+    ~Debt();
+    Debt(const Debt&) = delete;
+    Debt& operator=(const Debt&) = delete;
+
+    // Tracer thread.
+    template <typename Result, typename Answer>
+    void pay(Result result, Answer answer);
+    // JS thread.
+    void refuse(Napi::Env env);
+
+   private:
+    std::shared_ptr<SessionState> state_;
+    Napi::Promise::Deferred deferred_;
+    bool paid_ = false;
+  };
   void serve_waiting(Napi::Env env);
 
   Napi::Promise::Deferred started_;
@@ -88,5 +114,40 @@ class Cursor : public Napi::ObjectWrap<Cursor> {
   std::shared_ptr<SessionState> state_;
   wire::Ring::CursorId id_ = 0;
 };
+
+// Runs `function` on the JS thread. Where the environment is going down, nothing happens: the end
+// of the process lets the tracees go.
+template <typename Function>
+void SessionState::call_js(Function function) {
+  function_.NonBlockingCall([self = shared_from_this(), function = std::move(function)](
+                                Napi::Env env, Napi::Function) mutable { function(*self, env); });
+}
+
+template <typename Result, typename Answer>
+void SessionState::Debt::pay(Result result, Answer answer) {
+  paid_ = true;
+  state_->call_js([deferred = deferred_, result = std::move(result), answer = std::move(answer)](
+                      SessionState&, Napi::Env env) mutable {
+    try {
+      deferred.Resolve(answer(env, std::move(result)));
+    } catch (const Napi::Error& error) {
+      deferred.Reject(error.Value());
+    }
+  });
+}
+
+template <typename Work, typename Answer>
+Napi::Promise SessionState::on_tracer(Napi::Env env, Work work, Answer answer) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  const auto debt = std::make_shared<Debt>(shared_from_this(), deferred);
+  const bool taken = thread_->post(
+      [debt, work = std::move(work), answer = std::move(answer)](core::Tracer& tracer) mutable {
+        debt->pay(work(tracer), std::move(answer));
+      });
+  if (!taken) {
+    debt->refuse(env);
+  }
+  return deferred.Promise();
+}
 
 }  // namespace ptraced::addon

@@ -77,12 +77,17 @@ Napi::Promise SessionState::start(Target target, SessionOptions options) {
   return started_.Promise();
 }
 
-// Runs `function` on the JS thread. Where the environment is going down, nothing happens: the end
-// of the process lets the tracees go.
-template <typename Function>
-void SessionState::call_js(Function function) {
-  function_.NonBlockingCall([self = shared_from_this(), function = std::move(function)](
-                                Napi::Env env, Napi::Function) { function(*self, env); });
+SessionState::Debt::~Debt() {
+  if (!paid_) {  // on the tracer thread, which has not reported its last
+    state_->call_js([deferred = deferred_](SessionState&, Napi::Env env) {
+      deferred.Reject(make_failure(env, "SESSION_ENDED", "no tracee is left").Value());
+    });
+  }
+}
+
+void SessionState::Debt::refuse(Napi::Env env) {
+  paid_ = true;
+  deferred_.Reject(make_failure(env, "SESSION_ENDED", "no tracee is left").Value());
 }
 
 void SessionState::on_started(pid_t root) {

@@ -50,6 +50,11 @@ size_t TracerThread::live_tasks() const {
   return tracer_ == nullptr ? 0 : tracer_->task_count();
 }
 
+bool TracerThread::post(std::function<void(core::Tracer&)> command) {
+  const std::lock_guard lock(mutex_);
+  return tracer_ != nullptr && tracer_->post(std::move(command));
+}
+
 void TracerThread::end(core::EndAction action, int cause) {
   ring_.stop_blocking();
   const std::lock_guard lock(mutex_);
@@ -69,6 +74,7 @@ void TracerThread::run() {
     trace(tracer, recorder);
   } catch (const std::exception& error) {  // std::bad_alloc; the end of the thread lets tracees go
     set_tracer(nullptr);
+    tracer.refuse_commands();
     recorder.finish();
     events_->on_ended({.cause = kTracerFailure, .root_status = {}, .message = error.what()});
     events_->on_quiet();

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -69,6 +70,9 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   std::optional<wire::Ring::CursorId> take_first_reader();
 
   size_t live_tasks() const;
+
+  // Tracer::post(); false also where no tracer runs.
+  bool post(std::function<void(core::Tracer&)> command);
 
   // Detaches or kills; on_ended then has this cause. The first call decides the cause.
   void end(core::EndAction action, int cause);

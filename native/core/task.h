@@ -19,6 +19,12 @@ struct TaskExtra {
   virtual ~TaskExtra() = default;
 };
 
+// A stop in which a task is kept until a client lets it go.
+struct HeldStop {
+  Stopped stop;
+  uint64_t id;  // stop_id of the API: never given twice in a session
+};
+
 // What we know of a task. Owned and touched by the tracer thread alone.
 struct Task {
   Task(pid_t tid, pid_t pid) : tid(tid), pid(pid) {}
@@ -51,6 +57,8 @@ struct Task {
   // An execve has succeeded and its exit-stop has not come: the caller's former tid, or 0 where it
   // was the leader.
   std::optional<pid_t> exec_former_tid;
+
+  std::optional<HeldStop> held;
 
   std::unique_ptr<TaskExtra> extra;
 };

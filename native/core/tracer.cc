@@ -20,10 +20,21 @@ Tracer::Tracer(Observer& observer, FollowOptions follow) : observer_(observer), 
 
 Tracer::~Tracer() = default;
 
-void Tracer::post(std::function<void(Tracer&)> command) {
+bool Tracer::post(std::function<void(Tracer&)> command) {
   const std::lock_guard lock(commands_mutex_);
+  if (!takes_commands_) {
+    return false;
+  }
   commands_.push_back(std::move(command));
   wakeup_.kick();
+  return true;
+}
+
+void Tracer::refuse_commands() {
+  std::vector<std::function<void(Tracer&)>> refused;  // destroyed without the lock
+  const std::lock_guard lock(commands_mutex_);
+  takes_commands_ = false;
+  refused.swap(commands_);
 }
 
 void Tracer::kick() {
@@ -33,6 +44,7 @@ void Tracer::kick() {
 void Tracer::run() {
   loop_until([this] { return tasks_.empty() && parked_.empty(); });
   task_count_.store(0, std::memory_order_relaxed);
+  refuse_commands();
   output_.drain(observer_);
 }
 

@@ -36,7 +36,7 @@ enum class EndAction { kDetach, kKill };
 
 // Made, run and destroyed on one thread, which becomes the tracer of every task; post() alone may
 // be called from other threads. Invariant: each task of the table either runs, listens in a
-// group-stop, or has its stop in events_; nothing else keeps it.
+// group-stop, has its stop in events_, or is held; nothing else keeps it.
 class Tracer {
  public:
   Tracer(Observer& observer, FollowOptions follow);
@@ -62,8 +62,12 @@ class Tracer {
   // Returns at once for an attached process, of which nothing is our child.
   void linger();
 
-  // Runs the command on the tracer thread, soon. From any thread, until the tracer is gone.
-  void post(std::function<void(Tracer&)> command);
+  // Runs the command on the tracer thread, soon. From any thread, until the tracer is gone. False
+  // once run() has ended; a command that it no longer came to is destroyed without being called.
+  bool post(std::function<void(Tracer&)> command);
+
+  // From now on post() takes nothing; what is waiting is dropped.
+  void refuse_commands();
 
   // Wakes the tracer because the observer accepts again. From any thread.
   void kick();
@@ -74,6 +78,8 @@ class Tracer {
   // Tasks traced now. From any thread; may lag behind by a turn of the loop.
   size_t task_count() const { return task_count_.load(std::memory_order_relaxed); }
   pid_t root() const { return root_; }
+  // Tracer thread.
+  TaskTable& tasks() { return tasks_; }
   // How the launched or attached process ended, where it ended while traced.
   const std::optional<WaitStatus>& root_status() const { return root_status_; }
 
@@ -159,6 +165,7 @@ class Tracer {
 
   std::mutex commands_mutex_;
   std::vector<std::function<void(Tracer&)>> commands_;
+  bool takes_commands_ = true;
 };
 
 }  // namespace ptraced::core

@@ -6,6 +6,7 @@ import type {
   ListProcessesRequest,
   ListProcessesResponseSchema,
 } from '../gen/ptraced/v1/control_service_pb.js';
+import type { SessionRegistry } from '../session/registry.js';
 import { listProcesses, type ProcessQuery } from './process-list.js';
 
 const defaultPageSize = 100;
@@ -61,18 +62,24 @@ function toQuery(request: ListProcessesRequest): ProcessQuery {
   };
 }
 
-export const controlHandlers = {
-  async listProcesses(
-    request: ListProcessesRequest,
-  ): Promise<MessageInitShape<typeof ListProcessesResponseSchema>> {
-    const { processes, lastPid } = await listProcesses(toQuery(request));
-    return { processes, nextPageToken: lastPid === undefined ? '' : toPageToken(lastPid) };
-  },
-  listTasks: 'unimplemented',
-  pause: 'unimplemented',
-  resume: 'unimplemented',
-  step: 'unimplemented',
-  waitStop: 'unimplemented',
-  sendSignal: 'unimplemented',
-  detach: 'unimplemented',
-} as const;
+export interface ControlServiceOptions {
+  readonly registry: SessionRegistry;
+}
+
+export function controlHandlers(_options: ControlServiceOptions) {
+  return {
+    async listProcesses(
+      request: ListProcessesRequest,
+    ): Promise<MessageInitShape<typeof ListProcessesResponseSchema>> {
+      const { processes, lastPid } = await listProcesses(toQuery(request));
+      return { processes, nextPageToken: lastPid === undefined ? '' : toPageToken(lastPid) };
+    },
+    listTasks: 'unimplemented',
+    pause: 'unimplemented',
+    resume: 'unimplemented',
+    step: 'unimplemented',
+    waitStop: 'unimplemented',
+    sendSignal: 'unimplemented',
+    detach: 'unimplemented',
+  } as const;
+}

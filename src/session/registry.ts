@@ -69,6 +69,17 @@ export class SessionRegistry {
     }
   }
 
+  /** The session of that name. Throws SESSION_NOT_FOUND. */
+  find(name: string): TraceSession {
+    const session = [...this.#sessions].find((candidate) => candidate.name === name);
+    if (session === undefined) {
+      throw new ServiceError('SESSION_NOT_FOUND', `there is no session '${name}'`, {
+        metadata: { session: name },
+      });
+    }
+    return session;
+  }
+
   /** Refuses new sessions, ends all and waits for their end. What is in their rings can still be read. */
   async close(): Promise<void> {
     this.#closing = true;

@@ -41,6 +41,11 @@ export class TraceSession {
     });
   }
 
+  /** The tracer, for what acts on its tasks. */
+  get native(): NativeSession {
+    return this.#native;
+  }
+
   get rootPid(): number {
     return this.#native.rootPid;
   }
