@@ -35,8 +35,8 @@ bool has_timeout_in_register(const Registers& now) {
 
 }  // namespace
 
-// The registers where the call has just failed with EINTR and may be made again, with what is left of
-// its timeout.
+// The registers where the call has just failed with EINTR and may be made again, with what is left
+// of its timeout.
 std::optional<Registers> InterruptedCall::interrupted_registers(const Stopped& stop,
                                                                 std::optional<int64_t> elapsed_ns) {
   Result<Registers> now = registers(stop);

@@ -23,8 +23,8 @@ class InterruptedCall {
   // register is shortened by it. Returns whether the call will be repeated.
   bool repeat(const Stopped& stop, std::optional<int64_t> elapsed_ns);
 
-  // The same where the task is let go at this stop: the kernel makes the call again, or ends it with
-  // EINTR where a handler runs before that, be it for a signal that comes after this.
+  // The same where the task is let go at this stop: the kernel makes the call again, or ends it
+  // with EINTR where a handler runs before that, be it for a signal that comes after this.
   bool leave_to_kernel(const Stopped& stop, std::optional<int64_t> elapsed_ns);
 
   // At a signal-delivery-stop before the call was made again: what repeat() changed is undone.
