@@ -32,6 +32,8 @@ export interface Config {
   readonly socketGroup?: number;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
+  /** How long ended sessions can be read, in milliseconds, unless their rings are needed before. */
+  readonly keepEndedMs: number;
   /** Unset: launched commands run as the server's own user. */
   readonly launchUser?: LaunchUser;
   /** Soft RLIMIT_NOFILE of launched commands. Unset: what the server itself was started with. */
@@ -44,6 +46,8 @@ export const defaultLimits: Limits = Object.freeze({
   maxRingBytes: 256 * 1024 * 1024,
   maxConnections: 256,
 });
+
+const defaultKeepEndedMs = 5 * 60 * 1000;
 
 /** A configuration that cannot be: the message is for the person who wrote it. */
 export class ConfigError extends Error {
@@ -60,6 +64,8 @@ export interface ConfigOptions {
   /** Default: "info". */
   readonly logLevel?: LogLevel | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** Default: five minutes. */
+  readonly keepEndedMs?: number | undefined;
   readonly launchUser?: LaunchUser | undefined;
   readonly softNofile?: number | undefined;
 }
@@ -75,6 +81,7 @@ export function createConfig(options: ConfigOptions): Config {
     ),
     logLevel: options.logLevel ?? 'info',
     limits: Object.freeze({ ...defaultLimits, ...options.limits }),
+    keepEndedMs: options.keepEndedMs ?? defaultKeepEndedMs,
     ...(options.socketGroup !== undefined && { socketGroup: options.socketGroup }),
     ...(options.launchUser !== undefined && { launchUser: Object.freeze(options.launchUser) }),
     ...(options.softNofile !== undefined && { softNofile: options.softNofile }),

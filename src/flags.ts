@@ -58,6 +58,11 @@ const flags = {
     value: 'N',
     help: 'bytes of the rings of all sessions together. Default: 268435456',
   },
+  'keep-ended': {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'how long ended sessions can be read, unless their rings are needed before. Default: 300',
+  },
   'max-connections': {
     type: 'string',
     value: 'N',
@@ -205,6 +210,18 @@ function makeFolder(folder: string): void {
   }
 }
 
+/** A week. A timer can wait for 2^31 ms at most. */
+const maxKeepEndedSeconds = 7 * 24 * 60 * 60;
+
+function toKeepEndedMs(values: Values): number | undefined {
+  const seconds = toNumber(values, 'keep-ended');
+  if (seconds !== undefined && seconds > maxKeepEndedSeconds) {
+    const source = values.get('keep-ended')?.source;
+    throw new ConfigError(`${source}: wants at most ${maxKeepEndedSeconds}, not '${seconds}'`);
+  }
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
 function toConfig(values: Values, environment: Environment): Config {
   const limits = {
     maxSessions: toNumber(values, 'max-sessions'),
@@ -219,6 +236,7 @@ function toConfig(values: Values, environment: Environment): Config {
     socketGroup: toGroup(values),
     logLevel: toLogLevel(values),
     limits: Object.fromEntries(given),
+    keepEndedMs: toKeepEndedMs(values),
     launchUser: toLaunchUser(values),
     softNofile: toNumber(values, 'soft-nofile'),
   });

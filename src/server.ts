@@ -89,7 +89,11 @@ class PtracedServer implements RunningServer {
   constructor(config: Config, addon: NativeAddon, log: Logger) {
     this.#config = config;
     this.#log = log;
-    this.#registry = new SessionRegistry(config.limits, log);
+    this.#registry = new SessionRegistry({
+      limits: config.limits,
+      keepEndedMs: config.keepEndedMs,
+      log,
+    });
     this.#serve(new Engine(addon));
     this.#connections = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
   }

@@ -1,6 +1,6 @@
 /** Reads a session frame by frame. */
 import type { NativeCursor, NativeFrame } from '../native/addon.js';
-import type { TraceSession } from './session.js';
+import type { SessionHold, TraceSession } from './session.js';
 
 /** A frame of the ring, or the word that nothing came for a while. */
 export type SessionFrame =
@@ -31,9 +31,11 @@ async function orSilence<T>(promise: Promise<T>, ms: number): Promise<T | typeof
 
 /**
  * A reader of everything in the ring of a session and of what comes. It takes the next frame from the ring
- * only when it is asked for it, and under BLOCK the tracees wait for that. Disposing of it closes it.
+ * only when it is asked for it, and under BLOCK the tracees wait for that. It is one of the session's
+ * subscribers and holds the session. Disposing of it closes it.
  */
 export class FrameReader implements Disposable {
+  readonly #hold: SessionHold;
   readonly #cursor: NativeCursor;
   readonly #silenceMs: number;
   readonly #signal: AbortSignal;
@@ -42,6 +44,7 @@ export class FrameReader implements Disposable {
   #lastSerial = 0n;
 
   constructor(session: TraceSession, { signal, silenceMs }: ReadOptions) {
+    this.#hold = session.hold({ stream: true });
     this.#cursor = session.openCursor({ afterSerial: 0n, lossless: true });
     this.#silenceMs = silenceMs;
     this.#signal = signal;
@@ -69,5 +72,6 @@ export class FrameReader implements Disposable {
   [Symbol.dispose](): void {
     this.#signal.removeEventListener('abort', this.#close);
     this.#close();
+    this.#hold[Symbol.dispose]();
   }
 }

@@ -1,56 +1,67 @@
-/** All sessions of a server: their limits and their common end. */
+/** All sessions of a server: their names, their limits and their common end. */
 import type { Logger } from 'pino';
 import { ServiceError } from '../errors.js';
 import { EndCause } from '../gen/ptraced/v1/session_pb.js';
 import type { NativeSession } from '../native/addon.js';
-import { type SessionProperties, TraceSession } from './session.js';
+import { exceeded, type RegistryLimits, ringCapacity } from './limits.js';
+import { type SessionHold, type SessionProperties, TraceSession } from './session.js';
 
-export interface RegistryLimits {
-  /** Sessions at a time. */
-  readonly maxSessions: number;
-  /** Tasks at a time, over all sessions. */
-  readonly maxTasks: number;
-  /** Bytes of all rings together. */
-  readonly maxRingBytes: number;
+export interface RegistryOptions {
+  readonly limits: RegistryLimits;
+  /** How long an ended session can be read, in milliseconds of monotonic time. */
+  readonly keepEndedMs: number;
+  readonly log: Logger;
 }
 
 /** How often the tasks are counted: a fork bomb is ended within this time of passing the limit. */
 const taskCountIntervalMs = 500;
-
-/** Capacity of a ring where the client asks for none, as long as there is enough. */
-const defaultRingBytes = 16 * 1024 * 1024;
-/** Kept back for each session that may yet come, so that some with default rings cannot lock others out. */
-const leastRingBytes = 1024 * 1024;
+/** What an ended session counts for at least, however little is in its ring: it bounds how many are kept. */
+const endedRingBytes = 64 * 1024;
 
 /** A place that is taken, whether its session has started yet or not. */
 interface Place {
-  readonly ringBytes: number;
+  /** The capacity of the ring; once the session has ended, what is in it. */
+  ringBytes: number;
+}
+
+interface Entry {
+  readonly session: TraceSession;
+  readonly place: Place;
+}
+
+interface EndedEntry extends Entry {
+  readonly forgetting: NodeJS.Timeout;
 }
 
 export class SessionRegistry {
   readonly #limits: RegistryLimits;
+  readonly #keepEndedMs: number;
   readonly #log: Logger;
+  /** Of all rings, those that are still read after their session was forgotten included. */
   readonly #places = new Set<Place>();
-  readonly #sessions = new Set<TraceSession>();
+  readonly #running = new Map<string, Entry>();
+  /** In the order of their ends. */
+  readonly #ended = new Map<string, EndedEntry>();
   readonly #starting = new Set<Promise<unknown>>();
   #taskCounter: NodeJS.Timeout | undefined;
   #closing = false;
 
-  constructor(limits: RegistryLimits, log: Logger) {
+  constructor({ limits, keepEndedMs, log }: RegistryOptions) {
     this.#limits = limits;
+    this.#keepEndedMs = keepEndedMs;
     this.#log = log;
   }
 
   /**
    * Makes a session of what `start` starts with a ring of the capacity that it is given: `ringBytes`,
-   * or where that is 0 the default one. The caller holds the session. Rejects as `start` does, and before
-   * it is called with SESSION_LIMIT, TASK_LIMIT or SERVER_SHUTDOWN.
+   * or where that is 0 the default one. The caller gets a hold on it, and disposes of that. Rejects as
+   * `start` does, and before it is called with SESSION_LIMIT, TASK_LIMIT or SERVER_SHUTDOWN.
    */
   async create(
     properties: SessionProperties,
     ringBytes: number,
     start: (ringBytes: number) => Promise<NativeSession>,
-  ): Promise<TraceSession> {
+  ): Promise<SessionHold> {
     const place = this.#takePlace(ringBytes);
     const starting = start(place.ringBytes);
     this.#starting.add(starting);
@@ -60,7 +71,7 @@ export class SessionRegistry {
         { session: session.name, pid: session.rootPid, ...properties },
         'session started',
       );
-      return session;
+      return session.hold();
     } catch (error) {
       this.#places.delete(place);
       throw error;
@@ -69,73 +80,113 @@ export class SessionRegistry {
     }
   }
 
-  /** The session of that name. Throws SESSION_NOT_FOUND. */
+  /** The session of that name, running or ended. Throws SESSION_NOT_FOUND. */
   find(name: string): TraceSession {
-    const session = [...this.#sessions].find((candidate) => candidate.name === name);
-    if (session === undefined) {
+    const entry = this.#running.get(name) ?? this.#ended.get(name);
+    if (entry === undefined) {
       throw new ServiceError('SESSION_NOT_FOUND', `there is no session '${name}'`, {
         metadata: { session: name },
       });
     }
-    return session;
+    return entry.session;
   }
 
-  /** Refuses new sessions, ends all and waits for their end. What is in their rings can still be read. */
+  /** Every session that `find` finds, in no order. */
+  all(): TraceSession[] {
+    return [...this.#running.values(), ...this.#ended.values()].map(({ session }) => session);
+  }
+
+  /** Refuses new sessions, ends all and waits for their end. What a hold is on can still be read. */
   async close(): Promise<void> {
     this.#closing = true;
     // What is just starting has tracees before it is one of the sessions.
     await Promise.allSettled(this.#starting);
-    await Promise.all([...this.#sessions].map((session) => this.#shutDown(session)));
-    clearInterval(this.#taskCounter);
+    const running = [...this.#running.values()].map(({ session }) => session);
+    await Promise.all(
+      running.map((session) =>
+        session.end(session.properties.shutdownAction, EndCause.SERVER_SHUTDOWN),
+      ),
+    );
+    for (const name of this.#ended.keys()) {
+      this.#forget(name);
+    }
   }
 
   #adopt(native: NativeSession, properties: SessionProperties, place: Place): TraceSession {
-    const session = new TraceSession(native, properties, (idle) => {
-      this.#sessions.delete(idle);
-      this.#places.delete(place);
-      if (this.#sessions.size === 0) {
-        clearInterval(this.#taskCounter);
-        this.#taskCounter = undefined;
-      }
-    });
-    this.#sessions.add(session);
+    const session = new TraceSession(native, properties);
+    this.#running.set(session.name, { session, place });
     this.#taskCounter ??= setInterval(() => this.#enforceTaskLimit(), taskCountIntervalMs).unref();
-    void session.ended.then((end) =>
-      this.#log.info({ session: session.name, cause: EndCause[end.cause] }, 'session ended'),
-    );
+    void session.ended.then(({ cause }) => {
+      this.#log.info({ session: session.name, cause: EndCause[cause] }, 'session ended');
+      this.#retire({ session, place });
+    });
     return session;
   }
 
-  #shutDown(session: TraceSession): Promise<unknown> {
-    return session.end(session.properties.shutdownAction, EndCause.SERVER_SHUTDOWN);
+  /** Keeps a session that has ended for a while. */
+  #retire({ session, place }: Entry): void {
+    const { name } = session;
+    this.#running.delete(name);
+    if (this.#running.size === 0) {
+      clearInterval(this.#taskCounter);
+      this.#taskCounter = undefined;
+    }
+    place.ringBytes = Math.max(session.info().ringBytes, endedRingBytes);
+    const forgetting = setTimeout(() => this.#forget(name), this.#keepEndedMs).unref();
+    this.#ended.set(name, { session, place, forgetting });
+  }
+
+  #forget(name: string): void {
+    const entry = this.#ended.get(name);
+    if (entry !== undefined) {
+      clearTimeout(entry.forgetting);
+      this.#ended.delete(name);
+      entry.session.discard(() => this.#places.delete(entry.place));
+    }
   }
 
   #takePlace(wantedRingBytes: number): Place {
     if (this.#closing) {
       throw new ServiceError('SERVER_SHUTDOWN', 'the server is shutting down');
     }
-    const { maxSessions, maxTasks, maxRingBytes } = this.#limits;
-    if (this.#places.size >= maxSessions) {
-      throw exceeded('SESSION_LIMIT', 'sessions', maxSessions);
+    if (this.#countTasks() >= this.#limits.maxTasks) {
+      throw exceeded('TASK_LIMIT', 'tasks', this.#limits.maxTasks);
     }
-    if (this.#countTasks() >= maxTasks) {
-      throw exceeded('TASK_LIMIT', 'tasks', maxTasks);
-    }
-    const taken = [...this.#places].reduce((sum, place) => sum + place.ringBytes, 0);
-    const left = maxRingBytes - taken;
-    const reserve = (maxSessions - this.#places.size - 1) * leastRingBytes;
-    const byDefault = Math.min(defaultRingBytes, Math.max(left - reserve, leastRingBytes));
-    const ringBytes = wantedRingBytes || byDefault;
-    if (ringBytes > left) {
-      throw exceeded('SESSION_LIMIT', 'bytes of all rings together', maxRingBytes);
-    }
+    const forgettable = this.#forgettable();
+    const spare = forgettable.reduce((sum, { place }) => sum + place.ringBytes, 0);
+    const ringBytes = ringCapacity(this.#limits, wantedRingBytes, {
+      running: this.#running.size + this.#starting.size,
+      taken: this.#takenBytes() - spare,
+    });
+    this.#makeRoom(ringBytes, forgettable);
     const place: Place = { ringBytes };
     this.#places.add(place);
     return place;
   }
 
+  /** Ended sessions whose ring nobody reads, the oldest first. */
+  #forgettable(): EndedEntry[] {
+    return [...this.#ended.values()].filter(({ session }) => !session.isHeld);
+  }
+
+  #makeRoom(ringBytes: number, forgettable: EndedEntry[]): void {
+    for (const { session } of forgettable) {
+      if (this.#takenBytes() + ringBytes <= this.#limits.maxRingBytes) {
+        return;
+      }
+      this.#forget(session.name);
+    }
+  }
+
+  #takenBytes(): number {
+    return [...this.#places].reduce((sum, place) => sum + place.ringBytes, 0);
+  }
+
   #countTasks(): number {
-    return [...this.#sessions].reduce((sum, session) => sum + session.info().liveTasks, 0);
+    return [...this.#running.values()].reduce(
+      (sum, { session }) => sum + session.info().liveTasks,
+      0,
+    );
   }
 
   /** Ends the session with the most tasks where all together have too many. */
@@ -143,21 +194,12 @@ export class SessionRegistry {
     if (this.#countTasks() <= this.#limits.maxTasks) {
       return;
     }
-    const largest = [...this.#sessions].reduce((most, session) =>
+    const running = [...this.#running.values()].map(({ session }) => session);
+    const largest = running.reduce((most, session) =>
       session.info().liveTasks > most.info().liveTasks ? session : most,
     );
     this.#log.warn({ session: largest.name, limit: this.#limits.maxTasks }, 'too many tasks');
     const action = largest.properties.target === 'launch' ? 'kill' : 'detach';
     void largest.end(action, EndCause.LIMIT_EXCEEDED);
   }
-}
-
-function exceeded(
-  reason: 'SESSION_LIMIT' | 'TASK_LIMIT',
-  what: string,
-  maximum: number,
-): ServiceError {
-  return new ServiceError(reason, `the server's limit of ${maximum} ${what} is reached`, {
-    metadata: { limit: what, maximum: String(maximum) },
-  });
 }

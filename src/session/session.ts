@@ -15,29 +15,45 @@ export interface SessionProperties {
   readonly shutdownAction: EndAction;
 }
 
+/** What a hold is for. */
+export interface HoldOptions {
+  /** A stream to a client: it counts as a subscriber. Default: false. */
+  readonly stream?: boolean;
+}
+
+/** Keeps the ring of a session readable until it is disposed of. Disposing of it twice does no harm. */
+export interface SessionHold extends Disposable {
+  readonly session: TraceSession;
+}
+
+/** How a session ended, and when. */
+export interface SessionEnding extends NativeEnd {
+  /** Milliseconds of Unix time. */
+  readonly timeMs: number;
+}
+
 const idBytes = 12;
 
 export class TraceSession {
   /** "sessions/" and an id that never comes again. */
   readonly name = `sessions/${randomBytes(idBytes).toString('hex')}`;
+  /** Milliseconds of Unix time. */
+  readonly createTimeMs = Date.now();
   readonly properties: SessionProperties;
+  /** Settles once no tracee is left; never rejects. */
+  readonly ended: Promise<SessionEnding>;
   readonly #native: NativeSession;
-  readonly #whenIdle: (session: TraceSession) => void;
-  #holders = 1;
-  #hasEnded = false;
+  #ending: SessionEnding | undefined;
+  #holds = 0;
+  #streams = 0;
+  #whenFree: (() => void) | undefined;
 
-  /** `whenIdle` is called once: the session has ended and nobody holds it. Its maker holds it at first. */
-  constructor(
-    native: NativeSession,
-    properties: SessionProperties,
-    whenIdle: (session: TraceSession) => void,
-  ) {
+  constructor(native: NativeSession, properties: SessionProperties) {
     this.#native = native;
     this.properties = properties;
-    this.#whenIdle = whenIdle;
-    void native.ended.then(() => {
-      this.#hasEnded = true;
-      this.#settle();
+    this.ended = native.ended.then((end) => {
+      this.#ending = { ...end, timeMs: Date.now() };
+      return this.#ending;
     });
   }
 
@@ -50,9 +66,18 @@ export class TraceSession {
     return this.#native.rootPid;
   }
 
-  /** Settles once no tracee is left; never rejects. */
-  get ended(): Promise<NativeEnd> {
-    return this.#native.ended;
+  /** How it ended; undefined while it runs. */
+  get ending(): SessionEnding | undefined {
+    return this.#ending;
+  }
+
+  /** Streams that are open. */
+  get subscribers(): number {
+    return this.#streams;
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0;
   }
 
   info(): NativeSessionInfo {
@@ -65,20 +90,39 @@ export class TraceSession {
   }
 
   /** Lets every tracee go; `cause` is an EndCause. The first call decides. Resolves as `ended`. */
-  end(action: EndAction, cause: number): Promise<NativeEnd> {
-    return this.#native.end(action, cause);
+  async end(action: EndAction, cause: number): Promise<SessionEnding> {
+    await this.#native.end(action, cause);
+    return this.ended;
   }
 
-  /** Gives up a hold. */
-  release(): void {
-    this.#holders--;
-    this.#settle();
+  /** While it is held, the ring can be read, also after the registry has forgotten the session. */
+  hold({ stream = false }: HoldOptions = {}): SessionHold {
+    this.#holds++;
+    this.#streams += stream ? 1 : 0;
+    let held = true;
+    const release = (): void => {
+      if (held) {
+        held = false;
+        this.#streams -= stream ? 1 : 0;
+        this.#holds--;
+        this.#freeWhereUnheld();
+      }
+    };
+    return { session: this, [Symbol.dispose]: release };
   }
 
-  #settle(): void {
-    if (this.#hasEnded && this.#holders === 0) {
+  /** Frees the ring of a session that has ended: now, or once nobody holds it. Then calls `whenFree`. */
+  discard(whenFree: () => void): void {
+    this.#whenFree = whenFree;
+    this.#freeWhereUnheld();
+  }
+
+  #freeWhereUnheld(): void {
+    const whenFree = this.#whenFree;
+    if (whenFree !== undefined && this.#holds === 0) {
+      this.#whenFree = undefined;
       this.#native.dispose();
-      this.#whenIdle(this);
+      whenFree();
     }
   }
 }

@@ -27,7 +27,7 @@ export class TestServer implements AsyncDisposable {
     const listen = [`unix:${test.socket}`];
     const log = pino({ level: 'debug' }, { write: (line) => void test.log.push(line) });
     const parts = { addon: test.addon, log };
-    test.#server = await startServer(createConfig({ listen, ...options }), parts);
+    test.#server = await startServer(createConfig({ listen, keepEndedMs: 1, ...options }), parts);
     return test;
   }
 
