@@ -1,7 +1,14 @@
 /** Compiles the fixture programs of test/fixtures, each once for its sources. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+} from 'node:fs';
 import { fixtureCache, fixtureSources } from './paths.js';
 
 const compiler = 'gcc';
@@ -16,7 +23,7 @@ function contentHash(source: string): string {
   return hash.update(readFileSync(source)).digest('hex').slice(0, 16);
 }
 
-/** Path of the compiled fixture `name`, such as "echo-lines". */
+/** Path of the compiled fixture `name`, such as "echo-lines", without links: /proc/PID/exe has none either. */
 export function fixture(name: string): string {
   const source = `${fixtureSources}/${name}.c`;
   const directory = `${fixtureCache}/${contentHash(source)}`;
@@ -27,7 +34,7 @@ export function fixture(name: string): string {
     execFileSync(compiler, [...flags, '-o', unfinished, source], { stdio: 'inherit' });
     renameSync(unfinished, program);
   }
-  return program;
+  return realpathSync(program);
 }
 
 /** Names of all fixtures. */
