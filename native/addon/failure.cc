@@ -27,12 +27,19 @@ const char* reason_of(const core::Error& error) {
 }  // namespace
 
 Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& message,
-                         const core::Error& error) {
+                         const core::Error& error, const FailureMetadata& metadata) {
   Napi::Error failure = Napi::Error::New(env, message);
   failure.Set("reason", Napi::String::New(env, reason));
   failure.Set("operation", Napi::String::New(env, error.operation));
   failure.Set("errno", Napi::Number::New(env, error.code));
   failure.Set("errnoName", Napi::String::New(env, std::string(decode::errno_name(error.code))));
+  if (!metadata.empty()) {
+    Napi::Object facts = Napi::Object::New(env);
+    for (const auto& [name, value] : metadata) {
+      facts.Set(name, value);
+    }
+    failure.Set("metadata", facts);
+  }
   return failure;
 }
 

@@ -4,14 +4,19 @@
 #include <napi.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/result.h"
 
 namespace ptraced::addon {
 
+// Facts for programs, by name.
+using FailureMetadata = std::vector<std::pair<std::string, std::string>>;
+
 // A NativeFailure of src/native/addon.ts.
 Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& message,
-                         const core::Error& error = {});
+                         const core::Error& error = {}, const FailureMetadata& metadata = {});
 
 // The same for a launch or an attach that failed; the reason follows from the step.
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error);

@@ -144,6 +144,8 @@ export interface NativeFailure extends Error {
   errno: number;
   /** Its symbolic name, such as "ENOENT"; empty for 0. */
   errnoName: string;
+  /** More facts for programs, such as the address that could not be read. */
+  metadata?: Record<string, string>;
 }
 
 export interface NativeAddon {

@@ -1,0 +1,31 @@
+/** Failures of the addon in the words of the error model: the one place where they are translated. */
+import { isReason, ServiceError } from '../errors.js';
+import type { NativeFailure } from '../native/addon.js';
+
+function isNativeFailure(error: unknown): error is NativeFailure {
+  return error instanceof Error && 'reason' in error && typeof error.reason === 'string';
+}
+
+function toServiceError(error: unknown): unknown {
+  if (!isNativeFailure(error)) {
+    return error;
+  }
+  const { reason, operation, errno, errnoName, message, metadata } = error;
+  return new ServiceError(isReason(reason) ? reason : 'TRACER_FAILURE', message, {
+    metadata: {
+      ...(operation && { operation }),
+      ...(errno && { errno: String(errno), errno_name: errnoName }),
+      ...metadata,
+    },
+    cause: error,
+  });
+}
+
+/** What `call` resolves with. Rejects with a ServiceError where the addon failed or refused. */
+export async function withServiceErrors<T>(call: () => Promise<T> | T): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw toServiceError(error);
+  }
+}
