@@ -1,20 +1,44 @@
 /** A connection to a server. */
 
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import { Client, credentials } from '@grpc/grpc-js';
-import { ControlService } from '../gen/ptraced/v1/control_service_pb.js';
-import { MemoryService } from '../gen/ptraced/v1/memory_service_pb.js';
+import type { DescMessage, DescMethod, MessageInitShape } from '@bufbuild/protobuf';
+import { Client } from '@grpc/grpc-js';
+import {
+  ControlService,
+  type ListProcessesRequestSchema,
+  type ListTasksRequestSchema,
+  type Process,
+  type Task,
+} from '../gen/ptraced/v1/control_service_pb.js';
+import {
+  type DumpMemoryRequestSchema,
+  type DumpMemoryResponseSchema,
+  MemoryService,
+  type SearchMemoryRequestSchema,
+  type SearchMemoryResponseSchema,
+} from '../gen/ptraced/v1/memory_service_pb.js';
 import { ServerService } from '../gen/ptraced/v1/server_service_pb.js';
-import { type TraceRequestSchema, TraceService } from '../gen/ptraced/v1/trace_service_pb.js';
+import { OrphanAction, type Session } from '../gen/ptraced/v1/session_pb.js';
+import {
+  type CreateSessionRequestSchema,
+  type ListSessionsRequestSchema,
+  type SubscribeRequestSchema,
+  type TraceRequestSchema,
+  TraceService,
+} from '../gen/ptraced/v1/trace_service_pb.js';
 import { parseAddress } from './address.js';
+import { Credentials, plaintext } from './credentials.js';
 import { PtracedError } from './errors.js';
-import { RecordStream } from './record-stream.js';
+import { MessageStream } from './message-stream.js';
+import { allPages } from './pages.js';
+import type { ReconnectOptions } from './reconnect.js';
+import { RecordStream, type StreamSource } from './record-stream.js';
 import {
   type CallOptions,
   createServiceClient,
-  openByteStream,
   type ServiceClient,
+  streamOpener,
 } from './service-client.js';
+import { SessionHandle } from './session-handle.js';
 
 /** Options of a connection. */
 export interface ConnectOptions {
@@ -22,6 +46,18 @@ export interface ConnectOptions {
   readonly keepaliveTimeMs?: number;
   /** Milliseconds it then has. Default: 10,000. */
   readonly keepaliveTimeoutMs?: number;
+}
+
+/** Options of a stream of records. */
+export interface StreamOptions extends CallOptions {
+  /** How the stream comes back when its connection breaks, where it can. */
+  readonly reconnect?: ReconnectOptions | undefined;
+}
+
+/** Options of a session's creation. */
+export interface CreateSessionOptions extends CallOptions {
+  /** The session is not ended when its handle is disposed of. */
+  readonly keep?: boolean;
 }
 
 /**
@@ -36,13 +72,13 @@ export class PtracedClient implements AsyncDisposable {
   readonly traces: ServiceClient<typeof TraceService>;
   /** ControlService. */
   readonly control: ServiceClient<typeof ControlService>;
-  /** MemoryService. */
+  /** MemoryService, its streams aside. */
   readonly memory: ServiceClient<typeof MemoryService>;
   /** ServerService. */
   readonly server: ServiceClient<typeof ServerService>;
 
   readonly #channel: Client;
-  readonly #streams = new Set<RecordStream>();
+  readonly #streams = new Set<AsyncDisposable>();
 
   constructor(channel: Client) {
     this.#channel = channel;
@@ -69,16 +105,110 @@ export class PtracedClient implements AsyncDisposable {
   /**
    * Traces a command or a process for as long as the stream is open. Where it cannot be started,
    * the iteration throws before the first record.
+   *
+   * When the connection breaks, `on_disconnect` decides about the tracees. KEEP leaves them traced:
+   * the stream then goes on by Subscribe in the same session, lossless as before. Otherwise the
+   * session has ended, and the iteration throws.
    */
   trace(
     request: MessageInitShape<typeof TraceRequestSchema>,
-    options: CallOptions = {},
+    options: StreamOptions = {},
   ): RecordStream {
-    const call = openByteStream(this.#channel, TraceService.method.trace, request, options);
-    const stream = new RecordStream(call, options.signal);
-    this.#streams.add(stream);
-    call.once('status', () => this.#streams.delete(stream));
-    return stream;
+    const subscribe = streamOpener(this.#channel, TraceService.method.subscribe, options);
+    const { heartbeatInterval } = request;
+    const outlives = request.onDisconnect === OrphanAction.KEEP;
+    return this.#recordStream(options, {
+      call: streamOpener(this.#channel, TraceService.method.trace, options)(request),
+      resume: outlives
+        ? (session, afterSerial) =>
+            subscribe({
+              session,
+              start: { case: 'afterSerial', value: afterSerial },
+              lossless: true,
+              ...(heartbeatInterval && { heartbeatInterval }),
+            })
+        : undefined,
+    });
+  }
+
+  /**
+   * Streams the records of a session. When the connection breaks, the stream goes on after the last
+   * record that it brought. It throws SESSION_NOT_FOUND where the server has been started anew, and
+   * fails at once where the server cannot be reached in the first place.
+   */
+  subscribe(
+    request: MessageInitShape<typeof SubscribeRequestSchema>,
+    options: StreamOptions = {},
+  ): RecordStream {
+    const open = streamOpener(this.#channel, TraceService.method.subscribe, options);
+    const { start } = request;
+    return this.#recordStream(options, {
+      call: open(request),
+      afterSerial: start?.case === 'afterSerial' ? start.value : undefined,
+      resume: (session, afterSerial) =>
+        open({ ...request, session, start: { case: 'afterSerial', value: afterSerial } }),
+    });
+  }
+
+  /** Starts a session and holds it: see SessionHandle. */
+  async createSession(
+    request: MessageInitShape<typeof CreateSessionRequestSchema>,
+    options: CreateSessionOptions = {},
+  ): Promise<SessionHandle> {
+    const { session } = await this.traces.createSession(request, options);
+    if (session === undefined) {
+      throw new PtracedError('INTERNAL', 'the server answered without a session');
+    }
+    return new SessionHandle(this, session, options.keep ?? false);
+  }
+
+  /** Every session, newest first. */
+  sessions(
+    request: MessageInitShape<typeof ListSessionsRequestSchema> = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<Session, void, undefined> {
+    return allPages(
+      (pageToken) => this.traces.listSessions({ ...request, pageToken }, options),
+      (response) => response.sessions,
+    );
+  }
+
+  /** Every process that the server can see, by pid. */
+  processes(
+    request: MessageInitShape<typeof ListProcessesRequestSchema> = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<Process, void, undefined> {
+    return allPages(
+      (pageToken) => this.control.listProcesses({ ...request, pageToken }, options),
+      (response) => response.processes,
+    );
+  }
+
+  /** Every task of a session, by tid. */
+  tasks(
+    request: MessageInitShape<typeof ListTasksRequestSchema>,
+    options: CallOptions = {},
+  ): AsyncGenerator<Task, void, undefined> {
+    return allPages(
+      (pageToken) => this.control.listTasks({ ...request, pageToken }, options),
+      (response) => response.tasks,
+    );
+  }
+
+  /** Streams a range of memory of any size, in order of address, with its holes. */
+  dumpMemory(
+    request: MessageInitShape<typeof DumpMemoryRequestSchema>,
+    options: CallOptions = {},
+  ): MessageStream<typeof DumpMemoryResponseSchema> {
+    return this.#messageStream(MemoryService.method.dumpMemory, request, options);
+  }
+
+  /** Streams where a pattern is found, and how far the search is. */
+  searchMemory(
+    request: MessageInitShape<typeof SearchMemoryRequestSchema>,
+    options: CallOptions = {},
+  ): MessageStream<typeof SearchMemoryResponseSchema> {
+    return this.#messageStream(MemoryService.method.searchMemory, request, options);
   }
 
   /** Ends every open stream and closes the connection. Idempotent. */
@@ -86,23 +216,53 @@ export class PtracedClient implements AsyncDisposable {
     await Promise.all([...this.#streams].map((stream) => stream[Symbol.asyncDispose]()));
     this.#channel.close();
   }
+
+  #recordStream(options: StreamOptions, source: StreamSource): RecordStream {
+    const stream: RecordStream = new RecordStream({
+      ...source,
+      signal: options.signal,
+      reconnect: options.reconnect,
+      onClose: () => this.#streams.delete(stream),
+    });
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  #messageStream<Output extends DescMessage, M extends DescMethod & { output: Output }>(
+    method: M,
+    request: MessageInitShape<M['input']>,
+    options: CallOptions,
+  ): MessageStream<Output> {
+    const call = streamOpener(this.#channel, method, options)(request);
+    const stream = new MessageStream<Output>(call, method.output);
+    this.#streams.add(stream);
+    void call.closed.then(() => this.#streams.delete(stream));
+    return stream;
+  }
 }
 
 /**
- * Makes a client of the server at `unix:PATH` or `HOST:PORT`, without encryption. The connection is
- * made with the first call, which fails with UNAVAILABLE where it cannot be.
+ * Makes a client of the server at `unix:PATH` or `HOST:PORT`. The connection is made with the first
+ * call, which fails with UNAVAILABLE where it cannot be.
  *
  * Throws a RangeError for an address that is none.
  */
-export function connect(address: string, options: ConnectOptions = {}): PtracedClient {
+export function connect(
+  address: string,
+  credentials: Credentials = plaintext(),
+  options: ConnectOptions = {},
+): PtracedClient {
   const { target } = parseAddress(address);
   return new PtracedClient(
-    new Client(target, credentials.createInsecure(), {
+    new Client(target, Credentials.toChannel(credentials), {
       'grpc.max_receive_message_length': MAX_FRAME_BYTES,
       'grpc.keepalive_time_ms': options.keepaliveTimeMs ?? 20_000,
       'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs ?? 10_000,
       // A trace must not be started twice behind the caller's back.
       'grpc.enable_retries': 0,
+      // A server that comes back is found soon; streams have delays of their own.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1000,
       // Two clients to one address are two connections: closing one must not touch the other.
       'grpc.use_local_subchannel_pool': 1,
     }),

@@ -31,6 +31,9 @@ import {
 /** One frame of a stream; `case` is undefined for a frame that this version does not know. */
 export type StreamFrame = TraceResponse['frame'];
 
+/** A frame that this version knows. */
+export type KnownFrame = Exclude<StreamFrame, { case: undefined }>;
+
 const BATCH_FIELD = 2;
 const LENGTH_DELIMITED = 2;
 

@@ -7,9 +7,20 @@ export * from '../gen/ptraced/v1/server_service_pb.js';
 export * from '../gen/ptraced/v1/session_pb.js';
 export * from '../gen/ptraced/v1/trace_service_pb.js';
 export { parseAddress, type ServerAddress } from './address.js';
-export { type ConnectOptions, connect, type PtracedClient } from './client.js';
+export {
+  type ConnectOptions,
+  type CreateSessionOptions,
+  connect,
+  type PtracedClient,
+  type StreamOptions,
+} from './client.js';
+export { type Credentials, plaintext } from './credentials.js';
 export type { FieldViolation } from './error-details.js';
 export { PtracedError, type StatusName } from './errors.js';
-export { decodeFrame, decodeRecord, type StreamFrame } from './frame-decoder.js';
-export { isLost, type RecordStream, type StreamItem } from './record-stream.js';
+export { decodeFrame, decodeRecord, type KnownFrame, type StreamFrame } from './frame-decoder.js';
+export type { MessageStream } from './message-stream.js';
+export type { ReconnectOptions } from './reconnect.js';
+export { isLost, type ReceivedFrame, type RecordStream, type StreamItem } from './record-stream.js';
+export { delimited, RecordingError, type RecordingFault, readRecording } from './recording.js';
 export type { CallOptions, ServiceClient } from './service-client.js';
+export type { SessionChange, SessionHandle } from './session-handle.js';

@@ -9,7 +9,8 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import { type Client, type ClientReadableStream, Metadata } from '@grpc/grpc-js';
+import { type Client, Metadata } from '@grpc/grpc-js';
+import { ByteCall } from './byte-call.js';
 import { toPtracedError } from './errors.js';
 
 /** Options of one call. */
@@ -20,12 +21,15 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** Opens a call of a server stream; each is one of its own. */
+export type OpenStream<M extends DescMethod> = (request: MessageInitShape<M['input']>) => ByteCall;
+
 type UnaryCall<M extends Pick<DescMethod, 'input' | 'output'>> = (
   request: MessageInitShape<M['input']>,
   options?: CallOptions,
 ) => Promise<MessageShape<M['output']>>;
 
-/** The unary methods of a service as functions. Streams are `client.trace` and what it returns. */
+/** The unary methods of a service as functions. Streams are methods of the client. */
 export type ServiceClient<Service extends DescService> = {
   readonly [Name in keyof Service['method'] as Service['method'][Name]['methodKind'] extends 'unary'
     ? Name
@@ -97,21 +101,24 @@ function callUnary<M extends DescMethod>(
 }
 
 /**
- * Opens a server stream of messages that are left as bytes: they are decoded when they are asked
- * for, so that what waits in the channel is small and bounded.
+ * Opens calls of a server stream whose messages are left as bytes. All of them together have the
+ * time that `options` give.
  */
-export function openByteStream<M extends DescMethod>(
+export function streamOpener<M extends DescMethod>(
   client: Client,
   method: M,
-  request: MessageInitShape<M['input']>,
   options: CallOptions,
-): ClientReadableStream<Buffer> {
-  return client.makeServerStreamRequest(
-    methodPath(method),
-    serialize(method),
-    (bytes) => bytes,
-    request,
-    new Metadata(),
-    grpcOptions(options),
-  );
+): OpenStream<M> {
+  const grpc = grpcOptions(options);
+  return (request) => {
+    const call = client.makeServerStreamRequest(
+      methodPath(method),
+      serialize(method),
+      (bytes) => bytes,
+      request,
+      new Metadata(),
+      grpc,
+    );
+    return new ByteCall(call, options.signal);
+  };
 }
