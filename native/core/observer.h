@@ -5,7 +5,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "core/memory.h"
 #include "core/ptrace.h"
@@ -35,6 +38,10 @@ struct TaskEnd {
 
 // Receives everything, on the tracer thread, in the order in which it was seen. The task stands
 // still until the call returns: what is slow here slows the tracee. Nothing may throw.
+//
+// on_enter, on_exit, on_signal and on_exec may ask by Task::order_hold that the task be held in
+// this stop, on_new_task that the child be held before its first instruction. Where an order stands
+// when they return, the task will be held as task.stop_id.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -44,6 +51,8 @@ class Observer {
   // The call task.entry has returned. `entered`: its on_enter was called.
   virtual void on_exit(const StopView& view, const SyscallExit& exit, bool entered) = 0;
   virtual void on_signal(const StopView& view, const siginfo_t& info) = 0;
+  // The task is held: task.held says why.
+  virtual void on_held(Task& task) = 0;
   virtual void on_group_stop(Task& task, int signal) = 0;
   virtual void on_group_continue(Task& task) = 0;
   // `parent` is the task that made it. Not `followed`: it runs untraced, and nothing more is told.
@@ -59,6 +68,11 @@ class Observer {
   virtual void on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) = 0;
   // Something could not be observed; tracing goes on.
   virtual void on_error(pid_t tid, pid_t pid, const Error& error) = 0;
+
+  // What was written of the stop that the task is held in, in the observer's own form.
+  virtual std::string stop_record(const Task& task) const = 0;
+  // From now on what is written of the task goes into `sink` too; null: no longer.
+  virtual void collect(Task& task, std::shared_ptr<std::vector<std::string>> sink) = 0;
 
   // Whether more can be taken now. While not, tasks stay in their stops; whoever makes room must
   // kick the tracer.

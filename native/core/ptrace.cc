@@ -109,6 +109,8 @@ Status resume(Stopped stop, Resume how, int signal) {
       return checked(call(PTRACE_CONT, stop.tid(), 0, data), "PTRACE_CONT", stop.tid());
     case Resume::kListen:
       return checked(call(PTRACE_LISTEN, stop.tid(), 0, uint64_t{0}), "PTRACE_LISTEN", stop.tid());
+    case Resume::kStep:
+      return checked(call(PTRACE_SINGLESTEP, stop.tid(), 0, data), "PTRACE_SINGLESTEP", stop.tid());
   }
   return {};
 }

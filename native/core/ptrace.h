@@ -72,6 +72,7 @@ enum class Resume {
   kSyscall,  // PTRACE_SYSCALL: to the next syscall-stop
   kRun,      // PTRACE_CONT
   kListen,   // PTRACE_LISTEN: stays in its group-stop and tells when it ends
+  kStep,     // PTRACE_SINGLESTEP: for one instruction; a call that it makes is not told
 };
 
 // Ends the stop. `signal` is delivered from a signal-delivery-stop, and must be 0 elsewhere.

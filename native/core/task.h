@@ -8,6 +8,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "core/hold.h"
 #include "core/interrupted_call.h"
 #include "core/ptrace.h"
 #include "core/syscall_stop.h"
@@ -17,12 +18,6 @@ namespace ptraced::core {
 // What an Observer keeps with a task; goes with it.
 struct TaskExtra {
   virtual ~TaskExtra() = default;
-};
-
-// A stop in which a task is kept until a client lets it go.
-struct HeldStop {
-  Stopped stop;
-  uint64_t id;  // stop_id of the API: never given twice in a session
 };
 
 // What we know of a task. Owned and touched by the tracer thread alone.
@@ -58,7 +53,27 @@ struct Task {
   // was the leader.
   std::optional<pid_t> exec_former_tid;
 
+  // The stop that it is in or was in last.
+  uint64_t stop_id = 0;
+  StopKind stop_kind = StopKind::kInterruptStop;
+  bool at_entry = false;   // a syscall-enter-stop
+  bool step_trap = false;  // a signal-delivery-stop that PTRACE_SINGLESTEP made
+
+  bool holdable = true;  // not where it is being let go, nor on the way to a launched program
+  std::optional<HoldOrder> hold_order;
   std::optional<HeldStop> held;
+  std::shared_ptr<Step> step;
+
+  // Asks for a hold; of two wishes the longer one counts.
+  void order_hold(const HoldOrder& order) {
+    if (!holdable) {
+      return;
+    }
+    if (!hold_order || (hold_order->release_ns != 0 &&
+                        (order.release_ns == 0 || order.release_ns > hold_order->release_ns))) {
+      hold_order = order;
+    }
+  }
 
   std::unique_ptr<TaskExtra> extra;
 };

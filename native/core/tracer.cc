@@ -31,6 +31,7 @@ bool Tracer::post(std::function<void(Tracer&)> command) {
 }
 
 void Tracer::refuse_commands() {
+  waiters_.clear();
   std::vector<std::function<void(Tracer&)>> refused;  // destroyed without the lock
   const std::lock_guard lock(commands_mutex_);
   takes_commands_ = false;
@@ -73,12 +74,14 @@ void Tracer::loop_until(const std::function<bool()>& done) {
     task_count_.store(tasks_.size(), std::memory_order_relaxed);
     placement_review_ns_ = placement_.review(tasks_);
     service_wakeups();
+    settle_waiters();
     collect();
     while (!events_.empty() && observer_.accepts()) {
       const WaitEvent event = events_.front();
       events_.pop_front();
       dispatch(event);
     }
+    settle_waiters();
   }
 }
 
@@ -127,8 +130,10 @@ void Tracer::prepare_to_block() {
   if (!parked_.empty()) {
     earlier(monotonic_ns() + kParkedCheckNs);
   }
-  if (detach_deadline_ns_ != 0) {
-    earlier(detach_deadline_ns_);
+  for (const int64_t other : {detach_deadline_ns_, next_release_ns_, next_waiter_ns_}) {
+    if (other != 0) {
+      earlier(other);
+    }
   }
   if (deadline != 0) {
     wakeup_.set_deadline(deadline);
@@ -153,6 +158,7 @@ void Tracer::service_wakeups() {
   if (!parked_.empty()) {
     adopt_orphans();
   }
+  release_overdue();
   if (detach_deadline_ns_ != 0 && monotonic_ns() >= detach_deadline_ns_) {
     // Tasks that cannot stop, such as the parent of a vfork. The end of this thread detaches them
     // in any state (ptrace(2), "Attaching and detaching").
@@ -167,6 +173,7 @@ void Tracer::dispatch(const WaitEvent& event) {
     return;
   }
   placement_.count_stop();
+  task->held.reset();  // SIGKILL or an execve has ended that stop
   if (event.status.stopped()) {
     on_stop(*task, event.take_stop(), event.status);
   } else {
@@ -174,32 +181,46 @@ void Tracer::dispatch(const WaitEvent& event) {
   }
 }
 
-// The one place where a task goes on: untraced where that is wanted, else to its next stop. ESRCH:
-// SIGKILL struck; its end is told by the next wait.
+// The one place where a task that has been told of goes on: untraced where that is wanted, not at
+// all where it is to be held, else to its next stop.
 void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
-  if (task.detach_wanted) {
-    placement_.release(task);
-    if (Status status = detach(std::move(stop), signal); status) {
-      if (task.announced) {
-        observer_.on_detached(task);
-      }
-      forget(task);
-    } else if (!status.error().gone()) {
-      report(task, status.error());
-    }
-    return;
+  if (ends_step(task)) {
+    task.order_hold({.reason = StopReason::kStep});
   }
-  resume_traced(task, std::move(stop), how, signal);
+  if (task.hold_order) {
+    return hold(task, std::move(stop), how, signal);
+  }
+  leave(task, std::move(stop), how, signal);
 }
 
-// From a syscall-enter-stop. A task that is let go here would take an interruption that is still
-// pending into the call, which would fail with EINTR: it is let go at the exit-stop, which comes
-// soon.
-void Tracer::go_into_call(Task& task, Stopped stop) {
-  if (task.interrupt_sent) {
-    resume_traced(task, std::move(stop), Resume::kSyscall, 0);
-  } else {
-    go_on(task, std::move(stop), Resume::kSyscall, 0);
+// From a stop that nobody is told of, right after which another comes.
+void Tracer::pass(Task& task, Stopped stop) {
+  leave(task, std::move(stop), Resume::kSyscall, 0);
+}
+
+// Ends a stop. ESRCH: SIGKILL struck; its end is told by the next wait.
+//
+// A task that is let go at a syscall-enter-stop would take the interruption of PTRACE_DETACH into
+// the call, which would fail with EINTR: it is let go at the exit-stop, which an interruption
+// brings about.
+void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
+  if (!task.detach_wanted) {
+    return resume_traced(task, std::move(stop), how, signal);
+  }
+  if (task.at_entry) {
+    if (!task.interrupt_sent) {
+      task.interrupt_sent = static_cast<bool>(interrupt(task.tid));
+    }
+    return resume_traced(task, std::move(stop), Resume::kSyscall, 0);
+  }
+  placement_.release(task);
+  if (Status status = detach(std::move(stop), signal); status) {
+    if (task.announced) {
+      observer_.on_detached(task);
+    }
+    forget(task);
+  } else if (!status.error().gone()) {
+    report(task, status.error());
   }
 }
 
@@ -207,12 +228,17 @@ void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
   if (ending_ == EndAction::kKill) {
     kill_process(task);
   }
+  if (task.step && how == Resume::kSyscall) {
+    how = step_way(task, stop);
+  }
   if (Status status = resume(std::move(stop), how, signal); !status && !status.error().gone()) {
     report(task, status.error());
   }
 }
 
 void Tracer::forget(Task& task) {
+  tasks_changed_ = true;
+  end_step(task);
   placement_.on_task_end(task);
   tasks_.remove(task.tid);
 }
@@ -225,7 +251,9 @@ void Tracer::lose_all_tasks() {
       observer_.on_detached(task);
     }
   });
+  tasks_.for_each([this](Task& task) { end_step(task); });
   tasks_.clear();
+  tasks_changed_ = true;
   parked_.clear();
   events_.clear();
 }

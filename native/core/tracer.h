@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -36,7 +37,8 @@ enum class EndAction { kDetach, kKill };
 
 // Made, run and destroyed on one thread, which becomes the tracer of every task; post() alone may
 // be called from other threads. Invariant: each task of the table either runs, listens in a
-// group-stop, has its stop in events_, or is held; nothing else keeps it.
+// group-stop, has its stop in events_, or is held; nothing else keeps it. A held task hinders
+// nothing: it dies by SIGKILL or by the execve of another thread, and is let go like any other.
 class Tracer {
  public:
   Tracer(Observer& observer, FollowOptions follow);
@@ -47,11 +49,14 @@ class Tracer {
   // Starts the command and returns its pid once its execve has succeeded; the observer has the
   // on_enter and on_exit of it then. Errors are those of core::launch, of seize(), and "execve".
   // After an error no process is left, and the tracer cannot be used again.
-  Result<pid_t> launch(const LaunchOptions& options);
+  //
+  // With `start_paused` it is held before the first instruction of the program.
+  Result<pid_t> launch(const LaunchOptions& options, bool start_paused = false);
 
   // Seizes the process with all threads that it has when this returns, or the one thread. Errors:
-  // ESRCH, EPERM. After an error nothing is traced.
-  Status attach(pid_t pid, bool single_thread);
+  // ESRCH, EPERM. After an error nothing is traced. With `start_paused` its threads are held when
+  // this returns, but for those that cannot stop soon, as in control.h.
+  Status attach(pid_t pid, bool single_thread, bool start_paused = false);
 
   // Traces until no task is left.
   void run();
@@ -74,6 +79,21 @@ class Tracer {
 
   // Lets every task go, this way. Tracer thread.
   void end(EndAction action);
+
+  // What control.h is made of. Tracer thread.
+  //
+  // Holds the task at whatever stop comes next (T16); one that is held already stays so for good.
+  void pause(Task& task, const HoldOrder& order);
+  // Lets a held task go on as it would have without, or with another signal.
+  void release(Task& task, std::optional<int> signal = std::nullopt);
+  // The same, until the steps are done.
+  void step(Task& task, std::shared_ptr<Step> step, std::optional<int> signal);
+  // Detaches from the task at its next stop, or now where it is held; it is gone from tasks() then.
+  void let_go(Task& task);
+  // Calls the waiter at once, and then as its type says. It is destroyed uncalled where the session
+  // ends before it is done.
+  void await(Waiter waiter);
+  Observer& observer() { return observer_; }
 
   // Tasks traced now. From any thread; may lag behind by a turn of the loop.
   size_t task_count() const { return task_count_.load(std::memory_order_relaxed); }
@@ -102,7 +122,8 @@ class Tracer {
   void service_wakeups();
   void dispatch(const WaitEvent& event);
   void go_on(Task& task, Stopped stop, Resume how, int signal);
-  void go_into_call(Task& task, Stopped stop);
+  void pass(Task& task, Stopped stop);
+  void leave(Task& task, Stopped stop, Resume how, int signal);
   void resume_traced(Task& task, Stopped stop, Resume how, int signal);
   void forget(Task& task);
   void lose_all_tasks();
@@ -133,12 +154,21 @@ class Tracer {
   void replay(pid_t tid);
   void adopt_orphans();
 
+  // tracer_hold.cc: holding and stepping.
+  void hold(Task& task, Stopped stop, Resume how, int signal);
+  void end_step(Task& task);
+  static bool ends_step(Task& task);
+  static bool is_step_trap(const Task& task, const siginfo_t& info);
+  Resume step_way(const Task& task, const Stopped& stop);
+  void release_overdue();
+  void settle_waiters();
+
   // tracer_start.cc: launch and attach; tracer_end.cc: detach and kill.
   bool swallows(Task& task, const SyscallStop& info);
   Status seize_threads(pid_t pid, bool single_thread);
+  void begin_program(Task& task);
   bool needs_no_seize(pid_t tid);
   void fail_launch(Task& task, int error);
-  void stop_for_detach(Task& task);
   void kill_process(const Task& task);
 
   Observer& observer_;
@@ -157,11 +187,18 @@ class Tracer {
   pid_t root_ = 0;
   std::optional<WaitStatus> root_status_;
   bool launched_ = false;
+  bool start_paused_ = false;
   LaunchStage launch_stage_ = LaunchStage::kNone;
   uint64_t filter_changes_ = 1;  // a task installed a seccomp filter, perhaps for others too
   int launch_error_ = 0;
   std::optional<EndAction> ending_;
   int64_t detach_deadline_ns_ = 0;
+
+  uint64_t last_stop_id_ = 0;
+  int64_t next_release_ns_ = 0;  // no held task is due before; 0: none is due
+  std::vector<Waiter> waiters_;
+  int64_t next_waiter_ns_ = 0;  // as next_release_ns_
+  bool tasks_changed_ = false;  // since the waiters were called
 
   std::mutex commands_mutex_;
   std::vector<std::function<void(Tracer&)>> commands_;

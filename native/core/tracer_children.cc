@@ -47,6 +47,10 @@ void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
     placement_.on_new_task(parent, child);
     child.announced = followed;
     child.detach_wanted = parent.detach_wanted || !followed;
+    child.holdable = parent.holdable && !child.detach_wanted;
+    if (parent.hold_order && parent.hold_order->for_new_tasks) {
+      child.order_hold(*parent.hold_order);
+    }
     observer_.on_new_task(parent, child, origin_of(kind, thread), followed);
     replay(tid);
   }
@@ -105,6 +109,7 @@ void Tracer::adopt_orphans() {
     const std::optional<TaskStatus> status = task_status(tid);
     Task& child = tasks_.add(tid, status ? status->tgid : tid);
     child.detach_wanted = ending_ == EndAction::kDetach;
+    child.holdable = !ending_;
     observer_.on_orphan_task(child);
     replay(tid);
   }

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/tracer.h"
@@ -19,21 +20,37 @@ void Tracer::end(EndAction action) {
     return;
   }
   ending_ = action;
+  std::vector<pid_t> tids;  // the table changes meanwhile
+  tasks_.for_each([&tids](const Task& task) { tids.push_back(task.tid); });
   if (action == EndAction::kKill) {
     tasks_.for_each([this](const Task& task) { kill_process(task); });
+    for (const pid_t tid : tids) {
+      Task& task = *tasks_.find(tid);
+      task.holdable = false;
+      task.hold_order.reset();
+      if (task.held) {
+        release(task);
+      }
+    }
     return;
   }
   placement_.end(tasks_);
-  tasks_.for_each([this](Task& task) { stop_for_detach(task); });
+  for (const pid_t tid : tids) {
+    let_go(*tasks_.find(tid));
+  }
   if (!launched_) {  // the end of the thread would kill launched tasks (PTRACE_O_EXITKILL)
     detach_deadline_ns_ = monotonic_ns() + kDetachPatienceNs;
   }
 }
 
 // Whatever stop comes next, or waits in events_ already, is the one to detach in (T16).
-void Tracer::stop_for_detach(Task& task) {
+void Tracer::let_go(Task& task) {
   task.detach_wanted = true;
-  if (!task.interrupt_sent) {
+  task.holdable = false;
+  task.hold_order.reset();
+  if (task.held) {
+    release(task);
+  } else if (!task.interrupt_sent) {
     task.interrupt_sent = static_cast<bool>(interrupt(task.tid));
   }
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/control.h"
 #include "core/procfs.h"
 #include "core/tracer.h"
 
@@ -52,7 +53,8 @@ void reap(pid_t pid) {
 
 }  // namespace
 
-Result<pid_t> Tracer::launch(const LaunchOptions& options) {
+Result<pid_t> Tracer::launch(const LaunchOptions& options, bool start_paused) {
+  start_paused_ = start_paused;
   placement_.begin();
   Result<Launched> launched = core::launch(options);
   if (!launched) {
@@ -68,7 +70,7 @@ Result<pid_t> Tracer::launch(const LaunchOptions& options) {
     reap(root_);
     return status.error();
   }
-  tasks_.add(root_, root_);
+  tasks_.add(root_, root_).holdable = false;  // nobody could let it go yet
   launch_stage_ = LaunchStage::kBeforeExec;
   (void)!write(launched->gate.get(), "", 1);
   stdin_writer_ = std::move(launched->stdin_writer);
@@ -93,18 +95,32 @@ bool Tracer::swallows(Task& task, const SyscallStop& info) {
   return true;
 }
 
+// At the exit-stop of the launch's execve.
+void Tracer::begin_program(Task& task) {
+  launch_stage_ = LaunchStage::kNone;
+  task.holdable = !ending_;
+  if (start_paused_) {
+    task.order_hold({.reason = StopReason::kStart});
+  }
+}
+
 void Tracer::fail_launch(Task& task, int error) {
   launch_stage_ = LaunchStage::kFailed;
   launch_error_ = error;
   kill(task.pid, SIGKILL);
 }
 
-Status Tracer::attach(pid_t pid, bool single_thread) {
+Status Tracer::attach(pid_t pid, bool single_thread, bool start_paused) {
   root_ = pid;
+  start_paused_ = start_paused;
   const Status status = seize_threads(pid, single_thread);
   if (!status) {
     end(EndAction::kDetach);
     run();
+  } else if (start_paused) {
+    bool standing = false;
+    pause_tasks(*this, {}, StopReason::kStart, [&](std::vector<TaskSnapshot>) { standing = true; });
+    loop_until([&] { return standing || tasks_.empty(); });
   }
   return status;
 }
@@ -125,6 +141,9 @@ Status Tracer::seize_threads(pid_t pid, bool single_thread) {
       if (Status seized = seize(tid, {}); seized) {
         const std::optional<TaskStatus> status = task_status(tid);
         Task& task = tasks_.add(tid, status ? status->tgid : pid);
+        if (start_paused_) {
+          task.order_hold({.reason = StopReason::kStart, .for_new_tasks = true});
+        }
         task.interrupt_sent = static_cast<bool>(interrupt(tid));
         found = true;
       } else if (!seized.error().gone() && !needs_no_seize(tid)) {

@@ -21,6 +21,10 @@ constexpr int64_t kRestartBlock = 516;
 
 void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
   const StopKind kind = status.stop_kind();
+  task.stop_id = ++last_stop_id_;
+  task.stop_kind = kind;
+  task.at_entry = false;
+  task.step_trap = false;
   if (!task.announced) {  // not followed: it is let go here
     return go_on(task, std::move(stop), Resume::kSyscall,
                  kind == StopKind::kSignal ? status.stop_signal() : 0);
@@ -61,8 +65,7 @@ void Tracer::on_syscall_stop(Task& task, Stopped stop) {
     return;  // another stop has taken the place of this one, and wait4 will tell it
   }
   if (launch_stage_ != LaunchStage::kNone && swallows(task, *info)) {
-    go_on(task, std::move(stop), Resume::kSyscall, 0);
-    return;
+    return pass(task, std::move(stop));
   }
   if (info->kind == SyscallStopKind::kExit) {
     on_syscall_exit(task, std::move(stop), *info);
@@ -72,10 +75,11 @@ void Tracer::on_syscall_stop(Task& task, Stopped stop) {
 }
 
 void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entry) {
+  task.at_entry = true;
   if (task.interrupted.waiting()) {
     task.interrupted.made_again();
     if (task.in_call) {  // its exit was not told: to the observer it has never stopped being made
-      return go_into_call(task, std::move(stop));
+      return leave(task, std::move(stop), Resume::kSyscall, 0);
     }
   }
   task.in_call = true;
@@ -84,7 +88,7 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entr
   task.entered_ns = monotonic_ns();
   placement_.on_enter(task, memory_, tasks_);
   observer_.on_enter({task, stop, memory_});
-  go_into_call(task, std::move(stop));
+  go_on(task, std::move(stop), Resume::kSyscall, 0);
 }
 
 void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) {
@@ -101,29 +105,28 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
     const std::optional<int64_t> elapsed =
         entered ? std::optional(monotonic_ns() - task.entered_ns) : std::nullopt;
     if (status && !status->has_deliverable_signal() && make_again(task, stop, elapsed)) {
-      return go_on(task, std::move(stop), Resume::kSyscall, 0);
+      return pass(task, std::move(stop));
     }
   }
   if (is_refused(task, exit)) {
     task.refused = true;
-    return go_on(task, std::move(stop), Resume::kSyscall, 0);
+    return pass(task, std::move(stop));
   }
   task.interrupted.restore_timeout(stop);
   task.in_call = false;
   placement_.on_exit(task, tasks_);
+  const bool first = launch_stage_ == LaunchStage::kInExec && task.tid == root_;
+  if (first && !exit.is_error) {
+    begin_program(task);
+  }
   observer_.on_exit({task, stop, memory_}, exit, entered);
   if (task.exec_former_tid) {
-    const bool first = launch_stage_ == LaunchStage::kInExec && task.tid == root_;
     observer_.on_exec(task, *task.exec_former_tid);
     task.exec_former_tid.reset();
     task.detach_wanted = task.detach_wanted || (follow_.detach_on_exec && !first);
   }
-  if (launch_stage_ == LaunchStage::kInExec && task.tid == root_) {
-    if (exit.is_error) {
-      fail_launch(task, static_cast<int>(-exit.value));
-    } else {
-      launch_stage_ = LaunchStage::kNone;
-    }
+  if (first && exit.is_error) {
+    fail_launch(task, static_cast<int>(-exit.value));
   }
   if (output_.open() && wakeup_.pending()) {
     output_.drain(observer_);  // what this call wrote, next to its record
@@ -142,6 +145,10 @@ void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
   }
   if (info->si_signo != signal) {
     return;  // as with SyscallStopKind::kNone
+  }
+  if (is_step_trap(task, *info)) {
+    task.step_trap = true;
+    return go_on(task, std::move(stop), Resume::kSyscall, 0);
   }
   put_back_interrupted(task, stop);
   close_refused(task, stop);
@@ -279,6 +286,9 @@ void Tracer::on_exec_stop(Task& task, Stopped stop) {
   caller->pid = pid;
   caller->exec_former_tid = former == pid ? 0 : former;
   caller->interrupted = {};
+  if (caller->step) {
+    caller->step->tid = pid;
+  }
   go_on(*caller, std::move(stop), Resume::kSyscall, 0);
 }
 

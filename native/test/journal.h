@@ -14,6 +14,7 @@ struct Entry {
     kEnter,
     kExit,
     kSignal,
+    kHeld,
     kGroupStop,
     kGroupContinue,
     kNewTask,
@@ -25,9 +26,9 @@ struct Entry {
   };
   Kind kind;
   pid_t tid;
-  uint64_t number =
-      0;              // kEnter, kExit: the call; kSignal, kGroupStop: the signal; kNewTask: its tid
-  int64_t value = 0;  // kExit: the result; kExec: the former tid; kNewTask: the origin
+  uint64_t number = 0;  // kEnter, kExit: the call; kSignal, kGroupStop: the signal; kNewTask: its
+                        // tid; kHeld: the id
+  int64_t value = 0;  // kExit: the result; kExec: the former tid; kNewTask: the origin; kHeld: why
 };
 
 class Journal final : public core::Observer {
@@ -53,6 +54,12 @@ class Journal final : public core::Observer {
   void on_signal(const core::StopView& view, const siginfo_t& info) override {
     entries.push_back({Entry::Kind::kSignal, view.task.tid, static_cast<uint64_t>(info.si_signo)});
   }
+  void on_held(core::Task& task) override {
+    entries.push_back(
+        {Entry::Kind::kHeld, task.tid, task.held->id, static_cast<int64_t>(task.held->reason)});
+  }
+  std::string stop_record(const core::Task&) const override { return {}; }
+  void collect(core::Task&, std::shared_ptr<std::vector<std::string>>) override {}
   void on_group_stop(core::Task& task, int signal) override {
     entries.push_back({Entry::Kind::kGroupStop, task.tid, static_cast<uint64_t>(signal)});
   }

@@ -25,6 +25,7 @@ enum Field : pbf_tag_type {
   kTime = 11,
   kText = 12,
   kEnterSerial = 13,
+  kStopId = 14,
   kError = 15,
   kErrnoName = 16,
   kArch = 17,
@@ -112,6 +113,10 @@ void RecordWriter::head(uint64_t serial, RecordKind kind, pid_t tid, pid_t pid,
   add_int32(writer_, kTid, tid);
   add_int32(writer_, kPid, pid);
   add_time(writer_, kTime, realtime_ns);
+}
+
+void RecordWriter::stop_id(uint64_t id) {
+  writer_.add_uint64(kStopId, id);
 }
 
 void RecordWriter::call(const core::SyscallEntry& entry, std::string_view name) {
@@ -219,7 +224,7 @@ void RecordWriter::task_exit(const core::WaitStatus& status, std::string_view si
   add_bool(out, 6, superseded);
 }
 
-void RecordWriter::stop(StopReason reason, int signal) {
+void RecordWriter::stop(core::StopReason reason, int signal) {
   pbf_writer out(writer_, kStop);
   out.add_enum(1, static_cast<int32_t>(reason));
   add_int32(out, 2, signal);

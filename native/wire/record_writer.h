@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/hold.h"
 #include "core/ptrace.h"
 #include "core/syscall_stop.h"
 #include "core/wait_status.h"
@@ -29,9 +30,6 @@ enum class RecordKind : uint8_t {
   kTracerError = 10,
 };
 
-// The values of ptraced.v1.StopReason that the engine itself gives.
-enum class StopReason : uint8_t { kGroupStop = 5, kGroupContinue = 6 };
-
 // Writes one record into a buffer that is used again for the next. Fields that have their default
 // value are left out, as proto3 does.
 class RecordWriter {
@@ -39,6 +37,8 @@ class RecordWriter {
   explicit RecordWriter(std::string& buffer);
 
   void head(uint64_t serial, RecordKind kind, pid_t tid, pid_t pid, int64_t realtime_ns);
+  // The stop in which the task is held, after everything else of the head.
+  void stop_id(uint64_t id);
   // `name` is empty for a number without a row; its `sysno` is then -1.
   void call(const core::SyscallEntry& entry, std::string_view name);
   void result(const core::SyscallExit& exit, std::string_view errno_name, int64_t duration_ns,
@@ -52,7 +52,7 @@ class RecordWriter {
   void exec(std::string_view exe, pid_t former_tid);
   void task_exit(const core::WaitStatus& status, std::string_view signal_name, bool process_ended,
                  bool superseded);
-  void stop(StopReason reason, int signal);
+  void stop(core::StopReason reason, int signal);
   void output(int fd, std::span<const unsigned char> bytes, uint64_t offset);
 
  private:

@@ -55,6 +55,9 @@ struct Recorder::TaskState final : core::TaskExtra {
   int64_t enter_realtime_ns = 0;
   bool selected = true;  // by the filter of syscalls
   bool unrecorded = false;
+  std::string stop_record;  // of the stop that the task is held in; empty where none was made
+  uint64_t stop_record_id = 0;
+  std::shared_ptr<std::vector<std::string>> sink;  // of collect()
 };
 
 Recorder::Recorder(RecorderOptions options, Ring& ring) : options_(options), ring_(ring) {}
@@ -94,8 +97,31 @@ uint64_t Recorder::append(RecordKind kind, pid_t tid, pid_t pid, int64_t realtim
 }
 
 template <typename Fill>
-uint64_t Recorder::append(RecordKind kind, const Task& task, Fill fill) {
-  return append(kind, task.tid, task.pid, core::realtime_ns(), fill);
+uint64_t Recorder::append(RecordKind kind, Task& task, int64_t realtime_ns, Fill fill) {
+  const uint64_t serial = append(kind, task.tid, task.pid, realtime_ns, fill);
+  if (serial != 0 && task.extra) {
+    if (const auto& sink = state_of(task).sink) {
+      sink->push_back(record_);
+    }
+  }
+  return serial;
+}
+
+template <typename Fill>
+uint64_t Recorder::append_stop(RecordKind kind, Task& task, int64_t realtime_ns, Fill fill) {
+  const bool held = task.hold_order || task.held;
+  const uint64_t serial = append(kind, task, realtime_ns, [&](RecordWriter& writer) {
+    fill(writer);
+    if (held) {
+      writer.stop_id(task.stop_id);
+    }
+  });
+  if (serial != 0 && (held || task.step)) {
+    TaskState& state = state_of(task);
+    state.stop_record = record_;
+    state.stop_record_id = task.stop_id;
+  }
+  return serial;
 }
 
 void Recorder::seal(int64_t now) {
@@ -130,26 +156,29 @@ void Recorder::on_enter(const core::StopView& view) {
     state.set_unrecorded(true);
     return;
   }
-  state.enter_serial = append(RecordKind::kEnter, task.tid, task.pid, state.enter_realtime_ns,
-                              [&](RecordWriter& writer) {
-                                writer.call(task.entry, state.name);
-                                if (options_.text) {
-                                  writer.text(state.call.text, state.call.result_offset);
-                                }
-                                add_registers(writer, view);
-                              });
+  state.enter_serial =
+      append_stop(RecordKind::kEnter, task, state.enter_realtime_ns, [&](RecordWriter& writer) {
+        writer.call(task.entry, state.name);
+        if (options_.text) {
+          writer.text(state.call.text, state.call.result_offset);
+        }
+        add_registers(writer, view);
+      });
 }
 
-// Combined: the ENTER record of a call that is taking long, or will not return.
+// Combined: the ENTER record of a call that is taking long, is held, or will not return.
 void Recorder::append_enter(Task& task, TaskState& state) {
   state.set_unrecorded(false);
-  state.enter_serial = append(RecordKind::kEnter, task.tid, task.pid, state.enter_realtime_ns,
-                              [&](RecordWriter& writer) {
-                                writer.call(task.entry, state.name);
-                                if (options_.text) {
-                                  writer.text(state.call.text, state.call.result_offset);
-                                }
-                              });
+  const auto fill = [&](RecordWriter& writer) {
+    writer.call(task.entry, state.name);
+    if (options_.text) {
+      writer.text(state.call.text, state.call.result_offset);
+    }
+  };
+  const int64_t time = state.enter_realtime_ns;
+  state.enter_serial = task.held && task.at_entry
+                           ? append_stop(RecordKind::kEnter, task, time, fill)
+                           : append(RecordKind::kEnter, task, time, fill);
 }
 
 void Recorder::append_overdue_enters(int64_t now) {
@@ -186,7 +215,7 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
     decode::exit_text(call_of(task), exit, view.memory, options_.decode, state.call);
   }
   const int64_t duration = entered ? core::monotonic_ns() - task.entered_ns : 0;
-  append(RecordKind::kExit, task, [&](RecordWriter& writer) {
+  append_stop(RecordKind::kExit, task, core::realtime_ns(), [&](RecordWriter& writer) {
     writer.call(task.entry, state.name);
     writer.result(exit, exit.is_error ? decode::errno_name(static_cast<int>(-exit.value)) : "",
                   duration, state.enter_serial);
@@ -209,7 +238,7 @@ void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {
 }
 
 void Recorder::on_signal(const core::StopView& view, const siginfo_t& info) {
-  append(RecordKind::kSignal, view.task, [&](RecordWriter& writer) {
+  append_stop(RecordKind::kSignal, view.task, core::realtime_ns(), [&](RecordWriter& writer) {
     if (options_.text) {
       text_.clear();
       decode::signal_text(info, text_);
@@ -220,24 +249,51 @@ void Recorder::on_signal(const core::StopView& view, const siginfo_t& info) {
   });
 }
 
+void Recorder::on_held(Task& task) {
+  TaskState& state = state_of(task);
+  if (state.unrecorded && task.at_entry) {
+    append_enter(task, state);
+  }
+  const bool has_record = state.stop_record_id == task.stop_id && !state.stop_record.empty();
+  const auto fill = [&](RecordWriter& writer) {
+    writer.stop_id(task.held->id);
+    writer.stop(task.held->reason, 0);
+  };
+  if (append(RecordKind::kStop, task, core::realtime_ns(), fill) != 0 && !has_record) {
+    state.stop_record = record_;
+    state.stop_record_id = task.stop_id;
+  }
+}
+
+std::string Recorder::stop_record(const Task& task) const {
+  const auto* state = static_cast<const TaskState*>(task.extra.get());
+  return state != nullptr && task.held && state->stop_record_id == task.held->id
+             ? state->stop_record
+             : std::string();
+}
+
+void Recorder::collect(Task& task, std::shared_ptr<std::vector<std::string>> sink) {
+  state_of(task).sink = std::move(sink);
+}
+
 void Recorder::on_group_stop(Task& task, int signal) {
-  append(RecordKind::kStop, task, [&](RecordWriter& writer) {
+  append_stop(RecordKind::kStop, task, core::realtime_ns(), [&](RecordWriter& writer) {
     if (options_.text) {
       text_.clear();
       decode::group_stop_text(signal, text_);
       writer.text(text_);
     }
-    writer.stop(StopReason::kGroupStop, signal);
+    writer.stop(core::StopReason::kGroupStop, signal);
   });
 }
 
 void Recorder::on_group_continue(Task& task) {
-  append(RecordKind::kStop, task,
-         [](RecordWriter& writer) { writer.stop(StopReason::kGroupContinue, 0); });
+  append_stop(RecordKind::kStop, task, core::realtime_ns(),
+              [](RecordWriter& writer) { writer.stop(core::StopReason::kGroupContinue, 0); });
 }
 
 void Recorder::on_new_task(Task& parent, Task& child, core::TaskOrigin origin, bool followed) {
-  append(RecordKind::kNewTask, parent, [&](RecordWriter& writer) {
+  append_stop(RecordKind::kNewTask, parent, core::realtime_ns(), [&](RecordWriter& writer) {
     writer.new_task(child.tid, child.pid, static_cast<int>(origin), followed);
   });
 }
@@ -253,13 +309,14 @@ void Recorder::on_orphan_task(Task& child) {
 void Recorder::on_exec(Task& task, pid_t former_tid) {
   char exe[PATH_MAX];
   const size_t length = core::executable(task.tid, exe, sizeof(exe));
-  append(RecordKind::kExec, task,
-         [&](RecordWriter& writer) { writer.exec(std::string_view(exe, length), former_tid); });
+  append_stop(RecordKind::kExec, task, core::realtime_ns(), [&](RecordWriter& writer) {
+    writer.exec(std::string_view(exe, length), former_tid);
+  });
 }
 
 void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
   close_open_call(task);
-  append(RecordKind::kTaskExit, task, [&](RecordWriter& writer) {
+  append(RecordKind::kTaskExit, task, core::realtime_ns(), [&](RecordWriter& writer) {
     const core::WaitStatus& status = end.status;
     if (options_.text) {
       text_.clear();

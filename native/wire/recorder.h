@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ class Recorder final : public core::Observer {
   void on_enter(const core::StopView& view) override;
   void on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) override;
   void on_signal(const core::StopView& view, const siginfo_t& info) override;
+  void on_held(core::Task& task) override;
   void on_group_stop(core::Task& task, int signal) override;
   void on_group_continue(core::Task& task) override;
   void on_new_task(core::Task& parent, core::Task& child, core::TaskOrigin origin,
@@ -48,6 +50,8 @@ class Recorder final : public core::Observer {
   void on_detached(core::Task& task) override;
   void on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) override;
   void on_error(pid_t tid, pid_t pid, const core::Error& error) override;
+  std::string stop_record(const core::Task& task) const override;
+  void collect(core::Task& task, std::shared_ptr<std::vector<std::string>> sink) override;
   bool accepts() override;
   int64_t before_wait() override;
 
@@ -61,7 +65,10 @@ class Recorder final : public core::Observer {
   template <typename Fill>
   uint64_t append(RecordKind kind, pid_t tid, pid_t pid, int64_t realtime_ns, Fill fill);
   template <typename Fill>
-  uint64_t append(RecordKind kind, const core::Task& task, Fill fill);
+  uint64_t append(RecordKind kind, core::Task& task, int64_t realtime_ns, Fill fill);
+  // The same for the stop that the task is in, which it may be held in.
+  template <typename Fill>
+  uint64_t append_stop(RecordKind kind, core::Task& task, int64_t realtime_ns, Fill fill);
   void append_enter(core::Task& task, TaskState& state);
   void append_overdue_enters(int64_t now);
   void close_open_call(core::Task& task);

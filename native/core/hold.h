@@ -1,0 +1,62 @@
+// How a task comes to be kept in a stop, and what is remembered of it meanwhile.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "core/ptrace.h"
+#include "core/wait_status.h"
+
+namespace ptraced::core {
+
+// Why a task stands still. The values are those of ptraced.v1.StopReason.
+enum class StopReason : uint8_t {
+  kPause = 1,
+  kRule = 2,
+  kStep = 3,
+  kStart = 4,
+  kGroupStop = 5,
+  kGroupContinue = 6,
+};
+
+// The wish that a task be held, in the stop that it is in or at its next one.
+struct HoldOrder {
+  StopReason reason = StopReason::kPause;
+  int64_t release_ns = 0;      // goes on by itself at this time of CLOCK_MONOTONIC; 0: never
+  bool for_new_tasks = false;  // what the task makes before it stands is held too
+};
+
+// A stop in which a task is kept until a client lets it go, and how it would have gone on.
+struct HeldStop {
+  Stopped stop;
+  uint64_t id;  // stop_id of the API: never given twice in a session
+  StopReason reason;
+  StopKind kind;
+  Resume how;
+  int signal;          // that it is about to get, where `kind` is kSignal; else 0
+  int64_t release_ns;  // as in HoldOrder
+};
+
+// How far one step goes.
+enum class StepKind : uint8_t {
+  kSyscall,      // to the next syscall-stop
+  kInstruction,  // one machine instruction; a call is one, however long it takes
+};
+
+// Steps that a task is to do. Shared by the task and whoever waits for the end of it.
+struct Step {
+  StepKind kind;
+  uint32_t count;
+  pid_t tid;          // of the task, as it is now
+  uint32_t done = 0;  // fewer than `count` where another stop or the end came first
+  bool over = false;  // it is held, or has ended
+};
+
+// Somebody who waits for what becomes of tasks. Called with the time of CLOCK_MONOTONIC after each
+// turn of the loop in which a task was held, let go or ended. Returns the time at which it must be
+// called again at the latest, or 0 once it is done.
+using Waiter = std::function<int64_t(int64_t now)>;
+
+}  // namespace ptraced::core

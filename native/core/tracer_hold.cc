@@ -1,0 +1,182 @@
+// Tasks that are held, and steps.
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/tracer.h"
+
+namespace ptraced::core {
+namespace {
+
+// The call is made again when the task goes on: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND and
+// ERESTART_RESTARTBLOCK of the kernel's include/linux/errno.h (T13).
+bool is_restarting(const Registers& now) {
+  if (static_cast<int64_t>(now.orig_rax) < 0) {
+    return false;
+  }
+  switch (-static_cast<int64_t>(now.rax)) {
+    case 512:
+    case 513:
+    case 514:
+    case 516:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// syscall, sysenter, int $0x80 (Intel SDM, volume 2).
+bool is_call_instruction(uint16_t code) {
+  return code == 0x050f || code == 0x340f || code == 0x80cd;
+}
+
+}  // namespace
+
+void Tracer::hold(Task& task, Stopped stop, Resume how, int signal) {
+  const HoldOrder order = *std::exchange(task.hold_order, std::nullopt);
+  end_step(task);
+  task.held.emplace(HeldStop{.stop = std::move(stop),
+                             .id = task.stop_id,
+                             .reason = order.reason,
+                             .kind = task.stop_kind,
+                             .how = how,
+                             .signal = signal,
+                             .release_ns = order.release_ns});
+  if (order.release_ns != 0 && (next_release_ns_ == 0 || order.release_ns < next_release_ns_)) {
+    next_release_ns_ = order.release_ns;
+  }
+  tasks_changed_ = true;
+  observer_.on_held(task);
+}
+
+void Tracer::release(Task& task, std::optional<int> signal) {
+  HeldStop held = std::move(*task.held);
+  task.held.reset();
+  tasks_changed_ = true;
+  if (task.detach_wanted && task.interrupted.waiting()) {
+    // We have made the call to be repeated; untraced, only the kernel can do that right (ADR 0006).
+    task.interrupted.put_back(held.stop);
+    task.interrupted.leave_to_kernel(held.stop, std::nullopt);
+  }
+  leave(task, std::move(held.stop), held.how, signal.value_or(held.signal));
+}
+
+void Tracer::pause(Task& task, const HoldOrder& order) {
+  if (task.held) {
+    task.held->release_ns = 0;
+    return;
+  }
+  task.order_hold(order);
+  if (task.hold_order && !task.interrupt_sent) {
+    task.interrupt_sent = static_cast<bool>(interrupt(task.tid));
+  }
+}
+
+void Tracer::step(Task& task, std::shared_ptr<Step> step, std::optional<int> signal) {
+  task.step = std::move(step);
+  release(task, signal);
+}
+
+void Tracer::end_step(Task& task) {
+  if (const std::shared_ptr<Step> step = std::exchange(task.step, nullptr)) {
+    step->over = true;
+  }
+}
+
+// Whether a step, or the last of several, ends in the stop that the task is in.
+bool Tracer::ends_step(Task& task) {
+  if (!task.step) {
+    return false;
+  }
+  Step& step = *task.step;
+  switch (task.stop_kind) {
+    case StopKind::kSyscall:
+      if (step.kind == StepKind::kInstruction && task.at_entry) {
+        return false;
+      }
+      return ++step.done == step.count;
+    case StopKind::kSignal:
+      return !task.step_trap || ++step.done == step.count;
+    case StopKind::kGroupStop:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// SIGTRAP by which the kernel tells that an instruction is done: TRAP_TRACE, after a call
+// TRAP_BRKPT (arch/x86/kernel/ptrace.c, user_single_step_report), and at the beginning of a handler
+// what ptrace_notify() gives, whose code is the signal itself.
+bool Tracer::is_step_trap(const Task& task, const siginfo_t& info) {
+  return task.step && task.step->kind == StepKind::kInstruction && info.si_signo == SIGTRAP &&
+         (info.si_code == TRAP_TRACE || info.si_code == TRAP_BRKPT || info.si_code == SIGTRAP);
+}
+
+// PTRACE_SINGLESTEP leaves out the stops of a call that the instruction makes: such an instruction
+// is done at its syscall-exit-stop.
+Resume Tracer::step_way(const Task& task, const Stopped& stop) {
+  if (task.step->kind == StepKind::kSyscall || task.in_call) {
+    return Resume::kSyscall;
+  }
+  const Result<Registers> now = registers(stop);
+  if (!now || is_restarting(*now)) {
+    return Resume::kSyscall;
+  }
+  uint16_t code = 0;
+  memory_.begin_stop(stop.tid());
+  return memory_.read_object(now->rip, code) && is_call_instruction(code) ? Resume::kSyscall
+                                                                          : Resume::kStep;
+}
+
+void Tracer::release_overdue() {
+  const int64_t now = monotonic_ns();
+  if (next_release_ns_ == 0 || now < next_release_ns_) {
+    return;
+  }
+  std::vector<pid_t> overdue;
+  int64_t next = 0;
+  tasks_.for_each([&](const Task& task) {
+    const int64_t due = task.held ? task.held->release_ns : 0;
+    if (due != 0 && due <= now) {
+      overdue.push_back(task.tid);
+    } else if (due != 0) {
+      next = next == 0 ? due : std::min(next, due);
+    }
+  });
+  next_release_ns_ = next;
+  for (const pid_t tid : overdue) {
+    release(*tasks_.find(tid));
+  }
+}
+
+void Tracer::await(Waiter waiter) {
+  const int64_t deadline = waiter(monotonic_ns());
+  if (deadline == 0) {
+    return;
+  }
+  waiters_.push_back(std::move(waiter));
+  if (next_waiter_ns_ == 0 || deadline < next_waiter_ns_) {
+    next_waiter_ns_ = deadline;
+  }
+}
+
+void Tracer::settle_waiters() {
+  if (waiters_.empty()) {
+    return;
+  }
+  const int64_t now = monotonic_ns();
+  if (!std::exchange(tasks_changed_, false) && now < next_waiter_ns_) {
+    return;
+  }
+  next_waiter_ns_ = 0;
+  std::erase_if(waiters_, [&](const Waiter& waiter) {
+    const int64_t deadline = waiter(now);
+    if (deadline != 0 && (next_waiter_ns_ == 0 || deadline < next_waiter_ns_)) {
+      next_waiter_ns_ = deadline;
+    }
+    return deadline == 0;
+  });
+}
+
+}  // namespace ptraced::core
