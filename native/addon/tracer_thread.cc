@@ -13,8 +13,11 @@ TracerThread::TracerThread(Target target, SessionOptions options,
     : target_(std::move(target)),
       options_(std::move(options)),
       events_(std::move(events)),
-      ring_(options_.ring_bytes, options_.block),
-      first_reader_(ring_.open(/*after_serial=*/0, /*lossless=*/true)) {}
+      ring_(options_.ring_bytes, options_.block) {
+  if (options_.await_reader) {
+    first_reader_ = ring_.open(/*after_serial=*/0, /*lossless=*/true);
+  }
+}
 
 std::shared_ptr<TracerThread> TracerThread::start(Target target, SessionOptions options,
                                                   std::shared_ptr<ThreadEvents> events) {

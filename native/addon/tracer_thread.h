@@ -31,6 +31,7 @@ struct SessionOptions {
   core::FollowOptions follow;
   size_t ring_bytes;
   bool block;
+  bool await_reader;  // there is a lossless reader before the first record; see take_first_reader()
 };
 
 // The values of ptraced.v1.EndCause that the tracer itself finds.
@@ -66,7 +67,7 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   wire::Ring& ring() { return ring_; }
 
   // The lossless reader that was there before the first record and so misses none; once. Under
-  // BLOCK the tracees wait for it from the beginning.
+  // BLOCK the tracees wait for it from the beginning. None without await_reader.
   std::optional<wire::Ring::CursorId> take_first_reader();
 
   size_t live_tasks() const;

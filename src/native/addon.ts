@@ -56,6 +56,11 @@ export interface NativeCapture {
   overflow: 'block' | 'drop-oldest';
   /** 0: no limit. */
   maxBlockMs: number;
+  /**
+   * The first lossless reader that starts at 0 misses nothing: it counts as opened before the first record,
+   * and under BLOCK the tracees wait for it. Otherwise, until somebody reads, the ring overwrites.
+   */
+  awaitReader: boolean;
 }
 
 /** One step of a stream. `frame` is an encoded TraceResponse (equally a SubscribeResponse). */
@@ -108,10 +113,7 @@ export interface NativeSession {
   /** Settles once no tracee is left. Never rejects. The ring can still be read then. */
   readonly ended: Promise<NativeEnd>;
   info(): NativeSessionInfo;
-  /**
-   * Opens a reader that starts after `afterSerial` (0: the oldest record). The first lossless one that
-   * starts at 0 misses nothing: it counts as opened before the first record.
-   */
+  /** Opens a reader that starts after `afterSerial` (0: the oldest record). */
   openCursor(options: { afterSerial: bigint; lossless: boolean }): NativeCursor;
   /**
    * Detaches from every tracee or kills it; resolves like `ended`. `cause` is the EndCause number

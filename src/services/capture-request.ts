@@ -1,5 +1,6 @@
 /** From the CaptureOptions of a request to what the engine records. */
-import { create } from '@bufbuild/protobuf';
+import { clone, create } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { invalidField } from '../errors.js';
 import { RecordKind } from '../gen/ptraced/v1/record_pb.js';
 import {
@@ -82,14 +83,38 @@ function toOverflow(
   return wanted === OverflowPolicy.BLOCK ? 'block' : 'drop-oldest';
 }
 
-/** All but the capacity of the ring, which the server's other sessions have a say in. */
-export type Capture = Omit<EngineCapture, 'ringBytes'>;
+/** The options with every default filled in, but for the capacity of the ring. */
+function complete(
+  options: CaptureOptions,
+  { maxStringBytes, overflow, maxBlockMs }: Capture,
+): CaptureOptions {
+  const shown = clone(CaptureOptionsSchema, options);
+  shown.mode ||= RecordMode.ENTER_EXIT;
+  shown.decode ||= DecodeMode.TEXT;
+  shown.maxStringBytes = maxStringBytes;
+  shown.filter ??= create(RecordFilterSchema);
+  shown.follow ??= create(FollowOptionsSchema);
+  shown.overflow = overflow === 'block' ? OverflowPolicy.BLOCK : OverflowPolicy.DROP_OLDEST;
+  shown.maxBlock = durationFromMs(maxBlockMs);
+  return shown;
+}
 
-/** Throws a ServiceError where the request is not acceptable. `ringBytes` 0: the default. */
+/** All but the capacity of the ring, which the server's other sessions have a say in, and who reads it. */
+export type Capture = Omit<EngineCapture, 'ringBytes' | 'awaitReader'>;
+
+export interface CapturePlan {
+  readonly capture: Capture;
+  /** 0: the default. */
+  readonly ringBytes: number;
+  /** What the session says of itself: every default is filled in, but for the capacity of the ring. */
+  readonly shown: CaptureOptions;
+}
+
+/** Throws a ServiceError where the request is not acceptable. */
 export function toCapture(
   request: CaptureOptions | undefined,
   target: 'launch' | 'attach',
-): { capture: Capture; ringBytes: number } {
+): CapturePlan {
   const options = request ?? create(CaptureOptionsSchema);
   refuseUnavailable({
     'capture.stacks': options.stacks,
@@ -111,5 +136,9 @@ export function toCapture(
     overflow: toOverflow(options.overflow, target),
     maxBlockMs: checkDuration('capture.max_block', options.maxBlock, maxBlockRange),
   };
-  return { capture, ringBytes: checkRingBytes(options.ringBytes) };
+  return {
+    capture,
+    ringBytes: checkRingBytes(options.ringBytes),
+    shown: complete(options, capture),
+  };
 }

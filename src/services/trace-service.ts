@@ -1,18 +1,38 @@
 /** TraceService: its methods, each of which has a file of its own. */
 import type { CallContext } from '../context.js';
-import type { TraceRequest } from '../gen/ptraced/v1/trace_service_pb.js';
-import { type TraceOptions, trace } from './trace.js';
+import type {
+  CreateSessionRequest,
+  EndSessionRequest,
+  GetSessionRequest,
+  ListSessionsRequest,
+  TraceRequest,
+  UpdateSessionRequest,
+} from '../gen/ptraced/v1/trace_service_pb.js';
+import type { SessionRegistry } from '../session/registry.js';
+import { RequestIds } from '../session/request-ids.js';
+import { createSession } from './create-session.js';
+import { endSession } from './end-session.js';
+import { getSession, SessionLister } from './list-sessions.js';
+import { trace } from './trace.js';
+import type { TargetOptions } from './trace-target.js';
+import { updateSession } from './update-session.js';
 
-export type TraceServiceOptions = TraceOptions;
+export interface TraceServiceOptions extends TargetOptions {
+  readonly registry: SessionRegistry;
+}
 
 export function traceHandlers(options: TraceServiceOptions) {
+  const { registry } = options;
+  const creation = { ...options, requestIds: new RequestIds() };
+  const lister = new SessionLister(registry);
   return {
     trace: (request: TraceRequest, context: CallContext) => trace(request, context, options),
-    createSession: 'unimplemented',
-    getSession: 'unimplemented',
-    listSessions: 'unimplemented',
-    updateSession: 'unimplemented',
-    endSession: 'unimplemented',
+    createSession: (request: CreateSessionRequest, context: CallContext) =>
+      createSession(request, context, creation),
+    getSession: (request: GetSessionRequest) => getSession(request, registry),
+    listSessions: (request: ListSessionsRequest) => lister.list(request),
+    updateSession: (request: UpdateSessionRequest) => updateSession(request, registry),
+    endSession: (request: EndSessionRequest) => endSession(request, registry),
     subscribe: 'unimplemented',
     listRecords: 'unimplemented',
     getSummary: 'unimplemented',

@@ -1,13 +1,16 @@
 /** What Trace and CreateSession have in common: what is traced, and what is recorded of it. */
+import { create } from '@bufbuild/protobuf';
 import { invalidField } from '../errors.js';
 import {
   type CaptureOptions,
+  LaunchSchema,
   OrphanAction,
   type Rules,
-  type Session,
+  RulesSchema,
 } from '../gen/ptraced/v1/session_pb.js';
-import type { Engine, EngineSession } from '../session/engine.js';
-import type { EndAction, SessionProperties } from '../session/session.js';
+import { redactArguments, redacted } from '../security/redact.js';
+import type { Engine, EngineCapture, EngineSession } from '../session/engine.js';
+import type { EndAction, SessionProperties, SessionTarget } from '../session/session.js';
 import { toAttachTarget } from './attach-request.js';
 import { toCapture } from './capture-request.js';
 import { checkEnum, refuseUnavailable } from './fields.js';
@@ -18,7 +21,7 @@ export type TargetKind = SessionProperties['target'];
 
 /** The fields that both requests have. */
 export interface TargetRequest {
-  readonly target: Session['target'];
+  readonly target: SessionTarget;
   readonly capture?: CaptureOptions | undefined;
   readonly rules?: Rules | undefined;
 }
@@ -31,9 +34,27 @@ export interface TargetOptions {
 /** What a request comes to. */
 export interface TargetPlan {
   readonly target: TargetKind;
+  /** The target without secrets. */
+  readonly request: SessionTarget;
+  readonly capture: CaptureOptions;
+  readonly rules: Rules;
   /** 0: the default. */
   readonly ringBytes: number;
   readonly start: (ringBytes: number) => Promise<EngineSession>;
+}
+
+/** What somebody else may see of a target. */
+function redactTarget(target: SessionTarget): SessionTarget {
+  if (target.case !== 'launch') {
+    return target;
+  }
+  const { argv, env, ...others } = target.value;
+  const value = create(LaunchSchema, {
+    ...others,
+    argv: redactArguments(argv),
+    env: env.map((entry) => `${entry.slice(0, entry.indexOf('='))}=${redacted}`),
+  });
+  return { case: 'launch', value };
 }
 
 function refuseRules(rules: Rules | undefined): void {
@@ -44,53 +65,75 @@ function refuseRules(rules: Rules | undefined): void {
   });
 }
 
-/** Throws a ServiceError where the request is not acceptable. Touches nothing yet. */
+/** How the target is started with a ring of the capacity that it is then given. */
+function toStart(
+  target: SessionTarget,
+  capture: Omit<EngineCapture, 'ringBytes'>,
+  { engine, launchDefaults }: TargetOptions,
+): TargetPlan['start'] {
+  switch (target.case) {
+    case 'launch': {
+      const command = toEngineLaunch(target.value, launchDefaults);
+      return (ringBytes) => startLaunch(engine, command, { ...capture, ringBytes });
+    }
+    case 'attach': {
+      const wanted = toAttachTarget(target.value);
+      return (ringBytes) => startAttach(engine, wanted, { ...capture, ringBytes });
+    }
+    default:
+      throw invalidField('target', 'must be launch or attach');
+  }
+}
+
+/**
+ * Throws a ServiceError where the request is not acceptable. Touches nothing yet. With `awaitReader`, records
+ * wait for the first lossless reader from the first one on.
+ */
 export function planTarget(
   request: TargetRequest,
-  { engine, launchDefaults }: TargetOptions,
+  awaitReader: boolean,
+  options: TargetOptions,
 ): TargetPlan {
   const { target } = request;
   if (target.case === undefined) {
     throw invalidField('target', 'must be launch or attach');
   }
   refuseRules(request.rules);
-  const { capture, ringBytes } = toCapture(request.capture, target.case);
-  if (target.case === 'launch') {
-    const command = toEngineLaunch(target.value, launchDefaults);
-    return {
-      target: target.case,
-      ringBytes,
-      start: (capacity) => startLaunch(engine, command, { ...capture, ringBytes: capacity }),
-    };
-  }
-  const wanted = toAttachTarget(target.value);
+  const { capture, ringBytes, shown } = toCapture(request.capture, target.case);
   return {
     target: target.case,
+    request: redactTarget(target),
+    capture: shown,
+    rules: request.rules ?? create(RulesSchema),
     ringBytes,
-    start: (capacity) => startAttach(engine, wanted, { ...capture, ringBytes: capacity }),
+    start: toStart(target, { ...capture, awaitReader }, options),
   };
 }
 
-/** How orphans are let go; undefined: they stay traced. */
-export function toOrphanEnd(
+/** The orphan action that a request asks for, or the one of its target. */
+export function toOrphanAction(
   field: string,
   action: OrphanAction,
   target: TargetKind,
-): EndAction | undefined {
+): OrphanAction {
   checkEnum(field, action, OrphanAction);
+  const byDefault = target === 'launch' ? OrphanAction.KILL : OrphanAction.DETACH;
+  return action || byDefault;
+}
+
+/** How orphans are let go; undefined: they stay traced. */
+export function toOrphanEnd(action: OrphanAction): EndAction | undefined {
   switch (action) {
-    case OrphanAction.KEEP:
-      return undefined;
     case OrphanAction.KILL:
       return 'kill';
     case OrphanAction.DETACH:
       return 'detach';
     default:
-      return target === 'launch' ? 'kill' : 'detach';
+      return undefined;
   }
 }
 
 /** How the end of the server lets tracees go: attached processes always run on. */
-export function toShutdownAction(target: TargetKind, orphanEnd: EndAction | undefined): EndAction {
-  return target === 'launch' ? (orphanEnd ?? 'kill') : 'detach';
+export function toShutdownAction(target: TargetKind, orphanAction: OrphanAction): EndAction {
+  return target === 'launch' ? (toOrphanEnd(orphanAction) ?? 'kill') : 'detach';
 }

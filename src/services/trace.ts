@@ -1,10 +1,8 @@
 /** TraceService.Trace: a session for as long as a call lasts. */
 import type { CallContext } from '../context.js';
-import { EndCause } from '../gen/ptraced/v1/session_pb.js';
 import type { TraceRequest } from '../gen/ptraced/v1/trace_service_pb.js';
 import { FrameReader } from '../session/frames.js';
 import type { SessionRegistry } from '../session/registry.js';
-import type { EndAction } from '../session/session.js';
 import { checkDuration } from './fields.js';
 import {
   heartbeatRange,
@@ -16,7 +14,7 @@ import {
 import {
   planTarget,
   type TargetOptions,
-  type TargetPlan,
+  toOrphanAction,
   toOrphanEnd,
   toShutdownAction,
 } from './trace-target.js';
@@ -25,30 +23,24 @@ export interface TraceOptions extends TargetOptions {
   readonly registry: SessionRegistry;
 }
 
-/** What a request comes to. */
-interface TracePlan extends TargetPlan {
-  /** What becomes of the tracees when the client goes away; undefined: they stay traced. */
-  readonly orphanEnd: EndAction | undefined;
-  readonly heartbeatMs: number;
-}
-
-function plan(request: TraceRequest, options: TargetOptions): TracePlan {
-  const target = planTarget(request, options);
-  return {
-    ...target,
-    orphanEnd: toOrphanEnd('on_disconnect', request.onDisconnect, target.target),
-    heartbeatMs: checkDuration('heartbeat_interval', request.heartbeatInterval, heartbeatRange),
-  };
-}
-
 export async function* trace(
   request: TraceRequest,
   { signal, principal }: CallContext,
   options: TraceOptions,
 ): AsyncGenerator<StreamResponse, void, undefined> {
-  const { target, start, ringBytes, orphanEnd, heartbeatMs } = plan(request, options);
-  const shutdownAction = toShutdownAction(target, orphanEnd);
-  const properties = { owner: principal, target, shutdownAction } as const;
+  const { start, ringBytes, capture, rules, ...plan } = planTarget(request, true, options);
+  const orphanAction = toOrphanAction('on_disconnect', request.onDisconnect, plan.target);
+  const heartbeatMs = checkDuration(
+    'heartbeat_interval',
+    request.heartbeatInterval,
+    heartbeatRange,
+  );
+  const properties = {
+    ...plan,
+    owner: principal,
+    settings: { capture, rules, labels: {} },
+    shutdownAction: toShutdownAction(plan.target, orphanAction),
+  };
   using hold = await options.registry.create(properties, ringBytes, start);
   const { session } = hold;
   try {
@@ -64,8 +56,6 @@ export async function* trace(
     }
   } finally {
     // The client is gone, unless the session has ended already.
-    if (orphanEnd !== undefined) {
-      await session.end(orphanEnd, EndCause.ORPHANED);
-    }
+    await session.orphan(toOrphanEnd(orphanAction));
   }
 }

@@ -1,7 +1,8 @@
 /** All sessions of a server: their names, their limits and their common end. */
+import { create, toBinary } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
 import { ServiceError } from '../errors.js';
-import { EndCause } from '../gen/ptraced/v1/session_pb.js';
+import { EndCause, SessionSchema } from '../gen/ptraced/v1/session_pb.js';
 import type { NativeSession } from '../native/addon.js';
 import { exceeded, type RegistryLimits, ringCapacity } from './limits.js';
 import { type SessionHold, type SessionProperties, TraceSession } from './session.js';
@@ -33,6 +34,11 @@ interface EndedEntry extends Entry {
   readonly forgetting: NodeJS.Timeout;
 }
 
+/** What is shown of the request is kept as long as the ring. */
+function requestBytes({ request }: TraceSession): number {
+  return toBinary(SessionSchema, create(SessionSchema, { target: request })).length;
+}
+
 export class SessionRegistry {
   readonly #limits: RegistryLimits;
   readonly #keepEndedMs: number;
@@ -44,6 +50,7 @@ export class SessionRegistry {
   readonly #ended = new Map<string, EndedEntry>();
   readonly #starting = new Set<Promise<unknown>>();
   #taskCounter: NodeJS.Timeout | undefined;
+  #created = 0;
   #closing = false;
 
   constructor({ limits, keepEndedMs, log }: RegistryOptions) {
@@ -67,10 +74,8 @@ export class SessionRegistry {
     this.#starting.add(starting);
     try {
       const session = this.#adopt(await starting, properties, place);
-      this.#log.info(
-        { session: session.name, pid: session.rootPid, ...properties },
-        'session started',
-      );
+      const { name, rootPid: pid, owner, target } = session;
+      this.#log.info({ session: name, pid, owner, target }, 'session started');
       return session.hold();
     } catch (error) {
       this.#places.delete(place);
@@ -91,9 +96,10 @@ export class SessionRegistry {
     return entry.session;
   }
 
-  /** Every session that `find` finds, in no order. */
+  /** Every session that `find` finds, the newest first. */
   all(): TraceSession[] {
-    return [...this.#running.values(), ...this.#ended.values()].map(({ session }) => session);
+    const entries = [...this.#running.values(), ...this.#ended.values()];
+    return entries.map(({ session }) => session).toSorted((a, b) => b.sequence - a.sequence);
   }
 
   /** Refuses new sessions, ends all and waits for their end. What a hold is on can still be read. */
@@ -103,9 +109,7 @@ export class SessionRegistry {
     await Promise.allSettled(this.#starting);
     const running = [...this.#running.values()].map(({ session }) => session);
     await Promise.all(
-      running.map((session) =>
-        session.end(session.properties.shutdownAction, EndCause.SERVER_SHUTDOWN),
-      ),
+      running.map((session) => session.end(session.shutdownAction, EndCause.SERVER_SHUTDOWN)),
     );
     for (const name of this.#ended.keys()) {
       this.#forget(name);
@@ -113,7 +117,11 @@ export class SessionRegistry {
   }
 
   #adopt(native: NativeSession, properties: SessionProperties, place: Place): TraceSession {
-    const session = new TraceSession(native, properties);
+    this.#created++;
+    const session = new TraceSession(native, properties, {
+      sequence: this.#created,
+      ringBytes: place.ringBytes,
+    });
     this.#running.set(session.name, { session, place });
     this.#taskCounter ??= setInterval(() => this.#enforceTaskLimit(), taskCountIntervalMs).unref();
     void session.ended.then(({ cause }) => {
@@ -131,7 +139,7 @@ export class SessionRegistry {
       clearInterval(this.#taskCounter);
       this.#taskCounter = undefined;
     }
-    place.ringBytes = Math.max(session.info().ringBytes, endedRingBytes);
+    place.ringBytes = Math.max(session.info().ringBytes + requestBytes(session), endedRingBytes);
     const forgetting = setTimeout(() => this.#forget(name), this.#keepEndedMs).unref();
     this.#ended.set(name, { session, place, forgetting });
   }
@@ -199,7 +207,7 @@ export class SessionRegistry {
       session.info().liveTasks > most.info().liveTasks ? session : most,
     );
     this.#log.warn({ session: largest.name, limit: this.#limits.maxTasks }, 'too many tasks');
-    const action = largest.properties.target === 'launch' ? 'kill' : 'detach';
+    const action = largest.target === 'launch' ? 'kill' : 'detach';
     void largest.end(action, EndCause.LIMIT_EXCEEDED);
   }
 }

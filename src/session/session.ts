@@ -1,9 +1,27 @@
 /** One tracer with its tracees and its ring of records. */
 import { randomBytes } from 'node:crypto';
+import {
+  type CaptureOptions,
+  EndCause,
+  type Rules,
+  type Session,
+} from '../gen/ptraced/v1/session_pb.js';
 import type { NativeCursor, NativeEnd, NativeSession, NativeSessionInfo } from '../native/addon.js';
+import type { Lease } from './lease.js';
 
 /** How the tracees are let go. */
 export type EndAction = 'detach' | 'kill';
+
+/** What was asked for, without what must not be shown. */
+export type SessionTarget = Session['target'];
+
+/** What can change while a session runs. */
+export interface SessionSettings {
+  /** With every default filled in, but for the capacity of the ring. */
+  readonly capture: CaptureOptions;
+  readonly rules: Rules;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 /** What a session is, beside its tracer. */
 export interface SessionProperties {
@@ -11,6 +29,8 @@ export interface SessionProperties {
   readonly owner: string;
   /** Launched commands are ours to kill; attached processes are not. */
   readonly target: 'launch' | 'attach';
+  readonly request: SessionTarget;
+  readonly settings: SessionSettings;
   /** What becomes of the tracees when the server stops. */
   readonly shutdownAction: EndAction;
 }
@@ -19,6 +39,8 @@ export interface SessionProperties {
 export interface HoldOptions {
   /** A stream to a client: it counts as a subscriber. Default: false. */
   readonly stream?: boolean;
+  /** The lease does not run out meanwhile. Default: false. */
+  readonly lease?: boolean;
 }
 
 /** Keeps the ring of a session readable until it is disposed of. Disposing of it twice does no harm. */
@@ -39,20 +61,43 @@ export class TraceSession {
   readonly name = `sessions/${randomBytes(idBytes).toString('hex')}`;
   /** Milliseconds of Unix time. */
   readonly createTimeMs = Date.now();
-  readonly properties: SessionProperties;
+  readonly owner: string;
+  readonly target: 'launch' | 'attach';
+  readonly shutdownAction: EndAction;
+  /** Higher for a session that was made later. */
+  readonly sequence: number;
+  /** Capacity of its ring. */
+  readonly ringBytes: number;
   /** Settles once no tracee is left; never rejects. */
   readonly ended: Promise<SessionEnding>;
   readonly #native: NativeSession;
+  #request: SessionTarget;
+  #settings: SessionSettings;
+  #lease: Lease | undefined;
+  #revision = 1;
   #ending: SessionEnding | undefined;
   #holds = 0;
   #streams = 0;
+  #changing: Promise<unknown> = Promise.resolve();
   #whenFree: (() => void) | undefined;
 
-  constructor(native: NativeSession, properties: SessionProperties) {
+  constructor(
+    native: NativeSession,
+    properties: SessionProperties,
+    { sequence, ringBytes }: Pick<TraceSession, 'sequence' | 'ringBytes'>,
+  ) {
     this.#native = native;
-    this.properties = properties;
+    this.owner = properties.owner;
+    this.target = properties.target;
+    this.shutdownAction = properties.shutdownAction;
+    this.sequence = sequence;
+    this.ringBytes = ringBytes;
+    this.#request = properties.request;
+    this.#settings = properties.settings;
     this.ended = native.ended.then((end) => {
       this.#ending = { ...end, timeMs: Date.now() };
+      this.#revision++;
+      this.#lease?.end();
       return this.#ending;
     });
   }
@@ -64,6 +109,25 @@ export class TraceSession {
 
   get rootPid(): number {
     return this.#native.rootPid;
+  }
+
+  /** What was asked for; gone once the session is forgotten. */
+  get request(): SessionTarget {
+    return this.#request;
+  }
+
+  get settings(): SessionSettings {
+    return this.#settings;
+  }
+
+  /** Undefined where a call keeps it alive. */
+  get lease(): Lease | undefined {
+    return this.#lease;
+  }
+
+  /** Another one after each change of what clients can set, and after its end. */
+  get etag(): string {
+    return `"${this.#revision}"`;
   }
 
   /** How it ended; undefined while it runs. */
@@ -89,20 +153,51 @@ export class TraceSession {
     return this.#native.openCursor(options);
   }
 
+  /** Gives it the lease that keeps it alive from now on. Once, before anybody holds the lease. */
+  keepBy(lease: Lease): void {
+    this.#lease = lease;
+    if (this.#ending !== undefined) {
+      lease.end();
+    }
+  }
+
+  /** Changes settings, or with none says that the lease has changed. */
+  change(settings: Partial<SessionSettings>): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.#revision++;
+  }
+
+  /** Runs `change` when every such call before has settled, and settles as it does. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#changing.then(change);
+    this.#changing = turn.catch(() => {});
+    return turn;
+  }
+
   /** Lets every tracee go; `cause` is an EndCause. The first call decides. Resolves as `ended`. */
-  async end(action: EndAction, cause: number): Promise<SessionEnding> {
+  async end(action: EndAction, cause: EndCause): Promise<SessionEnding> {
     await this.#native.end(action, cause);
     return this.ended;
   }
 
+  /** Nobody holds it any more. `action` undefined: its tracees stay traced. Resolves once that is done. */
+  async orphan(action: EndAction | undefined): Promise<void> {
+    if (action !== undefined) {
+      await this.end(action, EndCause.ORPHANED);
+    }
+  }
+
   /** While it is held, the ring can be read, also after the registry has forgotten the session. */
-  hold({ stream = false }: HoldOptions = {}): SessionHold {
+  hold({ stream = false, lease = false }: HoldOptions = {}): SessionHold {
     this.#holds++;
     this.#streams += stream ? 1 : 0;
+    const heldLease = lease ? this.#lease : undefined;
+    heldLease?.hold();
     let held = true;
     const release = (): void => {
       if (held) {
         held = false;
+        heldLease?.release();
         this.#streams -= stream ? 1 : 0;
         this.#holds--;
         this.#freeWhereUnheld();
@@ -113,6 +208,7 @@ export class TraceSession {
 
   /** Frees the ring of a session that has ended: now, or once nobody holds it. Then calls `whenFree`. */
   discard(whenFree: () => void): void {
+    this.#request = { case: undefined };
     this.#whenFree = whenFree;
     this.#freeWhereUnheld();
   }

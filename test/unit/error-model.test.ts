@@ -168,7 +168,6 @@ describe('what this version does not do is refused', () => {
   test('so are the methods of later versions', async () => {
     await using server = await TestServer.start();
     const calls = [
-      server.client.unary(TraceService.method.createSession, {}),
       server.client.unary(MemoryService.method.readMemory, {}),
       server.client.unary(ControlService.method.pause, {}),
     ];

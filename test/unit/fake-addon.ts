@@ -69,6 +69,7 @@ export class FakeSession implements NativeSession {
   readonly cursors: FakeCursor[] = [];
   disposed = false;
   liveTasks = 1;
+  ringBytes = 0;
   /** What `end` was first called with. */
   endedBy: { action: 'detach' | 'kill'; cause: number } | undefined;
   readonly launch: NativeLaunch | undefined;
@@ -95,7 +96,7 @@ export class FakeSession implements NativeSession {
       lastSerial: this.#serial,
       lostRecords: 0n,
       liveTasks: this.liveTasks,
-      ringBytes: 0,
+      ringBytes: this.ringBytes,
     };
   }
 

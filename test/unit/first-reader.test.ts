@@ -37,6 +37,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   detachOnExec: false,
   ringBytes: 64 * 1024,
   maxBlockMs: 0,
+  awaitReader: true,
 };
 
 /** Starts the flood, does something else for a while, then reads. */

@@ -1,0 +1,95 @@
+/** TraceService.UpdateSession. */
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { FieldMask } from '@bufbuild/protobuf/wkt';
+import { invalidField, ServiceError } from '../errors.js';
+import type { Session } from '../gen/ptraced/v1/session_pb.js';
+import type {
+  UpdateSessionRequest,
+  UpdateSessionResponseSchema,
+} from '../gen/ptraced/v1/trace_service_pb.js';
+import type { SessionRegistry } from '../session/registry.js';
+import type { TraceSession } from '../session/session.js';
+import { unavailable } from './fields.js';
+import { checkLabels, toLeaseTerms } from './session-fields.js';
+import { toSessionMessage } from './session-message.js';
+
+type Response = MessageInitShape<typeof UpdateSessionResponseSchema>;
+
+/** What can change, and whether a session that is sent has it set. */
+const paths = {
+  'capture.filter': ({ capture }: Session) => capture?.filter !== undefined,
+  'capture.probes': ({ capture }: Session) => (capture?.probes.length ?? 0) > 0,
+  rules: ({ rules }: Session) => rules !== undefined,
+  labels: ({ labels }: Session) => Object.keys(labels).length > 0,
+  lease: ({ lease }: Session) => lease !== undefined,
+};
+type Path = keyof typeof paths;
+const allPaths = Object.keys(paths) as Path[];
+
+/** Without a mask, what is set changes (AIP-134). */
+function toPaths(mask: FieldMask | undefined, wanted: Session): ReadonlySet<Path> {
+  const named = mask?.paths ?? [];
+  named.forEach((path, index) => {
+    if (!Object.hasOwn(paths, path)) {
+      throw invalidField(`update_mask.paths[${index}]`, `must be one of ${allPaths.join(', ')}`);
+    }
+  });
+  const changed =
+    named.length > 0 ? (named as Path[]) : allPaths.filter((path) => paths[path](wanted));
+  if (changed.length === 0) {
+    throw invalidField('update_mask', 'must name what changes, where nothing of it is set');
+  }
+  return new Set(changed);
+}
+
+function checkChangeable({ name, ending, etag }: TraceSession, wanted: Session): void {
+  if (ending !== undefined) {
+    throw new ServiceError('SESSION_ENDED', `session '${name}' has ended`, {
+      metadata: { session: name },
+    });
+  }
+  if (wanted.etag !== '' && wanted.etag !== etag) {
+    throw new ServiceError('ETAG_MISMATCH', `session '${name}' has changed since`, {
+      metadata: { session: name, etag },
+    });
+  }
+}
+
+/** Checks all of it before any of it changes. */
+async function change(
+  session: TraceSession,
+  wanted: Session,
+  mask: FieldMask | undefined,
+): Promise<Response> {
+  checkChangeable(session, wanted);
+  const changed = toPaths(mask, wanted);
+  for (const path of ['capture.filter', 'capture.probes', 'rules'] as const) {
+    if (changed.has(path)) {
+      throw unavailable(`session.${path}`);
+    }
+  }
+  const labels = changed.has('labels') && checkLabels('session.labels', wanted.labels);
+  const terms = changed.has('lease') && toLeaseTerms('session.lease', wanted.lease, session.target);
+  if (terms && session.lease === undefined) {
+    throw invalidField(
+      'session.lease',
+      'is not for a session of Trace, which its call keeps alive',
+    );
+  }
+  if (terms) {
+    session.lease?.renew(terms);
+  }
+  session.change(labels ? { labels } : {});
+  return { session: toSessionMessage(session) };
+}
+
+export async function updateSession(
+  { session: wanted, updateMask }: UpdateSessionRequest,
+  registry: SessionRegistry,
+): Promise<Response> {
+  if (wanted === undefined) {
+    throw invalidField('session', 'must be set');
+  }
+  const session = registry.find(wanted.name);
+  return session.inTurn(() => change(session, wanted, updateMask));
+}

@@ -1,0 +1,92 @@
+/** Leases: what becomes of a session that nobody renews. */
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { describe, expect } from 'vitest';
+import { EndCause, OrphanAction, SessionState } from '../../src/gen/ptraced/v1/session_pb.js';
+import { eventually } from '../support/eventually.js';
+import { fixture } from '../support/fixtures.js';
+import { test } from '../support/harness.js';
+import * as proc from '../support/proc.js';
+import { startFixture } from '../support/program.js';
+import { attaching, create, ended, launching, ms, type TestSession } from '../support/session.js';
+
+const shortest = ms(1000);
+const { RUNNING } = SessionState;
+
+/** Waits until the lease has run out by the session's own word, and half a second more. */
+async function runOut(session: TestSession): Promise<void> {
+  const expireTime = timestampMs((await session.get()).lease?.expireTime as never);
+  await eventually('the end of the lease', () => Date.now() > expireTime + 500);
+}
+
+describe('a lease that runs out', () => {
+  for (const orphanAction of [OrphanAction.UNSPECIFIED, OrphanAction.KILL]) {
+    test(`kills a launched tree under ${OrphanAction[orphanAction]}`, async ({ client }) => {
+      const lease = { ttl: shortest, orphanAction };
+      await using session = await create(client, launching([fixture('tree')], { lease }));
+      const end = await ended(session);
+      expect(end).toMatchObject({ endCause: EndCause.ORPHANED, rootExit: { signal: 9 } });
+      expect(proc.alive(end.rootPid)).toBe(false);
+      const { createTime, endTime } = end;
+      expect(timestampMs(endTime as never) - timestampMs(createTime as never)).toBeGreaterThan(990);
+    });
+  }
+
+  for (const orphanAction of [OrphanAction.UNSPECIFIED, OrphanAction.DETACH]) {
+    test(`leaves an attached process running under ${OrphanAction[orphanAction]}`, async ({
+      client,
+    }) => {
+      await using program = await startFixture('echo-lines');
+      const lease = { ttl: shortest, orphanAction };
+      await using session = await create(client, attaching(program.pid, { lease }));
+      expect(await ended(session)).toMatchObject({ endCause: EndCause.ORPHANED });
+      expect(proc.runsUntraced(program.pid)).toBe(true);
+      program.send('on');
+      expect(await program.line()).toBe('on');
+    });
+  }
+
+  test('keeps tracing under KEEP, until EndSession', async ({ client, server }) => {
+    await using program = await startFixture('echo-lines');
+    const lease = { ttl: shortest, orphanAction: OrphanAction.KEEP };
+    await using session = await create(client, attaching(program.pid, { lease }));
+    await runOut(session);
+    expect(proc.taskStatus(program.pid)?.tracer).toBe(server.pid);
+    const before = await session.get();
+    expect(before.state).toBe(RUNNING);
+    program.send('on');
+    expect(await program.line()).toBe('on');
+    await eventually('more records', async () => {
+      return (await session.get()).lastSerial > before.lastSerial;
+    });
+    expect(await session.end()).toMatchObject({ endCause: EndCause.CLIENT_REQUEST });
+    expect(proc.runsUntraced(program.pid)).toBe(true);
+  });
+
+  test('under KEEP can be renewed, and then runs out again', async ({ client }) => {
+    const lease = { ttl: shortest, orphanAction: OrphanAction.KEEP };
+    await using session = await create(client, launching(['sleep', '60'], { lease }));
+    await runOut(session);
+    await session.update({ lease: { ttl: shortest, orphanAction: OrphanAction.KILL } });
+    expect(await ended(session)).toMatchObject({ endCause: EndCause.ORPHANED });
+  });
+});
+
+describe('UpdateSession', () => {
+  test('renews a lease', async ({ client }) => {
+    const lease = { ttl: ms(3000) };
+    await using session = await create(client, launching(['sleep', '60'], { lease }));
+    const first = timestampMs(session.created.lease?.expireTime as never);
+    const renewed = await session.update({ lease: { ttl: ms(3_600_000) } }, ['lease']);
+    expect(timestampMs(renewed.session?.lease?.expireTime as never)).toBeGreaterThan(
+      first + 3_000_000,
+    );
+    await eventually('the time that it had at first', () => Date.now() > first + 500);
+    expect((await session.get()).state).toBe(RUNNING);
+  });
+
+  test('shortens one', async ({ client }) => {
+    await using session = await create(client, launching(['sleep', '60']));
+    await session.update({ lease: { ttl: shortest } });
+    expect(await ended(session)).toMatchObject({ endCause: EndCause.ORPHANED });
+  });
+});
