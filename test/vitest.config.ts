@@ -9,7 +9,7 @@ const seconds = 1000;
  * the others down. Timeouts are for machines that do other things as well.
  */
 const projects = [
-  { name: 'unit', testTimeout: 10 * seconds, hookTimeout: 30 * seconds, globalSetup: [] },
+  { name: 'unit', testTimeout: 60 * seconds, hookTimeout: 30 * seconds, globalSetup: [] },
   { name: 'integration', testTimeout: 120 * seconds, hookTimeout: 60 * seconds, globalSetup: [] },
   {
     name: 'e2e',
