@@ -16,9 +16,6 @@ core::LaunchOptions launch_options(const Napi::Object& object);
 AttachTarget attach_target(const Napi::Object& object);
 SessionOptions session_options(const Napi::Object& object);
 
-// An array of strings.
-std::vector<std::string> string_array(const Napi::Value& value);
-
 // A set in strace's grammar. Throws a NativeFailure, UNKNOWN_SYSCALL, that names the item.
 decode::SyscallSet syscall_set(Napi::Env env, const std::vector<std::string>& entries);
 

@@ -43,6 +43,11 @@ Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& m
   return failure;
 }
 
+Napi::Error make_field_failure(Napi::Env env, const char* reason, const std::string& field,
+                               const std::string& message) {
+  return make_failure(env, reason, message, {}, {{"field", field}});
+}
+
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error) {
   const std::string message =
       std::string(error.operation) + ": " + std::string(decode::errno_description(error.code));

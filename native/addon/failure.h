@@ -18,6 +18,10 @@ using FailureMetadata = std::vector<std::pair<std::string, std::string>>;
 Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& message,
                          const core::Error& error = {}, const FailureMetadata& metadata = {});
 
+// The same for a field of a request; its path is the metadata "field".
+Napi::Error make_field_failure(Napi::Env env, const char* reason, const std::string& field,
+                               const std::string& message);
+
 // The same for a launch or an attach that failed; the reason follows from the step.
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error);
 

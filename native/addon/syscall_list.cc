@@ -3,6 +3,7 @@
 #include <string>
 
 #include "addon/arguments.h"
+#include "addon/fields.h"
 #include "decode/decoder.h"
 #include "decode/syscall_set.h"
 

@@ -96,6 +96,8 @@ void superseded_text(pid_t tid, std::string& out);
 
 // "ENOENT" for 2, the kernel's own ones such as ERESTARTSYS included; empty where there is none.
 std::string_view errno_name(int error);
+// 2 for "ENOENT", also for a second name such as "EWOULDBLOCK"; 0 where no error has that name.
+int errno_number(std::string_view name);
 // What strerror(3) says in the C locale; empty where there is no such error.
 std::string_view errno_description(int error);
 // "SIGINT", "SIGRTMIN", "SIGRT_1"; empty where there is no such signal.

@@ -64,6 +64,7 @@ enum class Kind : uint8_t {
   kNone,
   // Numbers, in a register or in memory.
   kSigned,
+  kDescriptor,  // a signed number that is a file descriptor
   kUnsigned,
   kHex,       // 0x1f; 0 is "0"
   kOctal,     // 0644

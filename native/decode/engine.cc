@@ -158,6 +158,7 @@ void Engine::show(const Type& type, const Operand& operand) {
     case Kind::kNone:
       break;
     case Kind::kSigned:
+    case Kind::kDescriptor:
     case Kind::kUnsigned:
     case Kind::kHex:
     case Kind::kOctal:
@@ -206,6 +207,7 @@ void Engine::show_number(const Type& type, uint64_t word) {
   const uint64_t value = truncate(word, size);
   switch (type.kind) {
     case Kind::kSigned:
+    case Kind::kDescriptor:
       out_.signed_number(sign_extend(word, size));
       break;
     case Kind::kUnsigned:

@@ -1,4 +1,5 @@
 // Names of errors, signals and signal codes, and the lines about signals and deaths.
+#include <errno.h>
 #include <string.h>
 
 #include "decoder.h"
@@ -67,6 +68,27 @@ std::string_view errno_name(int error) {
   }
   const char* name = error > 0 ? strerrorname_np(error) : nullptr;
   return name != nullptr ? name : std::string_view();
+}
+
+int errno_number(std::string_view name) {
+  struct SecondName {
+    std::string_view name;
+    int error;
+  };
+  static constexpr SecondName kSecondNames[] = {
+      {"EWOULDBLOCK", EAGAIN}, {"EDEADLOCK", EDEADLK}, {"ENOTSUP", EOPNOTSUPP}};
+  constexpr int kMaxError = 4095;  // MAX_ERRNO of the kernel
+  for (const SecondName& second : kSecondNames) {
+    if (second.name == name) {
+      return second.error;
+    }
+  }
+  for (int error = 1; error <= kMaxError; ++error) {
+    if (!name.empty() && errno_name(error) == name) {
+      return error;
+    }
+  }
+  return 0;
 }
 
 std::string_view errno_description(int error) {

@@ -13,22 +13,9 @@
 #include "core/ptrace.h"
 #include "core/syscall_stop.h"
 #include "core/wait_status.h"
+#include "wire/record_kind.h"
 
 namespace ptraced::wire {
-
-// The values of ptraced.v1.RecordKind.
-enum class RecordKind : uint8_t {
-  kEnter = 1,
-  kExit = 2,
-  kSignal = 3,
-  kNewTask = 4,
-  kExec = 5,
-  kTaskExit = 6,
-  kStop = 7,
-  kOutput = 8,
-  kRulesChanged = 9,
-  kTracerError = 10,
-};
 
 // Writes one record into a buffer that is used again for the next. Fields that have their default
 // value are left out, as proto3 does.

@@ -134,7 +134,7 @@ void Recorder::seal(int64_t now) {
 void Recorder::begin_call(const Task& task, TaskState& state) {
   const decode::Syscall* row = decode::find_syscall(task.entry.arch, task.entry.number);
   state.name = row != nullptr ? row->name : std::string_view();
-  state.selected = options_.syscalls.contains(task.entry.arch, task.entry.number);
+  state.selected = options_.filter.syscalls().contains(task.entry.arch, task.entry.number);
   state.enter_serial = 0;
 }
 

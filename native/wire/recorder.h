@@ -9,8 +9,8 @@
 
 #include "core/observer.h"
 #include "decode/decoder.h"
-#include "decode/syscall_set.h"
 #include "wire/batch.h"
+#include "wire/record_filter.h"
 #include "wire/record_writer.h"
 #include "wire/ring.h"
 
@@ -22,9 +22,8 @@ struct RecorderOptions {
   bool text = true;       // else raw words only, and no memory of the tracee is read
   bool registers = false;
   decode::Options decode;
-  decode::SyscallSet syscalls;  // of which ENTER and EXIT records are made
-  uint32_t kinds = ~0U;         // bit 1 << RecordKind
-  int64_t max_block_ns = 0;     // longest wait for room; 0: no limit
+  RecordFilter filter;
+  int64_t max_block_ns = 0;  // longest wait for room; 0: no limit
 };
 
 // Numbers, decodes and encodes. Everything on the tracer thread.
@@ -58,7 +57,7 @@ class Recorder final : public core::Observer {
  private:
   struct TaskState;
 
-  bool wants(RecordKind kind) const { return (options_.kinds >> static_cast<int>(kind) & 1) != 0; }
+  bool wants(RecordKind kind) const { return options_.filter.passes_kind(kind); }
   TaskState& state_of(core::Task& task);
   void begin_call(const core::Task& task, TaskState& state);
   // Makes one record, its fields beyond the head by `fill`; returns its serial.

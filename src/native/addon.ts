@@ -37,6 +37,26 @@ export interface NativeAttach {
   startPaused: boolean;
 }
 
+/** A RecordFilter. Every condition that is set must hold. */
+export interface NativeFilter {
+  /** Path of the filter in the request, such as "capture.filter"; failures name the field with it. */
+  field: string;
+  /** strace's grammar; empty: every call. */
+  syscalls: string[];
+  /** RecordKind numbers; empty: all. */
+  kinds: number[];
+  pids: number[];
+  failedOnly: boolean;
+  successfulOnly: boolean;
+  /** Names of errors, checked by the addon. */
+  errnos: string[];
+  /** 0n: any. */
+  minDurationNs: bigint;
+  /** Absolute. */
+  paths: string[];
+  fds: number[];
+}
+
 /** What is recorded. */
 export interface NativeCapture {
   mode: 'enter-exit' | 'combined';
@@ -45,10 +65,7 @@ export interface NativeCapture {
   unabbreviated: boolean;
   /** 1 to 1 MiB. */
   maxStringBytes: number;
-  /** strace's grammar; empty: every call. */
-  syscalls: string[];
-  /** RecordKind numbers; empty: all. */
-  kinds: number[];
+  filter: NativeFilter;
   followThreads: boolean;
   followProcesses: boolean;
   detachOnExec: boolean;

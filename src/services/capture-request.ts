@@ -2,7 +2,6 @@
 import { clone, create } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { invalidField } from '../errors.js';
-import { RecordKind } from '../gen/ptraced/v1/record_pb.js';
 import {
   type CaptureOptions,
   CaptureOptionsSchema,
@@ -13,40 +12,28 @@ import {
   RecordFilterSchema,
   RecordMode,
 } from '../gen/ptraced/v1/session_pb.js';
-import type { EngineCapture } from '../session/engine.js';
-import { checkDuration, checkEnum, checkText, refuseUnavailable } from './fields.js';
+import type { EngineCapture, EngineFilter } from '../session/engine.js';
+import { checkDuration, checkEnum, refuseUnavailable } from './fields.js';
+import { toFilter } from './record-filter.js';
 
 /** As strace. */
 const defaultStringBytes = 32;
 const maxStringBytes = 1024 * 1024;
 /** One batch. */
 const minRingBytes = 64 * 1024;
-const maxFilterEntries = 4096;
 const maxBlockRange = { byDefault: 0, min: 1, max: 24 * 60 * 60 * 1000 };
 
-function toFilter(filter: RecordFilter): Pick<EngineCapture, 'syscalls' | 'kinds'> {
+function toCaptureFilter(filter: RecordFilter | undefined): EngineFilter {
   refuseUnavailable({
-    'capture.filter.pids': filter.pids.length > 0,
-    'capture.filter.failed_only': filter.failedOnly,
-    'capture.filter.successful_only': filter.successfulOnly,
-    'capture.filter.errnos': filter.errnos.length > 0,
-    'capture.filter.min_duration': filter.minDuration !== undefined,
-    'capture.filter.paths': filter.paths.length > 0,
-    'capture.filter.fds': filter.fds.length > 0,
+    'capture.filter.pids': (filter?.pids.length ?? 0) > 0,
+    'capture.filter.failed_only': filter?.failedOnly ?? false,
+    'capture.filter.successful_only': filter?.successfulOnly ?? false,
+    'capture.filter.errnos': (filter?.errnos.length ?? 0) > 0,
+    'capture.filter.min_duration': filter?.minDuration !== undefined,
+    'capture.filter.paths': (filter?.paths.length ?? 0) > 0,
+    'capture.filter.fds': (filter?.fds.length ?? 0) > 0,
   });
-  if (filter.syscalls.length > maxFilterEntries) {
-    throw invalidField('capture.filter.syscalls', `must be at most ${maxFilterEntries}`);
-  }
-  filter.syscalls.forEach((entry, index) => {
-    const field = `capture.filter.syscalls[${index}]`;
-    if (checkText(field, entry) === '') {
-      throw invalidField(field, 'must not be empty');
-    }
-  });
-  filter.kinds.forEach((kind, index) => {
-    checkEnum(`capture.filter.kinds[${index}]`, kind, RecordKind);
-  });
-  return { syscalls: filter.syscalls, kinds: filter.kinds };
+  return toFilter('capture.filter', filter);
 }
 
 function toDecode(decode: DecodeMode): EngineCapture['decode'] {
@@ -129,7 +116,7 @@ export function toCapture(
     registers: options.registers,
     unabbreviated: options.unabbreviated,
     maxStringBytes: toMaxStringBytes(options.maxStringBytes),
-    ...toFilter(options.filter ?? create(RecordFilterSchema)),
+    filter: toCaptureFilter(options.filter),
     followThreads: !follow.noThreads,
     followProcesses: !follow.noProcesses,
     detachOnExec: follow.detachOnExec,

@@ -15,6 +15,7 @@ export type KernelFeatures = Awaited<ReturnType<NativeAddon['probe']>>;
 export type {
   NativeAttach as EngineAttach,
   NativeCapture as EngineCapture,
+  NativeFilter as EngineFilter,
   NativeLaunch as EngineLaunch,
   NativeSession as EngineSession,
 } from '../native/addon.js';

@@ -1,5 +1,5 @@
 /** Failures of the addon in the words of the error model: the one place where they are translated. */
-import { isReason, ServiceError } from '../errors.js';
+import { invalidField, isReason, ServiceError } from '../errors.js';
 import type { NativeFailure } from '../native/addon.js';
 
 function isNativeFailure(error: unknown): error is NativeFailure {
@@ -11,6 +11,9 @@ function toServiceError(error: unknown): unknown {
     return error;
   }
   const { reason, operation, errno, errnoName, message, metadata } = error;
+  if (reason === 'FIELD_INVALID' && metadata?.['field'] !== undefined) {
+    return invalidField(metadata['field'], message);
+  }
   return new ServiceError(isReason(reason) ? reason : 'TRACER_FAILURE', message, {
     metadata: {
       ...(operation && { operation }),

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { NativeCapture, NativeFrame, NativeLaunch } from '../../src/native/addon.js';
 import { loadAddon } from '../../src/native/load.js';
+import { toFilter } from '../../src/services/record-filter.js';
 import { fixture } from '../support/fixtures.js';
 
 const calls = 3000;
@@ -30,8 +31,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   registers: false,
   unabbreviated: false,
   maxStringBytes: 32,
-  syscalls: [],
-  kinds: [],
+  filter: toFilter('capture.filter', undefined),
   followThreads: true,
   followProcesses: true,
   detachOnExec: false,

@@ -115,7 +115,7 @@ inline constexpr Type kAddress = {.kind = Kind::kAddress};
 inline constexpr Type kAddress64 = {.kind = Kind::kAddress, .size = 8};
 
 inline constexpr Type kPid = kInt;
-inline constexpr Type kFd = kInt;
+inline constexpr Type kFd = {.kind = Kind::kDescriptor, .size = 4};
 
 // --- strings ---
 

@@ -1,0 +1,26 @@
+// Fields of JavaScript objects. TypeScript has validated them; one of another type throws a
+// Napi::TypeError that names it. JS thread.
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ptraced::addon {
+
+[[noreturn]] void bad(const Napi::Object& object, const char* name);
+
+std::string get_string(const Napi::Object& object, const char* name);
+bool get_bool(const Napi::Object& object, const char* name);
+double get_number(const Napi::Object& object, const char* name);
+int64_t get_bigint(const Napi::Object& object, const char* name);
+Napi::Object get_object(const Napi::Object& object, const char* name);
+std::vector<std::string> get_strings(const Napi::Object& object, const char* name);
+std::vector<double> get_numbers(const Napi::Object& object, const char* name);
+
+// An array of strings.
+std::vector<std::string> string_array(const Napi::Value& value);
+
+}  // namespace ptraced::addon
