@@ -33,7 +33,9 @@ Napi::Function Session::define(Napi::Env env) {
       env, "NativeSession",
       {InstanceAccessor<&Session::root_pid>("rootPid"), InstanceAccessor<&Session::ended>("ended"),
        InstanceMethod<&Session::info>("info"), InstanceMethod<&Session::open_cursor>("openCursor"),
-       InstanceMethod<&Session::end>("end"), InstanceMethod<&Session::dispose>("dispose")});
+       InstanceMethod<&Session::end>("end"), InstanceMethod<&Session::write_stdin>("writeStdin"),
+       InstanceMethod<&Session::stdin_drained>("stdinDrained"),
+       InstanceMethod<&Session::dispose>("dispose")});
   constructors(env).session = Napi::Persistent(constructor);
   return constructor;
 }

@@ -37,6 +37,11 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
   template <typename Work, typename Answer>
   Napi::Promise on_tracer(Napi::Env env, Work work, Answer answer);
 
+  // The same for work that takes its time: `work(Tracer&, pay)` calls `pay(result)` once, sooner or
+  // later, on the tracer thread. Rejects with SESSION_ENDED where that destroys `pay` uncalled.
+  template <typename Result, typename Work, typename Answer>
+  Napi::Promise on_tracer_later(Napi::Env env, Work work, Answer answer);
+
   void on_started(pid_t root) override;
   void on_failed(const core::Error& error) override;
   void on_records() override;
@@ -92,6 +97,9 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value info(const Napi::CallbackInfo& info);
   Napi::Value open_cursor(const Napi::CallbackInfo& info);
   Napi::Value end(const Napi::CallbackInfo& info);
+  // session_stdin.cc
+  Napi::Value write_stdin(const Napi::CallbackInfo& info);
+  Napi::Value stdin_drained(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 
   std::shared_ptr<SessionState> state_;
@@ -143,6 +151,20 @@ Napi::Promise SessionState::on_tracer(Napi::Env env, Work work, Answer answer) {
   const bool taken = thread_->post(
       [debt, work = std::move(work), answer = std::move(answer)](core::Tracer& tracer) mutable {
         debt->pay(work(tracer), std::move(answer));
+      });
+  if (!taken) {
+    debt->refuse(env);
+  }
+  return deferred.Promise();
+}
+
+template <typename Result, typename Work, typename Answer>
+Napi::Promise SessionState::on_tracer_later(Napi::Env env, Work work, Answer answer) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  const auto debt = std::make_shared<Debt>(shared_from_this(), deferred);
+  const bool taken = thread_->post(
+      [debt, work = std::move(work), answer = std::move(answer)](core::Tracer& tracer) {
+        work(tracer, [debt, answer](Result result) { debt->pay(std::move(result), answer); });
       });
   if (!taken) {
     debt->refuse(env);

@@ -32,6 +32,7 @@ bool Tracer::post(std::function<void(Tracer&)> command) {
 
 void Tracer::refuse_commands() {
   waiters_.clear();
+  input_.drop_listeners();
   std::vector<std::function<void(Tracer&)>> refused;  // destroyed without the lock
   const std::lock_guard lock(commands_mutex_);
   takes_commands_ = false;
@@ -50,8 +51,10 @@ void Tracer::run() {
 }
 
 void Tracer::linger() {
+  input_.close();
   while (launched_) {
     wakeup_.take();
+    input_.flush();
     output_.discard();
     if (Result<std::optional<WaitEvent>> event = wait(/*block=*/true); !event) {
       return;  // ECHILD
@@ -152,6 +155,7 @@ void Tracer::service_wakeups() {
   for (const auto& command : commands) {
     command(*this);
   }
+  input_.flush();
   if (output_.open()) {
     output_.drain(observer_);
   }

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/input_feed.h"
 #include "core/launch.h"
 #include "core/observer.h"
 #include "core/output_capture.h"
@@ -100,6 +101,7 @@ class Tracer {
   pid_t root() const { return root_; }
   // Tracer thread.
   TaskTable& tasks() { return tasks_; }
+  InputFeed& input() { return input_; }
   // How the launched or attached process ended, where it ended while traced.
   const std::optional<WaitStatus>& root_status() const { return root_status_; }
 
@@ -176,9 +178,9 @@ class Tracer {
   Wakeup wakeup_;
   TraceeMemory memory_;
   OutputCapture output_;
+  InputFeed input_;
   Placement placement_;
   int64_t placement_review_ns_ = 0;
-  UniqueFd stdin_writer_;
   TaskTable tasks_;
   std::atomic<size_t> task_count_ = 0;
   std::deque<WaitEvent> events_;  // collected, not yet dispatched

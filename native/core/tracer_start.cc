@@ -64,6 +64,9 @@ Result<pid_t> Tracer::launch(const LaunchOptions& options, bool start_paused) {
   launched_ = true;
   Status status = output_.start(root_, std::move(launched->readers), Wakeup::kSignal);
   if (status) {
+    status = input_.start(root_, std::move(launched->stdin_writer), Wakeup::kSignal);
+  }
+  if (status) {
     status = stop_at_gate(root_);
   }
   if (!status) {
@@ -73,7 +76,6 @@ Result<pid_t> Tracer::launch(const LaunchOptions& options, bool start_paused) {
   tasks_.add(root_, root_).holdable = false;  // nobody could let it go yet
   launch_stage_ = LaunchStage::kBeforeExec;
   (void)!write(launched->gate.get(), "", 1);
-  stdin_writer_ = std::move(launched->stdin_writer);
   loop_until([this] {
     return launch_stage_ == LaunchStage::kNone || (tasks_.empty() && parked_.empty());
   });

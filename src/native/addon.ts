@@ -137,6 +137,14 @@ export interface NativeSession {
    * that the session then reports. Idempotent: the first call decides.
    */
   end(action: 'detach' | 'kill', cause: number): Promise<NativeEnd>;
+  /**
+   * Gives bytes to the pipe of the command's standard input, and with `close` closes it after them. Resolves
+   * with true once they are taken: what the pipe has no room for waits in memory. With false where nobody
+   * reads it any more, it is closed, or it is no pipe, unless it is only to be closed. Rejects with SESSION_ENDED.
+   */
+  writeStdin(data: Uint8Array, close: boolean): Promise<boolean>;
+  /** Resolves once nothing of what was taken waits in memory. Rejects with SESSION_ENDED. */
+  stdinDrained(): Promise<void>;
   /** Frees the ring. Only after `ended`; open cursors see their end. */
   dispose(): void;
 }

@@ -21,7 +21,7 @@ const noId = 0xffff_ffff;
 const maxGroups = 65_536;
 
 const stdioModes = new Map<Stream, Partial<Record<StdioMode, EngineLaunch[Stream]>>>([
-  ['stdin', { [StdioMode.NULL]: 'null', [StdioMode.INHERIT]: 'inherit' }],
+  ['stdin', { [StdioMode.NULL]: 'null', [StdioMode.PIPE]: 'pipe', [StdioMode.INHERIT]: 'inherit' }],
   [
     'stdout',
     { [StdioMode.NULL]: 'null', [StdioMode.CAPTURE]: 'capture', [StdioMode.INHERIT]: 'inherit' },
@@ -129,7 +129,6 @@ function checkRoot(pid: number): void {
 export function toEngineLaunch(launch: Launch, defaults: LaunchDefaults): EngineLaunch {
   refuseUnavailable({
     'launch.start_paused': launch.startPaused,
-    'launch.stdin STDIO_MODE_PIPE': launch.stdin === StdioMode.PIPE,
   });
   const argv = toArgv(launch);
   checkRoot(launch.rootOfPid);

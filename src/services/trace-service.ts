@@ -7,6 +7,7 @@ import type {
   ListSessionsRequest,
   TraceRequest,
   UpdateSessionRequest,
+  WriteStdinRequest,
 } from '../gen/ptraced/v1/trace_service_pb.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { RequestIds } from '../session/request-ids.js';
@@ -16,6 +17,7 @@ import { getSession, SessionLister } from './list-sessions.js';
 import { trace } from './trace.js';
 import type { TargetOptions } from './trace-target.js';
 import { updateSession } from './update-session.js';
+import { writeStdin } from './write-stdin.js';
 
 export interface TraceServiceOptions extends TargetOptions {
   readonly registry: SessionRegistry;
@@ -36,6 +38,7 @@ export function traceHandlers(options: TraceServiceOptions) {
     subscribe: 'unimplemented',
     listRecords: 'unimplemented',
     getSummary: 'unimplemented',
-    writeStdin: 'unimplemented',
+    writeStdin: (request: WriteStdinRequest, context: CallContext) =>
+      writeStdin(request, context, registry),
   } as const;
 }

@@ -8,7 +8,7 @@ import type {
   UpdateSessionResponseSchema,
 } from '../gen/ptraced/v1/trace_service_pb.js';
 import type { SessionRegistry } from '../session/registry.js';
-import type { TraceSession } from '../session/session.js';
+import { checkRunning, type TraceSession } from '../session/session.js';
 import { unavailable } from './fields.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
@@ -42,12 +42,7 @@ function toPaths(mask: FieldMask | undefined, wanted: Session): ReadonlySet<Path
   return new Set(changed);
 }
 
-function checkChangeable({ name, ending, etag }: TraceSession, wanted: Session): void {
-  if (ending !== undefined) {
-    throw new ServiceError('SESSION_ENDED', `session '${name}' has ended`, {
-      metadata: { session: name },
-    });
-  }
+function checkEtag({ name, etag }: TraceSession, wanted: Session): void {
   if (wanted.etag !== '' && wanted.etag !== etag) {
     throw new ServiceError('ETAG_MISMATCH', `session '${name}' has changed since`, {
       metadata: { session: name, etag },
@@ -61,7 +56,8 @@ async function change(
   wanted: Session,
   mask: FieldMask | undefined,
 ): Promise<Response> {
-  checkChangeable(session, wanted);
+  checkRunning(session);
+  checkEtag(session, wanted);
   const changed = toPaths(mask, wanted);
   for (const path of ['capture.filter', 'capture.probes', 'rules'] as const) {
     if (changed.has(path)) {

@@ -1,5 +1,6 @@
 /** One tracer with its tracees and its ring of records. */
 import { randomBytes } from 'node:crypto';
+import { ServiceError } from '../errors.js';
 import {
   type CaptureOptions,
   EndCause,
@@ -8,6 +9,7 @@ import {
 } from '../gen/ptraced/v1/session_pb.js';
 import type { NativeCursor, NativeEnd, NativeSession, NativeSessionInfo } from '../native/addon.js';
 import type { Lease } from './lease.js';
+import { StdinWriter } from './stdin.js';
 
 /** How the tracees are let go. */
 export type EndAction = 'detach' | 'kill';
@@ -56,6 +58,15 @@ export interface SessionEnding extends NativeEnd {
 
 const idBytes = 12;
 
+/** Throws SESSION_ENDED. */
+export function checkRunning({ name, ending }: TraceSession): void {
+  if (ending !== undefined) {
+    throw new ServiceError('SESSION_ENDED', `session '${name}' has ended`, {
+      metadata: { session: name },
+    });
+  }
+}
+
 export class TraceSession {
   /** "sessions/" and an id that never comes again. */
   readonly name = `sessions/${randomBytes(idBytes).toString('hex')}`;
@@ -70,6 +81,7 @@ export class TraceSession {
   readonly ringBytes: number;
   /** Settles once no tracee is left; never rejects. */
   readonly ended: Promise<SessionEnding>;
+  readonly stdin: StdinWriter;
   readonly #native: NativeSession;
   #request: SessionTarget;
   #settings: SessionSettings;
@@ -87,6 +99,7 @@ export class TraceSession {
     { sequence, ringBytes }: Pick<TraceSession, 'sequence' | 'ringBytes'>,
   ) {
     this.#native = native;
+    this.stdin = new StdinWriter(native);
     this.owner = properties.owner;
     this.target = properties.target;
     this.shutdownAction = properties.shutdownAction;

@@ -53,8 +53,17 @@ export class Client implements AsyncDisposable {
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
   ): Promise<MessageShape<O>> {
-    return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(
+    return this.cancellable(method, request).answer;
+  }
+
+  /** A call that can be given up; `answer` rejects with CANCELLED then. */
+  cancellable<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+  ): { answer: Promise<MessageShape<O>>; cancel(): void } {
+    let cancel = (): void => {};
+    const answer = new Promise<MessageShape<O>>((resolve, reject) => {
+      const call = this.#client.makeUnaryRequest(
         path(method),
         encoder(method.input),
         decoder(method.output),
@@ -62,7 +71,9 @@ export class Client implements AsyncDisposable {
         { deadline: Date.now() + patience },
         (error, response) => (error ? reject(error) : resolve(response as MessageShape<O>)),
       );
+      cancel = () => call.cancel();
     });
+    return { answer, cancel: () => cancel() };
   }
 
   stream<I extends DescMessage, O extends DescMessage>(

@@ -144,7 +144,6 @@ describe('a field that is not acceptable is named', () => {
 describe('what this version does not do is refused', () => {
   const cases: [string, Request][] = [
     ['launch.start_paused', launch({ startPaused: true })],
-    ['launch.stdin STDIO_MODE_PIPE', launch({ stdin: StdioMode.PIPE })],
     ['attach.start_paused', { target: { case: 'attach', value: { pid: 5, startPaused: true } } }],
     ['capture.stacks', { ...launchTrue, capture: { stacks: true } }],
     ['capture.resolve_descriptors', { ...launchTrue, capture: { resolveDescriptors: true } }],

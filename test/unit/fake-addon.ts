@@ -112,6 +112,12 @@ export class FakeSession implements NativeSession {
     return this.ended;
   }
 
+  async writeStdin(): Promise<boolean> {
+    return true;
+  }
+
+  async stdinDrained(): Promise<void> {}
+
   dispose(): void {
     this.disposed = true;
   }
