@@ -1,10 +1,18 @@
 /** Starts tracers, and says of a failure what it was about. */
 import { ServiceError } from '../errors.js';
 import { EndCause } from '../gen/ptraced/v1/session_pb.js';
-import { readProcess } from '../procfs/process.js';
+import { listThreads, readProcess } from '../procfs/process.js';
 import { type AttachTarget, checkAttach } from '../security/attach-rules.js';
 import { explainDenial } from '../security/ptrace-hints.js';
 import type { Engine, EngineCapture, EngineLaunch, EngineSession } from '../session/engine.js';
+
+/** The threads that each attach found. */
+const foundThreads = new WeakMap<EngineSession, readonly number[]>();
+
+/** Threads that were there when the session attached; none for a launched command. */
+export function threadsFound(session: EngineSession): readonly number[] {
+  return foundThreads.get(session) ?? [];
+}
 
 /** Attaches where the rules allow it, and makes sure that it was the process that they were asked about. */
 export async function startAttach(
@@ -28,6 +36,8 @@ export async function startAttach(
       metadata: { pid: String(pid) },
     });
   }
+  const threads = singleThread ? [] : listThreads(pid);
+  foundThreads.set(session, threads.length > 0 ? threads : [pid]);
   return session;
 }
 

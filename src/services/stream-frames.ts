@@ -5,6 +5,7 @@ import type { TraceResponseSchema } from '../gen/ptraced/v1/trace_service_pb.js'
 import type { SessionFrame } from '../session/frames.js';
 import type { TraceSession } from '../session/session.js';
 import type { DurationRange } from './fields.js';
+import { threadsFound } from './start.js';
 
 /** A response, or the bytes of one. */
 export type StreamResponse = Pick<MessageInitShape<typeof TraceResponseSchema>, 'frame'> | Buffer;
@@ -22,6 +23,7 @@ export function toHeader(
     firstSerial,
     rootPid: session.rootPid,
     heartbeatInterval: durationFromMs(heartbeatMs),
+    attachedTids: [...threadsFound(session.native)],
   };
   return { frame: { case: 'header', value } };
 }

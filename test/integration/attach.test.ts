@@ -29,8 +29,9 @@ test('a process asleep in a call is traced from there on, and detached when the 
   await using program = await startFixture('echo-lines');
   await sleepsInRead(program.pid);
   await using trace = new Trace(client, attach(program.pid));
-  const { rootPid } = await trace.started();
+  const { rootPid, attachedTids } = await trace.started();
   expect(rootPid).toBe(program.pid);
+  expect(attachedTids).toEqual([program.pid]);
   await sleepsInRead(program.pid);
   program.send('hello');
   expect(await program.line()).toBe('hello');
