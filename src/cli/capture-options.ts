@@ -1,18 +1,24 @@
-/** From the options that `trace` and `attach` share to the CaptureOptions of the API. */
+/** From options to the CaptureOptions and filters of the API. */
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   type CaptureOptionsSchema,
   DecodeMode,
   OverflowPolicy,
+  type RecordFilterSchema,
   RecordKind,
   RecordMode,
 } from '../client/index.js';
-import { type COMMON_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
+import {
+  type CAPTURE_OPTIONS,
+  type FILTER_OPTIONS,
+  type ParsedArguments,
+  parseNumber,
+} from './options.js';
 import { UsageError } from './usage-error.js';
 
-/** Values of the shared options. */
-export type CommonValues = ParsedArguments<typeof COMMON_OPTIONS>['values'];
+type CaptureValues = ParsedArguments<typeof CAPTURE_OPTIONS>['values'];
+type FilterValues = ParsedArguments<typeof FILTER_OPTIONS>['values'];
 
 const MAX_STRING_BYTES = 1024 * 1024;
 
@@ -34,7 +40,7 @@ const KINDS_WITHOUT_CALLS = [
 
 /** Throws a UsageError for values that make no sense. */
 export function captureOptions(
-  values: CommonValues,
+  values: CaptureValues,
 ): MessageInitShape<typeof CaptureOptionsSchema> {
   const follow = !values['no-follow'];
   if (!follow && values['follow-forks']) {
@@ -46,7 +52,7 @@ export function captureOptions(
     decode: DecodeMode.TEXT,
     unabbreviated: values['no-abbrev'],
     maxStringBytes: parseNumber(values['string-limit'], '-s', 1, MAX_STRING_BYTES),
-    filter: filterOf([...values.expression.map(traceSet), ...values.trace]),
+    filter: filterOf(values),
     follow: { noThreads: !follow, noProcesses: !follow },
     overflow: overflowPolicy(values.overflow),
   };
@@ -61,8 +67,24 @@ function traceSet(expression: string): string {
   return set;
 }
 
+/** Which records are wanted. Throws a UsageError. */
+export function filterOf(values: FilterValues): MessageInitShape<typeof RecordFilterSchema> {
+  const failedOnly = values['failed-only'];
+  const successfulOnly = values['successful-only'];
+  const paths = values['trace-path'];
+  if (failedOnly && successfulOnly) {
+    throw new UsageError('-z and -Z exclude each other');
+  }
+  return {
+    ...callsOf([...values.expression.map(traceSet), ...values.trace]),
+    ...(failedOnly && { failedOnly }),
+    ...(successfulOnly && { successfulOnly }),
+    ...(paths.length > 0 && { paths }),
+  };
+}
+
 /** As in strace, the last set given counts. */
-function filterOf(sets: string[]): { syscalls?: string[]; kinds?: RecordKind[] } {
+function callsOf(sets: string[]): { syscalls?: string[]; kinds?: RecordKind[] } {
   const set = sets.at(-1);
   if (set === undefined || set === 'all' || set === '!none') {
     return {};

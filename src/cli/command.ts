@@ -22,19 +22,76 @@ export function printHelp(text: string): ExitStatus {
   return { code: 0 };
 }
 
-/** Help for the options that `trace` and `attach` share. */
-export const COMMON_HELP = `\
-  -o, --output=FILE        write the lines into FILE instead of stderr
+const OUTPUT_HELP = `\
+  -o, --output=FILE        write the lines into FILE instead of stderr`;
+
+/** Help for FILTER_OPTIONS. */
+export const FILTER_HELP = `\
   -e, --trace=SET          calls to trace: names, %classes, /regexes, after "!" all others;
                            -e trace=SET and -e SET are the same
+  -P, --trace-path=PATH    only calls that use a file below PATH (repeatable)
+  -z, --successful-only    of calls that have returned, only those that succeeded
+  -Z, --failed-only        only those that failed`;
+
+const DETAIL_HELP = `\
   -s, --string-limit=N     bytes of a string that are shown (default 32)
   -v, --no-abbrev          show every field of structures
   -f, --follow-forks       follow new threads and processes (this is the default)
-      --no-follow          do not
+      --no-follow          do not`;
+
+const LOOK_HELP = `\
   -q, --quiet              no messages about attaching and detaching; twice: nor about exits
-  -a, --columns=N          column of the result (default 40)
+  -a, --columns=N          column of the result (default 40)`;
+
+const OVERFLOW_HELP = `\
       --overflow=POLICY    when the lines are not taken fast enough: "block" holds the tracees,
-                           "drop-oldest" drops records and says how many
+                           "drop-oldest" drops records and says how many`;
+
+const BASE_HELP = `\
       --server=ADDR        use the ptraced at unix:PATH or HOST:PORT (default: $PTRACED_SERVER;
                            where neither is given, an own one)
+  -h, --help               print this text`;
+
+/** Help for the options that `trace` and `attach` share. */
+export const COMMON_HELP = `\
+${OUTPUT_HELP}
+${FILTER_HELP}
+${DETAIL_HELP}
+${LOOK_HELP}
+${OVERFLOW_HELP}
+  -D, --detach             with --server: start a session, print its name, and leave it to itself
+      --label=NAME=VALUE   with -D: a label of the session (repeatable)
+      --paused             hold it at its start until 'ptracectl resume'
+${BASE_HELP}`;
+
+/** Help for CAPTURE_OPTIONS. */
+export const CAPTURE_HELP = `\
+${FILTER_HELP}
+${DETAIL_HELP}
+${OVERFLOW_HELP}
+${BASE_HELP}`;
+
+/** Help for LAUNCH_OPTIONS. */
+export const LAUNCH_HELP = `\
+  -E, --env=NAME=VALUE     add to the environment; NAME alone: remove from it
+      --inherit-env        with --server: begin with the server's environment
+      --cwd=DIR            start in this directory
+  -u, --user=UID[:GID]     run as this user`;
+
+const JSON_HELP = `\
+      --json               print protobuf's JSON, one message a line, on stdout`;
+
+/** Help for PRINT_OPTIONS of a command that reads a file. */
+export const REPLAY_HELP = `\
+${OUTPUT_HELP}
+${LOOK_HELP}
+${JSON_HELP}
+  -h, --help               print this text`;
+
+/** Help for PRINT_OPTIONS of a command that asks a server. */
+export const PRINT_HELP = `\
+${OUTPUT_HELP}
+${LOOK_HELP}
+${JSON_HELP}
+      --server=ADDR        use the ptraced at unix:PATH or HOST:PORT (default: $PTRACED_SERVER)
   -h, --help               print this text`;

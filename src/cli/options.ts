@@ -1,27 +1,63 @@
-/** The options of `trace` and `attach`, named as strace names them. */
+/** The options of the subcommands, named as strace names them where it has them. */
 
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from './usage-error.js';
 
-type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
+/** Options as parseArgs takes them. */
+export type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
 
-/** What both subcommands take. */
-export const COMMON_OPTIONS = {
-  columns: { type: 'string', short: 'a', default: '40' },
-  expression: { type: 'string', short: 'e', multiple: true, default: [] },
-  'follow-forks': { type: 'boolean', short: 'f' },
+/** What every subcommand takes. */
+const BASE_OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
-  'no-abbrev': { type: 'boolean', short: 'v', default: false },
-  'no-follow': { type: 'boolean', default: false },
-  output: { type: 'string', short: 'o' },
-  overflow: { type: 'string' },
-  quiet: { type: 'boolean', short: 'q', multiple: true, default: [] },
   server: { type: 'string' },
-  'string-limit': { type: 'string', short: 's', default: '32' },
-  trace: { type: 'string', multiple: true, default: [] },
 } as const satisfies OptionSpecs;
 
-/** What `trace` takes besides. */
+/** What commands take that ask a server once. */
+export const REMOTE_OPTIONS = {
+  ...BASE_OPTIONS,
+  json: { type: 'boolean', default: false },
+} as const satisfies OptionSpecs;
+
+/** How lines look and where they go. */
+const LINE_OPTIONS = {
+  columns: { type: 'string', short: 'a', default: '40' },
+  output: { type: 'string', short: 'o' },
+  quiet: { type: 'boolean', short: 'q', multiple: true, default: [] },
+} as const satisfies OptionSpecs;
+
+/** What commands take that print records which others have caused. */
+export const PRINT_OPTIONS = { ...LINE_OPTIONS, ...REMOTE_OPTIONS } as const satisfies OptionSpecs;
+
+/** Which records. */
+export const FILTER_OPTIONS = {
+  expression: { type: 'string', short: 'e', multiple: true, default: [] },
+  'failed-only': { type: 'boolean', short: 'Z', default: false },
+  'successful-only': { type: 'boolean', short: 'z', default: false },
+  trace: { type: 'string', multiple: true, default: [] },
+  'trace-path': { type: 'string', short: 'P', multiple: true, default: [] },
+} as const satisfies OptionSpecs;
+
+/** What is recorded. */
+export const CAPTURE_OPTIONS = {
+  ...BASE_OPTIONS,
+  ...FILTER_OPTIONS,
+  'follow-forks': { type: 'boolean', short: 'f' },
+  'no-abbrev': { type: 'boolean', short: 'v', default: false },
+  'no-follow': { type: 'boolean', default: false },
+  overflow: { type: 'string' },
+  'string-limit': { type: 'string', short: 's', default: '32' },
+} as const satisfies OptionSpecs;
+
+/** What `trace` and `attach` take. */
+export const COMMON_OPTIONS = {
+  ...CAPTURE_OPTIONS,
+  ...LINE_OPTIONS,
+  detach: { type: 'boolean', short: 'D', default: false },
+  label: { type: 'string', multiple: true, default: [] },
+  paused: { type: 'boolean', default: false },
+} as const satisfies OptionSpecs;
+
+/** What commands take that start a command. */
 export const LAUNCH_OPTIONS = {
   cwd: { type: 'string' },
   env: { type: 'string', short: 'E', multiple: true, default: [] },
@@ -32,7 +68,7 @@ export const LAUNCH_OPTIONS = {
 /** Options, and what follows them. */
 export interface ParsedArguments<Specs extends OptionSpecs> {
   readonly values: ReturnType<typeof parseArgs<{ options: Specs; strict: true }>>['values'];
-  /** From the first argument that is no option, or after `--`. */
+  /** What is no option. */
   readonly operands: string[];
 }
 
@@ -48,9 +84,22 @@ export function parseOptions<Specs extends OptionSpecs>(
   const first = tokens.find((token) => token.kind !== 'option');
   const end = first?.index ?? args.length;
   const operands = args.slice(first?.kind === 'option-terminator' ? end + 1 : end);
+  return { values: parseAnywhere(args.slice(0, end), options).values, operands };
+}
+
+/** Parses options before, between and after the operands, up to "--". Throws a UsageError. */
+export function parseAnywhere<Specs extends OptionSpecs>(
+  args: string[],
+  options: Specs,
+): ParsedArguments<Specs> {
   try {
-    const { values } = parseArgs({ args: args.slice(0, end), options, strict: true });
-    return { values, operands } as ParsedArguments<Specs>;
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      strict: true,
+      allowPositionals: true,
+    });
+    return { values, operands: positionals } as ParsedArguments<Specs>;
   } catch (error) {
     throw new UsageError(describe(error));
   }
@@ -70,6 +119,17 @@ export function parseNumber(text: string, option: string, min: number, max: numb
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) {
     throw new UsageError(`invalid ${option} argument: '${text}' (${min} to ${max})`);
+  }
+  return value;
+}
+
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/** Parses a number of 64 bits in decimal or 0x hexadecimal; `option` names it in the UsageError. */
+export function parseUint64(text: string, option: string): bigint {
+  const value = /^(?:\d{1,20}|0x[0-9a-fA-F]{1,16})$/.test(text) ? BigInt(text) : -1n;
+  if (value < 0n || value > MAX_UINT64) {
+    throw new UsageError(`invalid ${option} argument: '${text}'`);
   }
   return value;
 }

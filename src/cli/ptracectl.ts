@@ -2,15 +2,12 @@
 
 import { writeSync } from 'node:fs';
 import { version } from '../version.js';
-import { attachCommand } from './attach-command.js';
-import { type Command, printHelp } from './command.js';
+import { printHelp } from './command.js';
+import { COMMANDS } from './commands.js';
 import { type ExitStatus, exitWith, FAILURE, USAGE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import { parseOptions } from './options.js';
-import { traceCommand } from './trace-command.js';
 import { UsageError } from './usage-error.js';
-
-const COMMANDS: readonly Command[] = [traceCommand, attachCommand];
 
 /** What a process that writes into a closed pipe ends with, by SIGPIPE. */
 const BROKEN_PIPE: ExitStatus = { code: 128 + 13 };

@@ -23,8 +23,8 @@ export interface PrinterOptions {
   readonly prefix: 'always' | 'several' | 'never';
   /** Column of the result. strace's default is 40. */
   readonly resultColumn: number;
-  /** Tell which tasks come under trace and leave it. */
-  readonly showAttach: boolean;
+  /** Tell which tasks come under trace and leave it; "once-attached": where a process was attached to. */
+  readonly showAttach: boolean | 'once-attached';
   /** Print how tasks end. */
   readonly showExit: boolean;
 }
@@ -72,6 +72,8 @@ export class StracePrinter {
   readonly #tasks = new Map<number, PendingCall | undefined>();
   /** Messages that wait for the open line to end. */
   #notices: string[] = [];
+  /** A process was attached to. */
+  #attached = false;
   /** The task whose line is open, 0 for none. */
   #openTid = 0;
   /** Characters in the open line. */
@@ -84,6 +86,7 @@ export class StracePrinter {
 
   /** Tells of a process that is attached to; `tids` are its threads, where they are known. */
   attached(pid: number, tids: readonly number[] = [pid]): void {
+    this.#attached = true;
     for (const tid of tids) {
       this.#tasks.set(tid, undefined);
     }
@@ -325,7 +328,8 @@ export class StracePrinter {
   }
 
   #noteAttach(text: string): void {
-    if (this.#options.showAttach) {
+    const { showAttach } = this.#options;
+    if (showAttach === true || (showAttach === 'once-attached' && this.#attached)) {
       this.#notices.push(text);
       if (this.#openTid === 0) {
         this.#flushNotices();

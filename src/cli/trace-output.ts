@@ -1,4 +1,4 @@
-/** Where the lines go: stderr, or a file of `-o` with the messages still on stderr. */
+/** Where the lines go: stderr, stdout for JSON, or a file of `-o`; messages always go to stderr. */
 
 import { open } from 'node:fs/promises';
 import { FdWriter, OutputError } from './fd-writer.js';
@@ -7,21 +7,27 @@ import { UsageError } from './usage-error.js';
 
 export class TraceOutput implements PrinterSink, AsyncDisposable {
   readonly #log: FdWriter;
-  readonly #stdout = new FdWriter(1);
+  readonly #stdout: FdWriter;
   readonly #stderr: FdWriter;
   readonly #close: () => Promise<void>;
 
-  private constructor(log: FdWriter, stderr: FdWriter, close: () => Promise<void>) {
+  private constructor(
+    log: FdWriter,
+    standard: { stdout: FdWriter; stderr: FdWriter },
+    close: () => Promise<void>,
+  ) {
     this.#log = log;
-    this.#stderr = stderr;
+    this.#stdout = standard.stdout;
+    this.#stderr = standard.stderr;
     this.#close = close;
   }
 
-  /** Opens `path`, which is emptied; stderr where there is none. Throws an OutputError. */
-  static async open(path: string | undefined): Promise<TraceOutput> {
-    const stderr = new FdWriter(2);
+  /** Opens `path`, which is emptied; descriptor `fd` where there is none. Throws an OutputError. */
+  static async open(path: string | undefined, fd: 1 | 2 = 2): Promise<TraceOutput> {
+    const standard = { stdout: new FdWriter(1), stderr: new FdWriter(2) };
     if (path === undefined) {
-      return new TraceOutput(stderr, stderr, async () => {});
+      const log = fd === 1 ? standard.stdout : standard.stderr;
+      return new TraceOutput(log, standard, async () => {});
     }
     if (/^[|!]/.test(path)) {
       throw new UsageError(`-o wants the name of a file: '${path}'`);
@@ -29,7 +35,7 @@ export class TraceOutput implements PrinterSink, AsyncDisposable {
     const file = await open(path, 'w').catch((error: unknown) => {
       throw new OutputError(`open '${path}'`, error);
     });
-    return new TraceOutput(new FdWriter(file.fd), stderr, () => file.close());
+    return new TraceOutput(new FdWriter(file.fd), standard, () => file.close());
   }
 
   log(text: string): void {

@@ -3,34 +3,42 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   EndCause,
-  type RecordStream,
+  type ReceivedFrame,
   type SessionEnded,
   type StreamHeader,
   type TraceRecord,
   type TraceRequestSchema,
 } from '../client/index.js';
-import type { CommonValues } from './capture-options.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
+import type { FrameSink } from './frame-sink.js';
 import { parseNumber } from './options.js';
 import type { EndSignal } from './signals.js';
-import type { PrinterOptions, StracePrinter } from './strace-printer.js';
-import type { TraceOutput } from './trace-output.js';
+import type { PrinterOptions } from './strace-printer.js';
 
 /** What is asked of the server. */
 export type TraceRequest = MessageInitShape<typeof TraceRequestSchema>;
 
-/** How the lines look. `kind`: what is traced. */
-export function printerOptions(
-  values: CommonValues,
-  kind: 'launch' | 'attach' | 'attach-several',
-): PrinterOptions {
+/** What is printed: by the command that started it, or by one that merely looks on. */
+export type TracedKind = 'launch' | 'attach' | 'attach-several' | 'session';
+
+/** The options that say how lines look. */
+interface LineValues {
+  readonly columns: string;
+  readonly output?: string | undefined;
+  readonly quiet: readonly boolean[];
+  readonly 'no-follow'?: boolean;
+}
+
+/** How the lines look. */
+export function printerOptions(values: LineValues, kind: TracedKind): PrinterOptions {
   const toFile = values.output !== undefined;
   const several = !values['no-follow'] || kind === 'attach-several';
   const quiet = values.quiet.length;
   return {
     prefix: toFile ? (several ? 'always' : 'never') : 'several',
     resultColumn: parseNumber(values.columns, '-a', 0, 1000),
-    showAttach: quiet < 1 && !(toFile && kind === 'launch'),
+    showAttach:
+      quiet < 1 && (!toFile || (kind === 'session' ? 'once-attached' : kind !== 'launch')),
     showExit: quiet < 2,
   };
 }
@@ -50,45 +58,37 @@ export class Interrupted extends Error {
 export interface RunEvents {
   /** The trace has begun. */
   onHeader?(header: StreamHeader): void;
-  /** Something other than output has been printed. */
+  /** A record has been printed. */
   onRecord?(record: TraceRecord): void;
 }
 
-/** Prints the stream to its end; returns its last frame. Throws what the stream throws. */
-export async function printStream(
-  stream: RecordStream,
-  printer: StracePrinter,
-  output: TraceOutput,
-  events: RunEvents,
-): Promise<SessionEnded> {
-  for await (const frame of stream.frames()) {
-    if (frame.case === 'header') {
-      events.onHeader?.(frame.value);
-    } else if (frame.case === 'batch') {
-      for (const record of frame.value.records) {
-        printRecord(record, printer, output, events);
-      }
-    } else if (frame.case === 'lost') {
-      printer.lost(frame.value);
-    }
-    await output.flush();
-  }
-  // frames() throws where it did not come.
-  return stream.ended as SessionEnded;
+/** Where frames come from. */
+export interface FrameSource {
+  messages(): AsyncIterable<ReceivedFrame>;
 }
 
-function printRecord(
-  record: TraceRecord,
-  printer: StracePrinter,
-  output: TraceOutput,
+/**
+ * Hands the frames to the sink, each written before the next is asked for; returns the last. Throws
+ * what the source throws, which is something where the last did not come.
+ */
+export async function printStream(
+  source: FrameSource,
+  sink: FrameSink,
   events: RunEvents,
-): void {
-  if (record.detail.case === 'output') {
-    output.output(record.detail.value.fd, record.detail.value.data);
-    return;
+): Promise<SessionEnded> {
+  let ended: SessionEnded | undefined;
+  for await (const { frame, bytes } of source.messages()) {
+    sink.frame(frame, bytes);
+    if (frame?.case === 'header') {
+      events.onHeader?.(frame.value);
+    } else if (frame?.case === 'batch' && events.onRecord !== undefined) {
+      frame.value.records.forEach(events.onRecord);
+    } else if (frame?.case === 'ended') {
+      ended = frame.value;
+    }
+    await sink.flush();
   }
-  printer.record(record);
-  events.onRecord?.(record);
+  return ended as SessionEnded;
 }
 
 const CAUSES: Readonly<Record<number, string>> = {

@@ -1,13 +1,9 @@
 /** The built `ptracectl`, as a user runs it, against a server that says what a test wants. */
 
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
@@ -19,31 +15,11 @@ import {
   type TraceRecordSchema,
   type TraceRequest,
 } from '../../src/client/index.js';
+import { finishCli as finish, startCli as start } from '../support/ptracectl.js';
 import { errorMetadata, FakeServer, frame, type TraceCall } from './client-fake-server.js';
 
 // Each test starts Node, on machines that do other things as well.
 vi.setConfig({ testTimeout: 60_000 });
-
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-
-type Cli = ChildProcessByStdio<null, Readable, Readable>;
-
-function start(server: string | undefined, ...args: string[]): Cli {
-  const { PTRACED_SERVER: _, ...env } = process.env;
-  return spawn(process.execPath, [MAIN, ...args], {
-    env: server === undefined ? env : { ...env, PTRACED_SERVER: server },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function finish(cli: Cli) {
-  const [stdout, stderr, [code, signal]] = await Promise.all([
-    text(cli.stdout),
-    text(cli.stderr),
-    once(cli, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
-  ]);
-  return { stdout, stderr, end: signal ?? code };
-}
 
 const HEADER = frame({ case: 'header', value: { session: 'sessions/1', rootPid: 7 } });
 
@@ -209,7 +185,10 @@ describe('attach', () => {
     const requests: TraceRequest[] = [];
     await using server = await FakeServer.start((call) => {
       requests.push(call.request);
-      call.write(HEADER);
+      const { value } = call.request.target;
+      const pid = value && 'pid' in value ? value.pid : 0;
+      const threads = { rootPid: pid, attachedTids: pid === 13 ? [13, 14] : [pid] };
+      call.write(frame({ case: 'header', value: { session: 'sessions/1', ...threads } }));
       if (requests.length === 2) {
         call.write(batch(CALL));
       }
@@ -225,7 +204,7 @@ describe('attach', () => {
     const result = await finish(cli);
     expect(result.end).toBe('SIGINT');
     expect(result.stderr).toContain('ptracectl: Process 12 attached\n');
-    expect(result.stderr).toContain('ptracectl: Process 13 attached\n');
+    expect(result.stderr).toContain('ptracectl: Process 13 attached with 2 threads\n');
     expect(result.stderr).toContain('ptracectl: Process 12 detached\n');
     expect(requests.map(({ target }) => target.value)).toMatchObject([{ pid: 12 }, { pid: 13 }]);
     expect(requests.every((request) => request.onDisconnect === OrphanAction.DETACH)).toBe(true);

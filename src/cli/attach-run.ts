@@ -1,0 +1,83 @@
+/** Attaches to processes and follows them until they end or the user ends it. */
+
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type CaptureOptionsSchema, OrphanAction } from '../client/index.js';
+import { type Connection, describeFailure, openConnection } from './connection.js';
+import { type ExitStatus, FAILURE } from './exit-status.js';
+import { OutputError } from './fd-writer.js';
+import type { FrameSink } from './frame-sink.js';
+import { onEndSignal, signalNumber } from './signals.js';
+import { describeEnd, Interrupted, printStream, type TraceRequest } from './trace-run.js';
+
+/** The kernel's own limit (proc_sys_kernel(5), pid_max). */
+export const MAX_PID = 4_194_304;
+
+/** How processes are attached to. */
+export interface AttachOptions {
+  readonly capture: MessageInitShape<typeof CaptureOptionsSchema>;
+  readonly singleThread: boolean;
+  readonly startPaused: boolean;
+}
+
+/** What is asked of the server for one process. */
+export function attachTarget(pid: number, options: AttachOptions): TraceRequest['target'] & object {
+  const { singleThread, startPaused } = options;
+  return { case: 'attach', value: { pid, singleThread, startPaused } };
+}
+
+/** The processes run on when we leave. */
+export async function attachTo(
+  pids: readonly number[],
+  options: AttachOptions,
+  address: string | undefined,
+  sink: FrameSink,
+): Promise<ExitStatus> {
+  const abort = new AbortController();
+  using _ = onEndSignal(abort.signal, (signal) => abort.abort(new Interrupted(signal)));
+  await using connection = await openConnection(address);
+  const runs = pids.map((pid) => {
+    const request: TraceRequest = {
+      target: attachTarget(pid, options),
+      capture: options.capture,
+      onDisconnect: OrphanAction.DETACH,
+    };
+    return followProcess(pid, request, connection, sink, abort.signal);
+  });
+  const statuses = await Promise.all(runs);
+  if (abort.signal.reason instanceof Interrupted) {
+    sink.detached();
+    await sink.flush();
+    return { signal: signalNumber(abort.signal.reason.signal) };
+  }
+  sink.finish();
+  await sink.flush();
+  return statuses.find((status) => status === FAILURE) ?? { code: 0 };
+}
+
+/** Follows one process to its end, or to ours. */
+async function followProcess(
+  pid: number,
+  request: TraceRequest,
+  connection: Connection,
+  sink: FrameSink,
+  signal: AbortSignal,
+): Promise<ExitStatus> {
+  const stream = connection.client.trace(request, { signal });
+  const notify = async (message: string): Promise<ExitStatus> => {
+    sink.notice(`process ${pid}: ${message}`);
+    await sink.flush();
+    return FAILURE;
+  };
+  try {
+    const early = describeEnd(await printStream(stream, sink, {}));
+    return early === undefined ? { code: 0 } : await notify(early);
+  } catch (error) {
+    if (error instanceof OutputError) {
+      throw error;
+    }
+    if (error instanceof Interrupted) {
+      return { code: 0 };
+    }
+    return await notify(describeFailure(error, connection.address, stream.header !== undefined));
+  }
+}

@@ -1,0 +1,71 @@
+/** Sessions that go on without us: `trace -D` and `attach -D`. */
+
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type CaptureOptionsSchema, OrphanAction, PtracedError } from '../client/index.js';
+import { describeFailure, openConnection } from './connection.js';
+import { type ExitStatus, FAILURE } from './exit-status.js';
+import { TextOutput } from './text-output.js';
+import type { TraceRequest } from './trace-run.js';
+import { UsageError } from './usage-error.js';
+
+/** Throws a UsageError where -D and its options do not go together. */
+export function checkDetachOptions(
+  values: { detach: boolean; label: string[]; output?: string | undefined },
+  address: string | undefined,
+): void {
+  if (!values.detach && values.label.length > 0) {
+    throw new UsageError('--label is for --detach');
+  }
+  if (values.detach && values.output !== undefined) {
+    throw new UsageError('-o and --detach exclude each other');
+  }
+  if (values.detach && address === undefined) {
+    throw new UsageError('--detach must have --server=ADDR or $PTRACED_SERVER');
+  }
+}
+
+/**
+ * Starts a session for each target and prints their names. They stay until the tracees end or somebody
+ * ends them; a target that cannot be traced does not stop the others.
+ */
+export async function startDetached(
+  address: string,
+  targets: readonly (TraceRequest['target'] & object)[],
+  capture: MessageInitShape<typeof CaptureOptionsSchema>,
+  labels: readonly string[],
+): Promise<ExitStatus> {
+  const request = {
+    capture,
+    labels: Object.fromEntries(labels.map(parseLabel)),
+    lease: { orphanAction: OrphanAction.KEEP },
+  };
+  const output = new TextOutput(false);
+  await using connection = await openConnection(address);
+  let status: ExitStatus = { code: 0 };
+  for (const target of targets) {
+    try {
+      const { name } = await connection.client.createSession(
+        { ...request, target },
+        { keep: true },
+      );
+      output.line(name);
+    } catch (error) {
+      if (!(error instanceof PtracedError)) {
+        throw error;
+      }
+      output.notice(describeFailure(error, address, false));
+      status = FAILURE;
+    }
+    await output.flush();
+  }
+  return status;
+}
+
+/** Parses NAME=VALUE. */
+export function parseLabel(text: string): [string, string] {
+  const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === '') {
+    throw new UsageError(`invalid --label argument: '${text}' (NAME=VALUE)`);
+  }
+  return [name, value];
+}

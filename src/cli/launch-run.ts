@@ -1,0 +1,126 @@
+/** A launched command from its start to our exit status, and what a signal does in between. */
+
+import { PtracedError, StopReason, type TraceRecord } from '../client/index.js';
+import { describeFailure, openConnection } from './connection.js';
+import { type ExitStatus, FAILURE } from './exit-status.js';
+import { OutputError } from './fd-writer.js';
+import type { FrameSink } from './frame-sink.js';
+import { type EndSignal, onEndSignal, signalNumber, terminalSentTo } from './signals.js';
+import { describeEnd, Interrupted, printStream, statusOf, type TraceRequest } from './trace-run.js';
+
+/** How long the trace may go on after a signal to us where the command has ended already. */
+const GRACE_MS = 1000;
+
+/** One launched command, from its start to our exit status. */
+export class LaunchRun {
+  readonly #program: string;
+  readonly #sink: FrameSink;
+  readonly #abort = new AbortController();
+  /** Process id of the command, while it lives and signals can be sent to it from here. */
+  #reachable = 0;
+  /** A signal stopped it, such as SIGTTIN. */
+  #stopped = false;
+  /** A signal was passed on to it. */
+  #forwarded = false;
+  /** It has ended; what it has left behind may run on. */
+  #rootEnded = false;
+  /** Ends the trace after a signal that came when the command had just ended. */
+  #grace: NodeJS.Timeout | undefined;
+
+  /** `program` is how messages call it. */
+  constructor(program: string, sink: FrameSink) {
+    this.#program = program;
+    this.#sink = sink;
+  }
+
+  /** Starts it, and returns its end as our own. */
+  async follow(address: string | undefined, request: TraceRequest): Promise<ExitStatus> {
+    using _ = onEndSignal(this.#abort.signal, (signal) => this.#onSignal(signal));
+    await using connection = await openConnection(address);
+    const stream = connection.client.trace(request, { signal: this.#abort.signal });
+    try {
+      const ended = await printStream(stream, this.#sink, {
+        onHeader: ({ rootPid }) => {
+          this.#reachable = connection.embedded ? rootPid : 0;
+        },
+        onRecord: (record) => this.#note(record),
+      });
+      return await this.#finish(describeEnd(ended), statusOf(ended));
+    } catch (error) {
+      if (error instanceof OutputError) {
+        throw error;
+      }
+      if (error instanceof Interrupted) {
+        const signal = signalNumber(error.signal);
+        return await this.#finish(`ended by ${error.signal}: the command is killed`, { signal });
+      }
+      const started = stream.header !== undefined;
+      const why = describeFailure(error, connection.address, started);
+      const refused = !started && error instanceof PtracedError && !error.isConnectionLoss;
+      const notice = refused ? `cannot start '${this.#program}': ${why}` : why;
+      return await this.#finish(notice, FAILURE);
+    }
+  }
+
+  #note({ pid, detail }: TraceRecord): void {
+    if (pid !== this.#reachable) {
+      return;
+    }
+    if (detail.case === 'taskExit' && detail.value.processEnded) {
+      this.#reachable = 0;
+      this.#rootEnded = true;
+    } else if (detail.case === 'stop') {
+      const { reason } = detail.value;
+      this.#stopped =
+        reason === StopReason.GROUP_STOP || (this.#stopped && reason !== StopReason.GROUP_CONTINUE);
+    }
+  }
+
+  async #finish(notice: string | undefined, status: ExitStatus): Promise<ExitStatus> {
+    clearTimeout(this.#grace);
+    this.#sink.finish();
+    if (notice !== undefined) {
+      this.#sink.notice(notice);
+    }
+    await this.#sink.flush();
+    return status;
+  }
+
+  /**
+   * The command gets the signal, and its end ends the trace: from the terminal, which sends it to
+   * both of us, or from here. Where that was of no use, or the command is out of reach, the trace is
+   * ended, and the server kills what is left. A command that has just ended may have had the signal as
+   * well, and ended the trace by that.
+   */
+  #onSignal(signal: EndSignal): void {
+    if (this.#reachable !== 0) {
+      if (terminalSentTo(this.#reachable, signal)) {
+        return;
+      }
+      if (!this.#forwarded && this.#send(signal)) {
+        this.#forwarded = true;
+        return;
+      }
+    }
+    const end = (): void => this.#abort.abort(new Interrupted(signal));
+    if (this.#rootEnded && this.#grace === undefined) {
+      this.#grace = setTimeout(end, GRACE_MS);
+    } else {
+      end();
+    }
+  }
+
+  #send(signal: EndSignal): boolean {
+    try {
+      process.kill(this.#reachable, signal);
+      if (this.#stopped) {
+        // It would take no signal before it is continued.
+        process.kill(this.#reachable, 'SIGCONT');
+      }
+      return true;
+    } catch (error) {
+      // It has just ended, and its last records are on their way; or it runs as another user.
+      return (error as NodeJS.ErrnoException).code === 'ESRCH';
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/** Frames into a file, for `replay`. */
+
+import { open } from 'node:fs/promises';
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  delimited,
+  EndCause,
+  type KnownFrame,
+  SessionEndedSchema,
+  TraceResponseSchema,
+} from '../client/index.js';
+import { FdWriter, OutputError } from './fd-writer.js';
+import type { FrameSink } from './frame-sink.js';
+import { TraceOutput } from './trace-output.js';
+
+/** Keeps every frame as it came, and passes the command's output through. */
+export class RecordingSink implements FrameSink, AsyncDisposable {
+  readonly #file: FdWriter;
+  readonly #output: TraceOutput;
+  readonly #close: () => Promise<void>;
+  #lastSerial = 0n;
+  #lostRecords = 0n;
+
+  private constructor(file: FdWriter, output: TraceOutput, close: () => Promise<void>) {
+    this.#file = file;
+    this.#output = output;
+    this.#close = close;
+  }
+
+  /** Opens `path`, which is emptied. Throws an OutputError. */
+  static async open(path: string): Promise<RecordingSink> {
+    const file = await open(path, 'w').catch((error: unknown) => {
+      throw new OutputError(`open '${path}'`, error);
+    });
+    const output = await TraceOutput.open(undefined);
+    return new RecordingSink(new FdWriter(file.fd), output, () => file.close());
+  }
+
+  frame(frame: KnownFrame | undefined, bytes: Uint8Array): void {
+    this.#file.addBytes(delimited(bytes));
+    if (frame?.case === 'batch') {
+      this.#lastSerial = frame.value.lastSerial;
+      for (const { detail } of frame.value.records) {
+        if (detail.case === 'output') {
+          this.#output.output(detail.value.fd, detail.value.data);
+        }
+      }
+    } else if (frame?.case === 'lost') {
+      this.#lastSerial = frame.value.lastSerial;
+      this.#lostRecords += frame.value.count;
+    }
+  }
+
+  notice(text: string): void {
+    this.#output.notice(text);
+  }
+
+  /** Ends the recording with the cause UNSPECIFIED: the session has not ended. */
+  detached(): void {
+    const value = create(SessionEndedSchema, {
+      cause: EndCause.UNSPECIFIED,
+      lastSerial: this.#lastSerial,
+      lostRecords: this.#lostRecords,
+    });
+    const end = create(TraceResponseSchema, { frame: { case: 'ended', value } });
+    this.#file.addBytes(delimited(toBinary(TraceResponseSchema, end)));
+  }
+
+  finish(): void {}
+
+  async flush(): Promise<void> {
+    await Promise.all([this.#file.flush(), this.#output.flush()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+}

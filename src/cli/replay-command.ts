@@ -1,0 +1,76 @@
+/** `ptracectl replay`: prints a recording as the live stream would have been printed. */
+
+import { createReadStream } from 'node:fs';
+import { EndCause, type ReceivedFrame, RecordingError, readRecording } from '../client/index.js';
+import { type Command, printHelp, REPLAY_HELP } from './command.js';
+import { type ExitStatus, FAILURE } from './exit-status.js';
+import { OutputError } from './fd-writer.js';
+import type { FrameSink } from './frame-sink.js';
+import { PRINT_OPTIONS, parseAnywhere } from './options.js';
+import { openSink } from './print-output.js';
+import { describeEnd, printStream } from './trace-run.js';
+import { UsageError } from './usage-error.js';
+
+const help = `Usage: ptracectl replay [OPTION]... FILE
+
+Prints a recording of 'ptracectl record' exactly as the live trace was, or would have been, with the
+same -o, -a and -q. Needs no server.
+
+${REPLAY_HELP}
+
+Exit status: 0. 1: FILE is no recording, or breaks off; what is whole is printed. 2: the command
+line is wrong.`;
+
+export const replayCommand: Command = {
+  name: 'replay',
+  summary: 'print a recording',
+  help,
+  async run(args) {
+    const { values, operands } = parseAnywhere(args, PRINT_OPTIONS);
+    if (values.help) {
+      return printHelp(help);
+    }
+    const [file, ...rest] = operands;
+    if (file === undefined || rest.length > 0) {
+      throw new UsageError(file === undefined ? 'must have FILE' : 'must have one FILE');
+    }
+    await using opened = await openSink(values, 'session');
+    return await replay(file, opened.sink);
+  },
+};
+
+async function replay(file: string, sink: FrameSink): Promise<ExitStatus> {
+  try {
+    const ended = await printStream({ messages: () => framesOf(file) }, sink, {});
+    if (ended.cause === EndCause.UNSPECIFIED) {
+      sink.detached();
+    } else {
+      sink.finish();
+      const early = describeEnd(ended);
+      if (early !== undefined) {
+        sink.notice(early);
+      }
+    }
+    return { code: 0 };
+  } catch (error) {
+    if (error instanceof RecordingError) {
+      sink.finish();
+      const what = error.fault === 'NOT_A_RECORDING' ? `cannot replay '${file}'` : `'${file}'`;
+      sink.notice(`${what}: ${error.message}`);
+      return FAILURE;
+    }
+    if (!(error instanceof OutputError) && (error as NodeJS.ErrnoException).syscall) {
+      throw new OutputError(`read '${file}'`, error);
+    }
+    throw error;
+  } finally {
+    await sink.flush();
+  }
+}
+
+async function* framesOf(file: string): AsyncGenerator<ReceivedFrame, void, undefined> {
+  const bytes = new Uint8Array();
+  for await (const frame of readRecording(createReadStream(file))) {
+    yield { frame, bytes };
+  }
+}
