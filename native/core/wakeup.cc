@@ -49,6 +49,7 @@ void Wakeup::prepare_process() {
     action.sa_handler = on_signal;
     sigemptyset(&action.sa_mask);
     sigaction(kSignal, &action, nullptr);
+    sigaction(kTimerSignal, &action, nullptr);
 
     struct sigaction child = {};
     sigaction(SIGCHLD, nullptr, &child);
@@ -64,11 +65,12 @@ Wakeup::Wakeup() : tid_(gettid()) {
   sigset_t all;
   sigfillset(&all);
   sigdelset(&all, kSignal);
+  sigdelset(&all, kTimerSignal);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
 
   sigevent event = {};
   event.sigev_notify = SIGEV_THREAD_ID;
-  event.sigev_signo = kSignal;
+  event.sigev_signo = kTimerSignal;
   event._sigev_un._tid = tid_;
   if (timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0) {
     repeat_timer = timer_;

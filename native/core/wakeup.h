@@ -12,7 +12,9 @@ namespace ptraced::core {
 // wait4 has no descriptor to poll and no signal mask to swap, so a signal must interrupt it:
 // SIGURG, which by default does nothing, directed to the thread, its handler installed without
 // SA_RESTART. A signal that comes just before the wait would be lost; therefore the handler sets a
-// flag and lets a timer repeat the signal every millisecond until the thread has taken the flag.
+// flag and lets a timer interrupt the thread every millisecond until it has taken the flag. The
+// timer has a signal of its own: one that a change of the timer has made stale is dropped by Linux
+// 6.13 and later, and a kick of the same number that came meanwhile would be dropped with it.
 //
 // One for a thread; made, used and ended on it. kick() alone may be called from elsewhere.
 class Wakeup {
@@ -21,7 +23,7 @@ class Wakeup {
   // stop of a tracee would send the process a signal. To be called before any tracer thread starts.
   static void prepare_process();
 
-  // Blocks every signal but SIGURG in the calling thread and makes its timer.
+  // Blocks every signal but these two in the calling thread and makes its timer.
   Wakeup();
   ~Wakeup();
   Wakeup(const Wakeup&) = delete;
@@ -40,6 +42,8 @@ class Wakeup {
 
   // The signal that means a kick, for descriptors that can send it (fcntl(2), F_SETSIG).
   static constexpr int kSignal = SIGURG;
+  // Of the timer. Linux has no other use for it on x86.
+  static constexpr int kTimerSignal = SIGSTKFLT;
   pid_t tid() const { return tid_; }
 
   // Whether somebody kicked, or the deadline passed, since the last call. The thread must wait only

@@ -52,8 +52,7 @@ struct Recorder::TaskState final : core::TaskExtra {
   decode::CallText call;
   std::string_view name;      // of the syscall; empty where no table has the number
   uint64_t enter_serial = 0;  // 0: no ENTER record
-  int64_t enter_realtime_ns = 0;
-  bool selected = true;  // by the filter of syscalls
+  bool selected = true;       // by the filter of syscalls
   bool unrecorded = false;
   std::string stop_record;  // of the stop that the task is held in; empty where none was made
   uint64_t stop_record_id = 0;
@@ -77,13 +76,13 @@ Recorder::TaskState& Recorder::state_of(Task& task) {
 }
 
 template <typename Fill>
-uint64_t Recorder::append(RecordKind kind, pid_t tid, pid_t pid, int64_t realtime_ns, Fill fill) {
+uint64_t Recorder::append(RecordKind kind, pid_t tid, pid_t pid, int64_t seen_ns, Fill fill) {
   if (!wants(kind)) {
     return 0;
   }
   record_.clear();
   RecordWriter writer(record_);
-  writer.head(++serial_, kind, tid, pid, realtime_ns);
+  writer.head(++serial_, kind, tid, pid, day_time_.at(seen_ns));
   fill(writer);
   const int64_t now = core::monotonic_ns();
   if (batch_.is_full_for(record_) || (!batch_.empty() && now - batch_since_ns_ >= kBatchAgeNs)) {
@@ -97,8 +96,8 @@ uint64_t Recorder::append(RecordKind kind, pid_t tid, pid_t pid, int64_t realtim
 }
 
 template <typename Fill>
-uint64_t Recorder::append(RecordKind kind, Task& task, int64_t realtime_ns, Fill fill) {
-  const uint64_t serial = append(kind, task.tid, task.pid, realtime_ns, fill);
+uint64_t Recorder::append(RecordKind kind, Task& task, int64_t seen_ns, Fill fill) {
+  const uint64_t serial = append(kind, task.tid, task.pid, seen_ns, fill);
   if (serial != 0 && task.extra) {
     if (const auto& sink = state_of(task).sink) {
       sink->push_back(record_);
@@ -108,9 +107,9 @@ uint64_t Recorder::append(RecordKind kind, Task& task, int64_t realtime_ns, Fill
 }
 
 template <typename Fill>
-uint64_t Recorder::append_stop(RecordKind kind, Task& task, int64_t realtime_ns, Fill fill) {
+uint64_t Recorder::append_stop(RecordKind kind, Task& task, int64_t seen_ns, Fill fill) {
   const bool held = task.hold_order || task.held;
-  const uint64_t serial = append(kind, task, realtime_ns, [&](RecordWriter& writer) {
+  const uint64_t serial = append(kind, task, seen_ns, [&](RecordWriter& writer) {
     fill(writer);
     if (held) {
       writer.stop_id(task.stop_id);
@@ -145,7 +144,6 @@ void Recorder::on_enter(const core::StopView& view) {
   if (!state.selected) {
     return;
   }
-  state.enter_realtime_ns = core::realtime_ns();
   if (options_.text) {
     if (const auto number = std::exchange(task.restarted_call, std::nullopt)) {
       state.call.set_interrupted(decode::find_syscall(task.entry.arch, *number));
@@ -157,7 +155,7 @@ void Recorder::on_enter(const core::StopView& view) {
     return;
   }
   state.enter_serial =
-      append_stop(RecordKind::kEnter, task, state.enter_realtime_ns, [&](RecordWriter& writer) {
+      append_stop(RecordKind::kEnter, task, task.entered_ns, [&](RecordWriter& writer) {
         writer.call(task.entry, state.name);
         if (options_.text) {
           writer.text(state.call.text, state.call.result_offset);
@@ -175,7 +173,7 @@ void Recorder::append_enter(Task& task, TaskState& state) {
       writer.text(state.call.text, state.call.result_offset);
     }
   };
-  const int64_t time = state.enter_realtime_ns;
+  const int64_t time = task.entered_ns;
   state.enter_serial = task.held && task.at_entry
                            ? append_stop(RecordKind::kEnter, task, time, fill)
                            : append(RecordKind::kEnter, task, time, fill);
@@ -199,6 +197,7 @@ void Recorder::close_open_call(Task& task) {
 }
 
 void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) {
+  const int64_t now = core::monotonic_ns();
   Task& task = view.task;
   TaskState& state = state_of(task);
   if (!entered) {
@@ -214,8 +213,8 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   } else if (options_.text) {
     decode::exit_text(call_of(task), exit, view.memory, options_.decode, state.call);
   }
-  const int64_t duration = entered ? core::monotonic_ns() - task.entered_ns : 0;
-  append_stop(RecordKind::kExit, task, core::realtime_ns(), [&](RecordWriter& writer) {
+  const int64_t duration = entered ? now - task.entered_ns : 0;
+  append_stop(RecordKind::kExit, task, now, [&](RecordWriter& writer) {
     writer.call(task.entry, state.name);
     writer.result(exit, exit.is_error ? decode::errno_name(static_cast<int>(-exit.value)) : "",
                   duration, state.enter_serial);
@@ -238,7 +237,7 @@ void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {
 }
 
 void Recorder::on_signal(const core::StopView& view, const siginfo_t& info) {
-  append_stop(RecordKind::kSignal, view.task, core::realtime_ns(), [&](RecordWriter& writer) {
+  append_stop(RecordKind::kSignal, view.task, core::monotonic_ns(), [&](RecordWriter& writer) {
     if (options_.text) {
       text_.clear();
       decode::signal_text(info, text_);
@@ -259,7 +258,7 @@ void Recorder::on_held(Task& task) {
     writer.stop_id(task.held->id);
     writer.stop(task.held->reason, 0);
   };
-  if (append(RecordKind::kStop, task, core::realtime_ns(), fill) != 0 && !has_record) {
+  if (append(RecordKind::kStop, task, core::monotonic_ns(), fill) != 0 && !has_record) {
     state.stop_record = record_;
     state.stop_record_id = task.stop_id;
   }
@@ -277,7 +276,7 @@ void Recorder::collect(Task& task, std::shared_ptr<std::vector<std::string>> sin
 }
 
 void Recorder::on_group_stop(Task& task, int signal) {
-  append_stop(RecordKind::kStop, task, core::realtime_ns(), [&](RecordWriter& writer) {
+  append_stop(RecordKind::kStop, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     if (options_.text) {
       text_.clear();
       decode::group_stop_text(signal, text_);
@@ -288,12 +287,12 @@ void Recorder::on_group_stop(Task& task, int signal) {
 }
 
 void Recorder::on_group_continue(Task& task) {
-  append_stop(RecordKind::kStop, task, core::realtime_ns(),
+  append_stop(RecordKind::kStop, task, core::monotonic_ns(),
               [](RecordWriter& writer) { writer.stop(core::StopReason::kGroupContinue, 0); });
 }
 
 void Recorder::on_new_task(Task& parent, Task& child, core::TaskOrigin origin, bool followed) {
-  append_stop(RecordKind::kNewTask, parent, core::realtime_ns(), [&](RecordWriter& writer) {
+  append_stop(RecordKind::kNewTask, parent, core::monotonic_ns(), [&](RecordWriter& writer) {
     writer.new_task(child.tid, child.pid, static_cast<int>(origin), followed);
   });
 }
@@ -301,7 +300,7 @@ void Recorder::on_new_task(Task& parent, Task& child, core::TaskOrigin origin, b
 void Recorder::on_orphan_task(Task& child) {
   const std::optional<core::TaskStatus> status = core::task_status(child.tid);
   const pid_t maker = !status ? 0 : child.pid != child.tid ? child.pid : status->parent;
-  append(RecordKind::kNewTask, maker, maker, core::realtime_ns(), [&](RecordWriter& writer) {
+  append(RecordKind::kNewTask, maker, maker, core::monotonic_ns(), [&](RecordWriter& writer) {
     writer.new_task(child.tid, child.pid, static_cast<int>(core::TaskOrigin::kUnknown), true);
   });
 }
@@ -309,14 +308,14 @@ void Recorder::on_orphan_task(Task& child) {
 void Recorder::on_exec(Task& task, pid_t former_tid) {
   char exe[PATH_MAX];
   const size_t length = core::executable(task.tid, exe, sizeof(exe));
-  append_stop(RecordKind::kExec, task, core::realtime_ns(), [&](RecordWriter& writer) {
+  append_stop(RecordKind::kExec, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     writer.exec(std::string_view(exe, length), former_tid);
   });
 }
 
 void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
   close_open_call(task);
-  append(RecordKind::kTaskExit, task, core::realtime_ns(), [&](RecordWriter& writer) {
+  append(RecordKind::kTaskExit, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     const core::WaitStatus& status = end.status;
     if (options_.text) {
       text_.clear();
@@ -340,13 +339,13 @@ void Recorder::on_detached(Task& task) {
 
 void Recorder::on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) {
   uint64_t& offset = output_offsets_.at(static_cast<size_t>(fd) - 1);
-  append(RecordKind::kOutput, pid, pid, core::realtime_ns(),
+  append(RecordKind::kOutput, pid, pid, core::monotonic_ns(),
          [&](RecordWriter& writer) { writer.output(fd, bytes, offset); });
   offset += bytes.size();
 }
 
 void Recorder::on_error(pid_t tid, pid_t pid, const core::Error& error) {
-  append(RecordKind::kTracerError, tid, pid, core::realtime_ns(), [&](RecordWriter& writer) {
+  append(RecordKind::kTracerError, tid, pid, core::monotonic_ns(), [&](RecordWriter& writer) {
     const std::string_view name = decode::errno_name(error.code);
     writer.error(std::string(error.operation) + ": " +
                  (name.empty() ? std::to_string(error.code) : std::string(name)));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/observer.h"
 #include "decode/decoder.h"
 #include "wire/batch.h"
@@ -60,14 +61,15 @@ class Recorder final : public core::Observer {
   bool wants(RecordKind kind) const { return options_.filter.passes_kind(kind); }
   TaskState& state_of(core::Task& task);
   void begin_call(const core::Task& task, TaskState& state);
-  // Makes one record, its fields beyond the head by `fill`; returns its serial.
+  // Makes one record of what was seen at that time of CLOCK_MONOTONIC, its fields beyond the head
+  // by `fill`; returns its serial.
   template <typename Fill>
-  uint64_t append(RecordKind kind, pid_t tid, pid_t pid, int64_t realtime_ns, Fill fill);
+  uint64_t append(RecordKind kind, pid_t tid, pid_t pid, int64_t seen_ns, Fill fill);
   template <typename Fill>
-  uint64_t append(RecordKind kind, core::Task& task, int64_t realtime_ns, Fill fill);
+  uint64_t append(RecordKind kind, core::Task& task, int64_t seen_ns, Fill fill);
   // The same for the stop that the task is in, which it may be held in.
   template <typename Fill>
-  uint64_t append_stop(RecordKind kind, core::Task& task, int64_t realtime_ns, Fill fill);
+  uint64_t append_stop(RecordKind kind, core::Task& task, int64_t seen_ns, Fill fill);
   void append_enter(core::Task& task, TaskState& state);
   void append_overdue_enters(int64_t now);
   void close_open_call(core::Task& task);
@@ -76,6 +78,7 @@ class Recorder final : public core::Observer {
 
   const RecorderOptions options_;
   Ring& ring_;
+  core::DayTime day_time_;
   BatchBuilder batch_;
   std::string record_;  // the one being made
   std::string text_;

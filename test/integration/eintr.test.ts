@@ -14,7 +14,10 @@ async function unexpected(program: Program): Promise<string[]> {
 }
 
 async function letGo(pid: number): Promise<void> {
-  await eventually(`${pid} untraced and not stopped`, () => proc.runsUntraced(pid));
+  await eventually(`${pid} untraced and not stopped`, () => {
+    expect(proc.alive(pid)).toBe(true);
+    return proc.runsUntraced(pid);
+  });
 }
 
 test('200 attaches and detaches to 50 threads, busy and asleep in every call', { timeout }, async ({

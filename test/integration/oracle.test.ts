@@ -84,7 +84,11 @@ async function expectTextOfStrace(ours: Calls, folder: string, wanted: RealProgr
 }
 
 /** strace's runs, as many as are needed for one that is like ours. */
-async function expectLikeStrace(ours: Calls, folder: string, wanted: RealProgram): Promise<void> {
+async function differencesFromStrace(
+  ours: Calls,
+  folder: string,
+  wanted: RealProgram,
+): Promise<string[]> {
   const runs: Calls[] = [];
   let different: string[] = [];
   do {
@@ -92,7 +96,7 @@ async function expectLikeStrace(ours: Calls, folder: string, wanted: RealProgram
     runs.push(callsOfStrace(log));
     different = differences(ours, runs);
   } while (runs.length < 2 || (different.length > 0 && runs.length < mostRuns));
-  expect(different).toEqual([]);
+  return different;
 }
 
 describe('beside strace and beside no tracer', () => {
@@ -102,8 +106,16 @@ describe('beside strace and beside no tracer', () => {
       const [trace, outcome] = await traced(client, folder, wanted);
       expect(outcome).toEqual(plain);
       if (!wanted.racing) {
-        const calls = callsOfRecords(trace.records);
-        await expectLikeStrace(calls, folder, wanted);
+        let calls = callsOfRecords(trace.records);
+        let different = await differencesFromStrace(calls, folder, wanted);
+        if (different.length > 0) {
+          // A child's end may come at a moment, on a busy machine, that strace's runs do not show.
+          const [again, outcomeAgain] = await traced(client, folder, wanted);
+          expect(outcomeAgain).toEqual(plain);
+          calls = callsOfRecords(again.records);
+          different = await differencesFromStrace(calls, folder, wanted);
+        }
+        expect(different).toEqual([]);
         await expectTextOfStrace(calls, folder, wanted);
       }
     });
