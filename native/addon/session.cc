@@ -67,6 +67,9 @@ Napi::Value Session::info(const Napi::CallbackInfo& info) {
   result.Set("lastSerial", Napi::BigInt::New(env, stats.last_serial));
   result.Set("lostRecords", Napi::BigInt::New(env, stats.lost_records));
   result.Set("liveTasks", Napi::Number::New(env, state_->thread().live_tasks()));
+  if (const auto status = state_->thread().root_status()) {
+    result.Set("rootExit", exit_of(env, *status));
+  }
   result.Set("ringBytes", Napi::Number::New(env, stats.bytes));
   return result;
 }

@@ -83,6 +83,9 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
   std::unordered_map<wire::Ring::CursorId, Napi::Promise::Deferred> waiting_;
 };
 
+// A NativeExit: how a process ended.
+Napi::Value exit_of(Napi::Env env, const core::WaitStatus& status);
+
 // Classes and functions of the module.
 class Session : public Napi::ObjectWrap<Session> {
  public:

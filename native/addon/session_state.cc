@@ -40,18 +40,6 @@ Napi::Value frame_of(Napi::Env env, const wire::RingItem& item) {
   return frame;
 }
 
-Napi::Value exit_of(Napi::Env env, const core::WaitStatus& status) {
-  Napi::Object exit = Napi::Object::New(env);
-  if (status.exited()) {
-    exit.Set("exitCode", Napi::Number::New(env, status.exit_code()));
-  }
-  const int signal = status.killed() ? status.fatal_signal() : 0;
-  exit.Set("signal", Napi::Number::New(env, signal));
-  exit.Set("signalName", std::string(decode::signal_name(signal)));
-  exit.Set("coreDumped", Napi::Boolean::New(env, status.killed() && status.core_dumped()));
-  return exit;
-}
-
 Napi::Value end_of(Napi::Env env, const SessionEnd& end) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("cause", Napi::Number::New(env, end.cause));
@@ -63,6 +51,18 @@ Napi::Value end_of(Napi::Env env, const SessionEnd& end) {
 }
 
 }  // namespace
+
+Napi::Value exit_of(Napi::Env env, const core::WaitStatus& status) {
+  Napi::Object exit = Napi::Object::New(env);
+  if (status.exited()) {
+    exit.Set("exitCode", Napi::Number::New(env, status.exit_code()));
+  }
+  const int signal = status.killed() ? status.fatal_signal() : 0;
+  exit.Set("signal", Napi::Number::New(env, signal));
+  exit.Set("signalName", std::string(decode::signal_name(signal)));
+  exit.Set("coreDumped", Napi::Boolean::New(env, status.killed() && status.core_dumped()));
+  return exit;
+}
 
 SessionState::SessionState(Napi::Env env)
     : started_(Napi::Promise::Deferred::New(env)),

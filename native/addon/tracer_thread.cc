@@ -53,6 +53,11 @@ size_t TracerThread::live_tasks() const {
   return tracer_ == nullptr ? 0 : tracer_->task_count();
 }
 
+std::optional<core::WaitStatus> TracerThread::root_status() const {
+  const std::lock_guard lock(mutex_);
+  return tracer_ == nullptr ? std::nullopt : tracer_->root_status();
+}
+
 bool TracerThread::post(std::function<void(core::Tracer&)> command) {
   const std::lock_guard lock(mutex_);
   return tracer_ != nullptr && tracer_->post(std::move(command));

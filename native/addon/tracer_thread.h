@@ -72,6 +72,9 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
 
   size_t live_tasks() const;
 
+  // Tracer::root_status() while the thread traces.
+  std::optional<core::WaitStatus> root_status() const;
+
   // Tracer::post(); false also where no tracer runs.
   bool post(std::function<void(core::Tracer&)> command);
 

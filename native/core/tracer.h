@@ -102,8 +102,8 @@ class Tracer {
   // Tracer thread.
   TaskTable& tasks() { return tasks_; }
   InputFeed& input() { return input_; }
-  // How the launched or attached process ended, where it ended while traced.
-  const std::optional<WaitStatus>& root_status() const { return root_status_; }
+  // How the launched or attached process ended, where it ended while traced. From any thread.
+  std::optional<WaitStatus> root_status() const { return root_status_.load(); }
 
  private:
   // A launched root on its way to the program.
@@ -187,7 +187,7 @@ class Tracer {
   std::unordered_map<pid_t, Parked> parked_;
 
   pid_t root_ = 0;
-  std::optional<WaitStatus> root_status_;
+  std::atomic<std::optional<WaitStatus>> root_status_;
   bool launched_ = false;
   bool start_paused_ = false;
   LaunchStage launch_stage_ = LaunchStage::kNone;

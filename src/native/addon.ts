@@ -106,12 +106,20 @@ export interface NativeCursor {
   close(): void;
 }
 
+/** How a process ended. */
+export interface NativeExit {
+  exitCode?: number;
+  signal: number;
+  signalName: string;
+  coreDumped: boolean;
+}
+
 /** How a session ended. */
 export interface NativeEnd {
   /** An EndCause number. */
   cause: number;
   /** How the root process ended, where it did while traced. */
-  rootExit?: { exitCode?: number; signal: number; signalName: string; coreDumped: boolean };
+  rootExit?: NativeExit;
   /** More about the cause, for people; empty where there is nothing to say. */
   message: string;
 }
@@ -121,6 +129,8 @@ export interface NativeSessionInfo {
   lastSerial: bigint;
   lostRecords: bigint;
   liveTasks: number;
+  /** How the root process ended, where it did and others run on; after the end NativeEnd has it. */
+  rootExit?: NativeExit;
   ringBytes: number;
 }
 

@@ -25,7 +25,8 @@ export function stateOf(session: TraceSession): SessionState {
 
 export function toSessionMessage(session: TraceSession): SessionMessage {
   const { settings, lease, ending } = session;
-  const { firstSerial, lastSerial, lostRecords, liveTasks } = session.info();
+  const { firstSerial, lastSerial, lostRecords, liveTasks, ...info } = session.info();
+  const rootExit = ending === undefined ? info.rootExit : ending.rootExit;
   return {
     name: session.name,
     state: stateOf(session),
@@ -44,6 +45,6 @@ export function toSessionMessage(session: TraceSession): SessionMessage {
     subscribers: session.subscribers,
     etag: session.etag,
     ...(ending && { endTime: timestampFromMs(ending.timeMs), endCause: ending.cause }),
-    ...(ending?.rootExit && { rootExit: { ...ending.rootExit, processEnded: true } }),
+    ...(rootExit && { rootExit: { ...rootExit, processEnded: true } }),
   };
 }

@@ -38,6 +38,20 @@ describe('GetSession', () => {
     expect(end.lease?.expireTime).toBeUndefined();
   });
 
+  test('tells how the root process ended while others of its session run on', async ({
+    client,
+  }) => {
+    const argv = ['sh', '-c', 'sleep 60 & exit 5'];
+    await using session = await create(client, launching(argv));
+    const now = await eventually('the end of the root', async () => {
+      const state = await session.get();
+      return state.rootExit !== undefined && state;
+    });
+    expect(now).toMatchObject({ state: RUNNING, rootExit: { exitCode: 5, processEnded: true } });
+    const end = await session.end();
+    expect(end).toMatchObject({ state: ENDED, rootExit: { exitCode: 5 } });
+  });
+
   test('tells of the session of a Trace', async ({ client }) => {
     await using trace = new Trace(client, launch(['sleep', '60']));
     const { session: name, rootPid } = await trace.started();
