@@ -4,7 +4,7 @@ import { attachTarget, attachTo, MAX_PID } from './attach-run.js';
 import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, printHelp } from './command.js';
 import { serverOf } from './connection.js';
-import { checkDetachOptions, startDetached } from './detached.js';
+import { checkSessionOptions, startDetached } from './detached.js';
 import { StraceSink } from './frame-sink.js';
 import { COMMON_OPTIONS, parseNumber, parseOptions } from './options.js';
 import { StracePrinter } from './strace-printer.js';
@@ -38,7 +38,7 @@ export const attachCommand: Command = {
     const capture = captureOptions(values);
     const options = { capture, singleThread: values['no-follow'], startPaused: values.paused };
     const address = serverOf(values.server ?? server);
-    checkDetachOptions(values, address);
+    checkSessionOptions(values, address);
     if (values.detach && address !== undefined) {
       const targets = pids.map((pid) => attachTarget(pid, options));
       return await startDetached(address, targets, capture, values.label);

@@ -61,7 +61,7 @@ ${LOOK_HELP}
 ${OVERFLOW_HELP}
   -D, --detach             with --server: start a session, print its name, and leave it to itself
       --label=NAME=VALUE   with -D: a label of the session (repeatable)
-      --paused             hold it at its start until 'ptracectl resume'
+      --paused             with --server: hold it at its start until 'ptracectl resume'
 ${BASE_HELP}`;
 
 /** Help for CAPTURE_OPTIONS. */

@@ -8,13 +8,16 @@ import { TextOutput } from './text-output.js';
 import type { TraceRequest } from './trace-run.js';
 import { UsageError } from './usage-error.js';
 
-/** Throws a UsageError where -D and its options do not go together. */
-export function checkDetachOptions(
-  values: { detach: boolean; label: string[]; output?: string | undefined },
+/** Throws a UsageError where options about sessions do not go together. */
+export function checkSessionOptions(
+  values: { detach: boolean; label: string[]; output?: string | undefined; paused: boolean },
   address: string | undefined,
 ): void {
   if (!values.detach && values.label.length > 0) {
     throw new UsageError('--label is for --detach');
+  }
+  if (values.paused && address === undefined) {
+    throw new UsageError('--paused must have --server=ADDR or $PTRACED_SERVER');
   }
   if (values.detach && values.output !== undefined) {
     throw new UsageError('-o and --detach exclude each other');

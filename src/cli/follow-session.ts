@@ -50,7 +50,7 @@ export async function followSession(
       throw error;
     }
     if (error instanceof Interrupted) {
-      sink.detached();
+      sink.left();
       return { signal: signalNumber(error.signal) };
     }
     sink.finish();

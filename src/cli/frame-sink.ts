@@ -11,8 +11,10 @@ export interface FrameSink {
   frame(frame: KnownFrame | undefined, bytes: Uint8Array): void;
   /** A message to the user about the trace, a whole line without its end. */
   notice(text: string): void;
-  /** We leave: the tracees run on without us. */
+  /** We leave, and the tracees are let go. */
   detached(): void;
+  /** We leave, and the session goes on. */
+  left(): void;
   /** Nothing more is known of the tracees. */
   finish(): void;
   /** Fulfils when everything so far is written. Rejects with an OutputError. */
@@ -57,6 +59,10 @@ export class StraceSink implements FrameSink {
     this.#printer.detached();
   }
 
+  left(): void {
+    this.#printer.finish();
+  }
+
   finish(): void {
     this.#printer.finish();
   }
@@ -93,6 +99,8 @@ export class JsonSink implements FrameSink {
   }
 
   detached(): void {}
+
+  left(): void {}
 
   finish(): void {}
 

@@ -52,6 +52,7 @@ export class LaunchRun {
       }
       if (error instanceof Interrupted) {
         const signal = signalNumber(error.signal);
+        this.#sink.left();
         return await this.#finish(`ended by ${error.signal}: the command is killed`, { signal });
       }
       const started = stream.header !== undefined;

@@ -13,6 +13,9 @@ import { FdWriter, OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
 import { TraceOutput } from './trace-output.js';
 
+/** Message of an end without a cause where the tracees were let go. */
+export const DETACHED = 'the recording ended with a detach';
+
 /** Keeps every frame as it came, and passes the command's output through. */
 export class RecordingSink implements FrameSink, AsyncDisposable {
   readonly #file: FdWriter;
@@ -55,21 +58,30 @@ export class RecordingSink implements FrameSink, AsyncDisposable {
     this.#output.notice(text);
   }
 
-  /** Ends the recording with the cause UNSPECIFIED: the session has not ended. */
   detached(): void {
-    const value = create(SessionEndedSchema, {
-      cause: EndCause.UNSPECIFIED,
-      lastSerial: this.#lastSerial,
-      lostRecords: this.#lostRecords,
-    });
-    const end = create(TraceResponseSchema, { frame: { case: 'ended', value } });
-    this.#file.addBytes(delimited(toBinary(TraceResponseSchema, end)));
+    this.#end(DETACHED);
+  }
+
+  left(): void {
+    this.#end('the recording ended before the session');
   }
 
   finish(): void {}
 
   async flush(): Promise<void> {
     await Promise.all([this.#file.flush(), this.#output.flush()]);
+  }
+
+  /** No server ends a session without a cause: we left before its end. */
+  #end(message: string): void {
+    const value = create(SessionEndedSchema, {
+      cause: EndCause.UNSPECIFIED,
+      message,
+      lastSerial: this.#lastSerial,
+      lostRecords: this.#lostRecords,
+    });
+    const end = create(TraceResponseSchema, { frame: { case: 'ended', value } });
+    this.#file.addBytes(delimited(toBinary(TraceResponseSchema, end)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

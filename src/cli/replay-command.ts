@@ -8,6 +8,7 @@ import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
 import { PRINT_OPTIONS, parseAnywhere } from './options.js';
 import { openSink } from './print-output.js';
+import { DETACHED } from './recording-sink.js';
 import { describeEnd, printStream } from './trace-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -43,13 +44,14 @@ async function replay(file: string, sink: FrameSink): Promise<ExitStatus> {
   try {
     const ended = await printStream({ messages: () => framesOf(file) }, sink, {});
     if (ended.cause === EndCause.UNSPECIFIED) {
-      sink.detached();
-    } else {
-      sink.finish();
-      const early = describeEnd(ended);
-      if (early !== undefined) {
-        sink.notice(early);
-      }
+      // The recording's own end: the user left a live stream.
+      ended.message === DETACHED ? sink.detached() : sink.left();
+      return { code: 0 };
+    }
+    sink.finish();
+    const early = describeEnd(ended);
+    if (early !== undefined) {
+      sink.notice(early);
     }
     return { code: 0 };
   } catch (error) {

@@ -4,7 +4,7 @@ import { OrphanAction } from '../client/index.js';
 import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, LAUNCH_HELP, printHelp } from './command.js';
 import { serverOf } from './connection.js';
-import { checkDetachOptions, startDetached } from './detached.js';
+import { checkSessionOptions, startDetached } from './detached.js';
 import { StraceSink } from './frame-sink.js';
 import { LaunchRun } from './launch-run.js';
 import { embeddedLaunch, remoteLaunch } from './launch-target.js';
@@ -38,7 +38,7 @@ export const traceCommand: Command = {
       throw new UsageError('must have COMMAND [ARGUMENT]...');
     }
     const address = serverOf(values.server ?? server);
-    checkDetachOptions(values, address);
+    checkSessionOptions(values, address);
     const launch = (address === undefined ? embeddedLaunch : remoteLaunch)(operands, values);
     const target = {
       case: 'launch' as const,

@@ -93,7 +93,7 @@ export async function printStream(
 
 const CAUSES: Readonly<Record<number, string>> = {
   [EndCause.CLIENT_REQUEST]: 'another client ended it',
-  [EndCause.ORPHANED]: 'the server took us for gone',
+  [EndCause.ORPHANED]: 'the server took its holder for gone',
   [EndCause.SERVER_SHUTDOWN]: 'the server shuts down',
   [EndCause.LIMIT_EXCEEDED]: 'a limit of the server was reached',
   [EndCause.TRACER_FAILURE]: 'the tracer failed',

@@ -7,7 +7,7 @@ import { PtracedError } from './errors.js';
 export interface ReconnectOptions {
   /**
    * Attempts in a row after which the stream throws what the last one failed with. Default: 10,
-   * which is about a minute. 0: none.
+   * within a minute. 0: none.
    */
   readonly maxAttempts?: number;
   /** Milliseconds before the first attempt, give or take half. Default: 100. */

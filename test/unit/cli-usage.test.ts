@@ -37,6 +37,7 @@ describe('a command line that makes no sense', () => {
     ['maps a 1 --bogus'],
     ['trace -D -o x ls'],
     ['trace --label=a=b ls'],
+    ['record --paused f ls'],
     ['subscribe'],
     ['subscribe a b'],
     ['subscribe a --after=1 --latest'],
@@ -55,14 +56,18 @@ describe('a command line that makes no sense', () => {
     expect((refused as UsageError).message).toMatch(/^[^\n]+$/);
   });
 
-  it.each(['tasks a', 'subscribe a', 'sessions', 'record --session=a f', 'trace -D ls'])(
-    '%s has no server',
-    async (line) => {
-      vi.stubEnv('PTRACED_SERVER', undefined);
-      await expect(run(line)).rejects.toThrow('must have --server=ADDR or $PTRACED_SERVER');
-      vi.unstubAllEnvs();
-    },
-  );
+  it.each([
+    'tasks a',
+    'subscribe a',
+    'sessions',
+    'record --session=a f',
+    'trace -D ls',
+    'trace --paused ls',
+  ])('%s has no server', async (line) => {
+    vi.stubEnv('PTRACED_SERVER', undefined);
+    await expect(run(line)).rejects.toThrow('must have --server=ADDR or $PTRACED_SERVER');
+    vi.unstubAllEnvs();
+  });
 });
 
 describe('the help', () => {
