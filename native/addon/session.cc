@@ -10,6 +10,7 @@ namespace {
 struct Constructors {
   Napi::FunctionReference session;
   Napi::FunctionReference cursor;
+  Napi::FunctionReference memory_reader;
 };
 
 Constructors& constructors(Napi::Env env) {
@@ -35,13 +36,23 @@ Napi::Function Session::define(Napi::Env env) {
        InstanceMethod<&Session::info>("info"), InstanceMethod<&Session::open_cursor>("openCursor"),
        InstanceMethod<&Session::end>("end"), InstanceMethod<&Session::write_stdin>("writeStdin"),
        InstanceMethod<&Session::stdin_drained>("stdinDrained"),
-       InstanceMethod<&Session::dispose>("dispose")});
+       InstanceMethod<&Session::dispose>("dispose"),
+       InstanceMethod<&Session::read_memory>("readMemory"),
+       InstanceMethod<&Session::write_memory>("writeMemory"),
+       InstanceMethod<&Session::open_memory>("openMemory"),
+       InstanceMethod<&Session::registers>("registers"),
+       InstanceMethod<&Session::set_registers>("setRegisters")});
   constructors(env).session = Napi::Persistent(constructor);
+  constructors(env).memory_reader = Napi::Persistent(MemoryReader::define(env));
   return constructor;
 }
 
 Napi::Object Session::create(Napi::Env env, std::shared_ptr<SessionState> state) {
   return constructors(env).session.New({wrap(env, &state)});
+}
+
+Napi::Object Session::create_reader(Napi::Env env, MemoryReader::State state) {
+  return MemoryReader::create(env, constructors(env).memory_reader, std::move(state));
 }
 
 Session::Session(const Napi::CallbackInfo& info) : ObjectWrap(info) {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <unordered_map>
 
+#include "addon/memory_reader.h"
+#include "addon/memory_thread.h"
 #include "addon/tracer_thread.h"
 
 namespace ptraced::addon {
@@ -30,6 +32,9 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
   void close(Napi::Env env, wire::Ring::CursorId cursor);
   // Frees the ring.
   void dispose(Napi::Env env);
+
+  // The thread that reads memory beside the tracer; it takes no work once the session has ended.
+  std::shared_ptr<MemoryThread> memory_thread(Napi::Env env);
 
   // Runs `work(Tracer&)` on the tracer thread, and `answer(env, result)` on this one with what it
   // returned; the promise resolves with the answer, or rejects with what the answer throws. Rejects
@@ -78,6 +83,8 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
   Napi::Reference<Napi::Promise> ended_promise_;
   Napi::ThreadSafeFunction function_;
   std::shared_ptr<TracerThread> thread_;
+  std::shared_ptr<MemoryThread> memory_thread_;  // from its first use on
+  bool has_ended_ = false;
   pid_t root_ = 0;
   std::atomic<bool> records_told_ = false;
   std::unordered_map<wire::Ring::CursorId, Napi::Promise::Deferred> waiting_;
@@ -91,6 +98,7 @@ class Session : public Napi::ObjectWrap<Session> {
  public:
   static Napi::Function define(Napi::Env env);
   static Napi::Object create(Napi::Env env, std::shared_ptr<SessionState> state);
+  static Napi::Object create_reader(Napi::Env env, MemoryReader::State state);
 
   explicit Session(const Napi::CallbackInfo& info);
 
@@ -104,6 +112,13 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value write_stdin(const Napi::CallbackInfo& info);
   Napi::Value stdin_drained(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
+
+  // session_memory.cc
+  Napi::Value read_memory(const Napi::CallbackInfo& info);
+  Napi::Value write_memory(const Napi::CallbackInfo& info);
+  Napi::Value open_memory(const Napi::CallbackInfo& info);
+  Napi::Value registers(const Napi::CallbackInfo& info);
+  Napi::Value set_registers(const Napi::CallbackInfo& info);
 
   std::shared_ptr<SessionState> state_;
 };

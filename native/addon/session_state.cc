@@ -114,6 +114,10 @@ void SessionState::on_records() {
 
 void SessionState::on_ended(SessionEnd end) {
   call_js([end = std::move(end)](SessionState& self, Napi::Env env) {
+    self.has_ended_ = true;
+    if (self.memory_thread_) {
+      self.memory_thread_->stop(env);
+    }
     self.ended_.Resolve(end_of(env, end));
   });
 }
@@ -139,6 +143,16 @@ void SessionState::close(Napi::Env env, wire::Ring::CursorId cursor) {
     it->second.Resolve(env.Null());
     waiting_.erase(it);
   }
+}
+
+std::shared_ptr<MemoryThread> SessionState::memory_thread(Napi::Env env) {
+  if (!memory_thread_) {
+    memory_thread_ = MemoryThread::start(env);
+    if (has_ended_) {
+      memory_thread_->stop(env);
+    }
+  }
+  return memory_thread_;
 }
 
 void SessionState::dispose(Napi::Env env) {

@@ -198,6 +198,10 @@ Result<uint64_t> peek(pid_t tid, uint64_t address) {
   return static_cast<uint64_t>(word);
 }
 
+Status poke(pid_t tid, uint64_t address, uint64_t word) {
+  return checked(call(PTRACE_POKEDATA, tid, address, word), "PTRACE_POKEDATA", tid);
+}
+
 Result<PtraceFeatures> probe_features() {
   const pid_t child = fork();
   if (child < 0) {

@@ -116,6 +116,9 @@ SyscallEntry entry_from_registers(const Registers& now, Arch arch);
 // PTRACE_PEEKDATA: the word at `address`, which need not be readable for the task itself.
 Result<uint64_t> peek(pid_t tid, uint64_t address);
 
+// PTRACE_POKEDATA: writes the word at `address`, which need not be writable for the task itself.
+Status poke(pid_t tid, uint64_t address, uint64_t word);
+
 // What is allowed here and what the kernel has.
 struct PtraceFeatures {
   bool get_syscall_info = false;  // PTRACE_GET_SYSCALL_INFO, Linux 5.3

@@ -3,6 +3,8 @@
  * thread; every promise is settled on the JS thread.
  */
 
+import type { NativeMemory } from './memory.js';
+
 /** Where a standard stream of a launched command goes; as StdioMode of the API. */
 export type NativeStdio = 'null' | 'pipe' | 'capture' | 'inherit';
 
@@ -135,7 +137,7 @@ export interface NativeSessionInfo {
 }
 
 /** One tracer thread with its tracees and its ring. */
-export interface NativeSession {
+export interface NativeSession extends NativeMemory {
   readonly rootPid: number;
   /** Settles once no tracee is left. Never rejects. The ring can still be read then. */
   readonly ended: Promise<NativeEnd>;

@@ -1,20 +1,53 @@
-/** MemoryService: not served by this version. */
+/** MemoryService: memory and registers of the tasks of a session. */
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type {
+  GetRegistersRequest,
+  ListMappingsRequest,
+  ListMappingsResponseSchema,
+  ReadMemoryRequest,
+  ReadStringVectorRequest,
+  SetRegistersRequest,
+  WriteMemoryRequest,
+} from '../gen/ptraced/v1/memory_service_pb.js';
+import { withServiceErrors } from '../session/native-failure.js';
 import type { SessionRegistry } from '../session/registry.js';
+import { checkPid } from './fields.js';
+import { readMemory, readStringVector } from './memory-read.js';
+import { withReader } from './memory-reader.js';
+import { getRegisters, setRegisters } from './memory-registers.js';
+import { writeMemory } from './memory-write.js';
 
 export interface MemoryServiceOptions {
   readonly registry: SessionRegistry;
 }
 
-export function memoryHandlers(_options: MemoryServiceOptions) {
+async function listMappings(
+  { session, pid }: ListMappingsRequest,
+  registry: SessionRegistry,
+): Promise<MessageInitShape<typeof ListMappingsResponseSchema>> {
+  checkPid('pid', pid);
+  const found = registry.find(session);
+  const mappings = await withServiceErrors(() =>
+    withReader(found, pid, 0n, (reader) => reader.mappings()),
+  );
+  return { mappings };
+}
+
+export function memoryHandlers({ registry }: MemoryServiceOptions) {
   return {
-    readMemory: 'unimplemented',
-    readStringVector: 'unimplemented',
+    readMemory: async (request: ReadMemoryRequest) =>
+      readMemory(request, registry.find(request.session)),
+    readStringVector: async (request: ReadStringVectorRequest) =>
+      readStringVector(request, registry.find(request.session)),
     readSocketAddress: 'unimplemented',
     dumpMemory: 'unimplemented',
     searchMemory: 'unimplemented',
-    writeMemory: 'unimplemented',
-    listMappings: 'unimplemented',
-    getRegisters: 'unimplemented',
-    setRegisters: 'unimplemented',
+    writeMemory: async (request: WriteMemoryRequest) =>
+      writeMemory(request, registry.find(request.session)),
+    listMappings: (request: ListMappingsRequest) => listMappings(request, registry),
+    getRegisters: async (request: GetRegistersRequest) =>
+      getRegisters(request, registry.find(request.session)),
+    setRegisters: async (request: SetRegistersRequest) =>
+      setRegisters(request, registry.find(request.session)),
   } as const;
 }

@@ -19,6 +19,12 @@ export type {
   NativeLaunch as EngineLaunch,
   NativeSession as EngineSession,
 } from '../native/addon.js';
+export type {
+  NativeFault as EngineFault,
+  NativeLocation as EngineLocation,
+  NativeMapping as EngineMapping,
+  NativeMemoryReader as EngineMemoryReader,
+} from '../native/memory.js';
 
 export class Engine {
   readonly #addon: NativeAddon;

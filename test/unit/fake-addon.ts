@@ -25,6 +25,11 @@ export function nativeFailure(fields: Partial<NativeFailure> & { reason: string 
   });
 }
 
+/** For what acts on tasks, which a session of this addon has none of. */
+async function withoutTasks(): Promise<never> {
+  throw nativeFailure({ reason: 'TASK_NOT_FOUND' });
+}
+
 class FakeCursor implements NativeCursor {
   readonly lastSerial = 0n;
   closed = false;
@@ -121,6 +126,12 @@ export class FakeSession implements NativeSession {
   dispose(): void {
     this.disposed = true;
   }
+
+  readonly readMemory = withoutTasks;
+  readonly writeMemory = withoutTasks;
+  readonly openMemory = withoutTasks;
+  readonly registers = withoutTasks;
+  readonly setRegisters = withoutTasks;
 
   frameAt(index: number): NativeFrame | undefined {
     const end: NativeFrame | undefined = this.#finished ? { kind: 'end' } : undefined;
