@@ -1,13 +1,14 @@
 /** The server ends: by SIGTERM in order, by SIGKILL without; launched commands die, attached ones run on. */
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EndCause, OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
+import { EndCause, OrphanAction, OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
 import { eventually, longPatience as timeout, within } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import * as proc from '../support/proc.js';
 import { startFixture } from '../support/program.js';
 import { Client } from '../support/rpc.js';
 import { startServer } from '../support/server.js';
+import { attaching, create, launching } from '../support/session.js';
 import { attach, launch, Trace } from '../support/trace.js';
 
 async function runsOn(pid: number): Promise<void> {
@@ -50,6 +51,31 @@ describe('SIGTERM', () => {
     expect(await program.line()).toBe('still here');
     await runsOn(busy.pid);
     expect((await busy.finish()).code).toBe(0);
+  });
+
+  test('lets the tracees of sessions without a stream go as their leases say', async () => {
+    await using server = await startServer();
+    await using client = new Client(server.address);
+    await using program = await startFixture('echo-lines');
+    const { KEEP, KILL, DETACH } = OrphanAction;
+    await create(client, attaching(program.pid, { lease: { orphanAction: KEEP } }));
+    const pids = await Promise.all(
+      [KEEP, KILL, DETACH].map(async (orphanAction) => {
+        const session = await create(
+          client,
+          launching(['sleep', '600'], { lease: { orphanAction } }),
+        );
+        return session.created.rootPid;
+      }),
+    );
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    const [kept = 0, killed = 0, detached = 0] = pids;
+    expect([kept, killed].map((pid) => proc.alive(pid))).toEqual([false, false]);
+    expect(proc.runsUntraced(detached)).toBe(true);
+    process.kill(detached, 'SIGKILL');
+    await runsOn(program.pid);
+    program.send('still here');
+    expect(await program.line()).toBe('still here');
   });
 
   test('does not wait for a client that reads nothing', { timeout }, async () => {
