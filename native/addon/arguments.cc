@@ -92,4 +92,21 @@ SessionOptions session_options(const Napi::Object& object) {
   return options;
 }
 
+wire::ReaderOptions reader_options(const Napi::Object& object) {
+  wire::ReaderOptions options;
+  const Napi::Value start = object.Get("start");
+  if (start.IsBigInt()) {
+    options.start = wire::ReaderOptions::Start::kAfter;
+    options.after_serial = static_cast<uint64_t>(get_bigint(object, "start"));
+  } else {
+    options.start = get_string(object, "start") == "latest" ? wire::ReaderOptions::Start::kLatest
+                                                            : wire::ReaderOptions::Start::kOldest;
+  }
+  options.lossless = get_bool(object, "lossless");
+  if (!object.Get("filter").IsUndefined()) {
+    options.filter = record_filter(get_object(object, "filter"));
+  }
+  return options;
+}
+
 }  // namespace ptraced::addon

@@ -15,6 +15,8 @@ namespace ptraced::addon {
 core::LaunchOptions launch_options(const Napi::Object& object);
 AttachTarget attach_target(const Napi::Object& object);
 SessionOptions session_options(const Napi::Object& object);
+// NativeReaderOptions.
+wire::ReaderOptions reader_options(const Napi::Object& object);
 
 // A set in strace's grammar. Throws a NativeFailure, UNKNOWN_SYSCALL, that names the item.
 decode::SyscallSet syscall_set(Napi::Env env, const std::vector<std::string>& entries);

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "addon/arguments.h"
+
 namespace ptraced::addon {
 namespace {
 
@@ -20,6 +22,12 @@ Constructors& constructors(Napi::Env env) {
     env.SetInstanceData(held);
   }
   return *held;
+}
+
+// The first argument, or without one, any number.
+size_t max_records(const Napi::CallbackInfo& info) {
+  return info[0].IsNumber() ? static_cast<size_t>(info[0].As<Napi::Number>().Int64Value())
+                            : SIZE_MAX;
 }
 
 template <typename State>
@@ -86,17 +94,15 @@ Napi::Value Session::info(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Session::open_cursor(const Napi::CallbackInfo& info) {
-  const auto options = info[0].As<Napi::Object>();
-  bool lossless = true;
-  const uint64_t after = options.Get("afterSerial").As<Napi::BigInt>().Uint64Value(&lossless);
-  const bool is_lossless = options.Get("lossless").As<Napi::Boolean>();
+  wire::ReaderOptions options = reader_options(info[0].As<Napi::Object>());
   TracerThread& thread = state_->thread();
-  if (after == 0 && is_lossless) {
+  if (options.start == wire::ReaderOptions::Start::kOldest && options.lossless &&
+      options.filter.is_everything()) {
     if (const auto first = thread.take_first_reader()) {
       return Cursor::create(info.Env(), state_, *first);
     }
   }
-  return Cursor::create(info.Env(), state_, thread.ring().open(after, is_lossless));
+  return Cursor::create(info.Env(), state_, thread.ring().open(std::move(options)));
 }
 
 Napi::Value Session::end(const Napi::CallbackInfo& info) {
@@ -111,10 +117,11 @@ void Session::dispose(const Napi::CallbackInfo& info) {
 }
 
 Napi::Function Cursor::define(Napi::Env env) {
-  Napi::Function constructor = DefineClass(
-      env, "NativeCursor",
-      {InstanceMethod<&Cursor::next>("next"), InstanceAccessor<&Cursor::last_serial>("lastSerial"),
-       InstanceMethod<&Cursor::close>("close")});
+  Napi::Function constructor =
+      DefineClass(env, "NativeCursor",
+                  {InstanceMethod<&Cursor::next>("next"), InstanceMethod<&Cursor::take>("take"),
+                   InstanceAccessor<&Cursor::last_serial>("lastSerial"),
+                   InstanceMethod<&Cursor::close>("close")});
   constructors(env).cursor = Napi::Persistent(constructor);
   return constructor;
 }
@@ -139,7 +146,11 @@ Cursor::~Cursor() {
 }
 
 Napi::Value Cursor::next(const Napi::CallbackInfo& info) {
-  return state_->next(info.Env(), id_);
+  return state_->next(info.Env(), id_, max_records(info));
+}
+
+Napi::Value Cursor::take(const Napi::CallbackInfo& info) {
+  return state_->take(info.Env(), id_, max_records(info));
 }
 
 Napi::Value Cursor::last_serial(const Napi::CallbackInfo& info) {

@@ -28,7 +28,9 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
   TracerThread& thread() { return *thread_; }
 
   // The next item of a cursor: now, or when it comes. One request at a time for each cursor.
-  Napi::Promise next(Napi::Env env, wire::Ring::CursorId cursor);
+  Napi::Promise next(Napi::Env env, wire::Ring::CursorId cursor, size_t max_records);
+  // The same without waiting: null where there is nothing now.
+  Napi::Value take(Napi::Env env, wire::Ring::CursorId cursor, size_t max_records);
   void close(Napi::Env env, wire::Ring::CursorId cursor);
   // Frees the ring.
   void dispose(Napi::Env env);
@@ -76,6 +78,12 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
     Napi::Promise::Deferred deferred_;
     bool paid_ = false;
   };
+  // A request for the next item.
+  struct Waiting {
+    Napi::Promise::Deferred deferred;
+    size_t max_records;
+  };
+  void serve(Napi::Env env, wire::Ring::CursorId cursor, const Waiting& waiting);
   void serve_waiting(Napi::Env env);
 
   Napi::Promise::Deferred started_;
@@ -87,7 +95,7 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
   bool has_ended_ = false;
   pid_t root_ = 0;
   std::atomic<bool> records_told_ = false;
-  std::unordered_map<wire::Ring::CursorId, Napi::Promise::Deferred> waiting_;
+  std::unordered_map<wire::Ring::CursorId, Waiting> waiting_;
 };
 
 // A NativeExit: how a process ended.
@@ -134,6 +142,7 @@ class Cursor : public Napi::ObjectWrap<Cursor> {
 
  private:
   Napi::Value next(const Napi::CallbackInfo& info);
+  Napi::Value take(const Napi::CallbackInfo& info);
   Napi::Value last_serial(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 

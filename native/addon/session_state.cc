@@ -22,6 +22,8 @@ Napi::Value frame_of(Napi::Env env, const wire::RingItem& item) {
   switch (item.kind) {
     case wire::RingItem::Kind::kBatch:
       frame.Set("kind", "batch");
+      frame.Set("records", Napi::Number::New(env, static_cast<double>(item.records)));
+      frame.Set("payload", Napi::Number::New(env, static_cast<double>(item.batch->payload)));
       frame.Set("lastSerial", Napi::BigInt::New(env, item.batch->last_serial));
       frame.Set("frame", frame_buffer(env, item.batch));
       break;
@@ -31,6 +33,9 @@ Napi::Value frame_of(Napi::Env env, const wire::RingItem& item) {
       frame.Set("firstSerial", Napi::BigInt::New(env, item.first_lost));
       frame.Set("lastSerial", Napi::BigInt::New(env, item.last_lost));
       frame.Set("reason", Napi::Number::New(env, static_cast<int>(item.reason)));
+      break;
+    case wire::RingItem::Kind::kMore:
+      frame.Set("kind", "more");
       break;
     case wire::RingItem::Kind::kEnd:
     case wire::RingItem::Kind::kNothing:
@@ -126,21 +131,31 @@ void SessionState::on_quiet() {
   function_.Release();
 }
 
-Napi::Promise SessionState::next(Napi::Env env, wire::Ring::CursorId cursor) {
-  const auto deferred = Napi::Promise::Deferred::New(env);
-  const wire::RingItem item = thread_->ring().next(cursor);
+Napi::Promise SessionState::next(Napi::Env env, wire::Ring::CursorId cursor, size_t max_records) {
+  const Waiting waiting = {Napi::Promise::Deferred::New(env), max_records};
+  serve(env, cursor, waiting);
+  return waiting.deferred.Promise();
+}
+
+// Settles the promise now, or remembers it.
+void SessionState::serve(Napi::Env env, wire::Ring::CursorId cursor, const Waiting& waiting) {
+  const wire::RingItem item = thread_->ring().next(cursor, waiting.max_records);
   if (item.kind == wire::RingItem::Kind::kNothing) {
-    waiting_.insert_or_assign(cursor, deferred);
+    waiting_.insert_or_assign(cursor, waiting);
   } else {
-    deferred.Resolve(frame_of(env, item));
+    waiting.deferred.Resolve(frame_of(env, item));
   }
-  return deferred.Promise();
+}
+
+Napi::Value SessionState::take(Napi::Env env, wire::Ring::CursorId cursor, size_t max_records) {
+  const wire::RingItem item = thread_->ring().next(cursor, max_records);
+  return item.kind == wire::RingItem::Kind::kNothing ? env.Null() : frame_of(env, item);
 }
 
 void SessionState::close(Napi::Env env, wire::Ring::CursorId cursor) {
   thread_->ring().close(cursor);
   if (const auto it = waiting_.find(cursor); it != waiting_.end()) {
-    it->second.Resolve(env.Null());
+    it->second.deferred.Resolve(env.Null());
     waiting_.erase(it);
   }
 }
@@ -161,14 +176,8 @@ void SessionState::dispose(Napi::Env env) {
 }
 
 void SessionState::serve_waiting(Napi::Env env) {
-  for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const wire::RingItem item = thread_->ring().next(it->first);
-    if (item.kind == wire::RingItem::Kind::kNothing) {
-      ++it;
-    } else {
-      it->second.Resolve(frame_of(env, item));
-      it = waiting_.erase(it);
-    }
+  for (const auto& [cursor, waiting] : std::exchange(waiting_, {})) {
+    serve(env, cursor, waiting);
   }
 }
 

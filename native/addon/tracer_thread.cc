@@ -15,7 +15,7 @@ TracerThread::TracerThread(Target target, SessionOptions options,
       events_(std::move(events)),
       ring_(options_.ring_bytes, options_.block) {
   if (options_.await_reader) {
-    first_reader_ = ring_.open(/*after_serial=*/0, /*lossless=*/true);
+    first_reader_ = ring_.open({.lossless = true});
   }
 }
 

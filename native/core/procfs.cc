@@ -105,11 +105,31 @@ std::vector<pid_t> thread_ids(pid_t pid) {
   return tids;
 }
 
+namespace {
+
+size_t link_target(const char* path, char* out, size_t size) {
+  const ssize_t length = readlink(path, out, size);
+  return length < 0 ? 0 : static_cast<size_t>(length);
+}
+
+}  // namespace
+
 size_t executable(pid_t pid, char* out, size_t size) {
   std::array<char, 64> path;
   std::snprintf(path.data(), path.size(), "/proc/%d/exe", pid);
-  const ssize_t length = readlink(path.data(), out, size);
-  return length < 0 ? 0 : static_cast<size_t>(length);
+  return link_target(path.data(), out, size);
+}
+
+size_t working_directory(pid_t tid, char* out, size_t size) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/cwd", tid);
+  return link_target(path.data(), out, size);
+}
+
+size_t descriptor_target(pid_t tid, int fd, char* out, size_t size) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/fd/%d", tid, fd);
+  return link_target(path.data(), out, size);
 }
 
 }  // namespace ptraced::core

@@ -12,6 +12,7 @@ namespace {
 
 using wire::Batch;
 using wire::LossReason;
+using wire::ReaderOptions;
 using wire::Ring;
 using wire::RingItem;
 
@@ -19,6 +20,10 @@ constexpr size_t kBatchBytes = 100;
 
 std::shared_ptr<const Batch> batch(uint64_t first, uint64_t last) {
   return std::make_shared<Batch>(Batch{std::string(kBatchBytes, 'x'), first, last});
+}
+
+ReaderOptions after(uint64_t serial) {
+  return {.start = ReaderOptions::Start::kAfter, .after_serial = serial};
 }
 
 struct Fixture {
@@ -32,7 +37,7 @@ struct Fixture {
 
 TEST_CASE("a reader gets every batch in order, then the end") {
   Fixture f(false);
-  const Ring::CursorId cursor = f.ring.open(0, false);
+  const Ring::CursorId cursor = f.ring.open({.lossless = false});
   CHECK(f.ring.next(cursor).kind == RingItem::Kind::kNothing);
   f.ring.push(batch(1, 10));
   f.ring.push(batch(11, 12));
@@ -46,7 +51,7 @@ TEST_CASE("a reader gets every batch in order, then the end") {
 
 TEST_CASE("a slow reader is told exactly what it missed") {
   Fixture f(false);
-  const Ring::CursorId cursor = f.ring.open(0, false);
+  const Ring::CursorId cursor = f.ring.open({.lossless = false});
   for (uint64_t i = 0; i < 5; ++i) {
     f.ring.push(batch(i * 10 + 1, i * 10 + 10));
   }
@@ -63,17 +68,17 @@ TEST_CASE("a reader that comes late starts at the oldest, or is told what it ask
   for (uint64_t i = 0; i < 5; ++i) {
     f.ring.push(batch(i * 10 + 1, i * 10 + 10));
   }
-  CHECK(f.ring.next(f.ring.open(0, false)).batch->first_serial == 21);
-  const RingItem lost = f.ring.next(f.ring.open(5, false));
+  CHECK(f.ring.next(f.ring.open({.lossless = false})).batch->first_serial == 21);
+  const RingItem lost = f.ring.next(f.ring.open(after(5)));
   CHECK(lost.first_lost == 6);
   CHECK(lost.last_lost == 20);
   CHECK(lost.reason == LossReason::kRingEvicted);
-  CHECK(f.ring.next(f.ring.open(30, false)).batch->first_serial == 31);
+  CHECK(f.ring.next(f.ring.open(after(30))).batch->first_serial == 31);
 }
 
 TEST_CASE("a lossless reader fills the ring until it is done with a batch") {
   Fixture f(true);
-  const Ring::CursorId cursor = f.ring.open(0, true);
+  const Ring::CursorId cursor = f.ring.open({.lossless = true});
   for (uint64_t i = 0; i < 3; ++i) {
     CHECK_FALSE(f.ring.full());
     f.ring.push(batch(i * 10 + 1, i * 10 + 10));
@@ -94,7 +99,7 @@ TEST_CASE("a lossless reader fills the ring until it is done with a batch") {
 
 TEST_CASE("after max_block one run is lost, then there is progress") {
   Fixture f(true);
-  const Ring::CursorId cursor = f.ring.open(0, true);
+  const Ring::CursorId cursor = f.ring.open({.lossless = true});
   for (uint64_t i = 0; i < 3; ++i) {
     f.ring.push(batch(i * 10 + 1, i * 10 + 10));
   }
@@ -113,9 +118,70 @@ TEST_CASE("after max_block one run is lost, then there is progress") {
   CHECK(f.ring.full());  // it waits for the reader again
 }
 
+TEST_CASE("a stuck reader is given up alone: the other one goes on without a gap") {
+  Fixture f(true);
+  const Ring::CursorId stuck = f.ring.open({.lossless = true});
+  const Ring::CursorId reading = f.ring.open({.lossless = true});
+  uint64_t read = 0;
+  const auto read_all = [&] {
+    for (RingItem item = f.ring.next(reading); item.kind == RingItem::Kind::kBatch;
+         item = f.ring.next(reading)) {
+      CHECK(item.batch->first_serial == read + 1);
+      read = item.batch->last_serial;
+    }
+  };
+  for (uint64_t i = 0; i < 3; ++i) {
+    f.ring.push(batch(i * 10 + 1, i * 10 + 10));
+  }
+  read_all();
+  REQUIRE(f.ring.full());
+  f.ring.give_up_waiting();
+  for (uint64_t i = 3; i < 9; ++i) {
+    CHECK_FALSE(f.ring.full());
+    f.ring.push(batch(i * 10 + 1, i * 10 + 10));
+    read_all();
+  }
+  CHECK(read == 90);
+  const RingItem lost = f.ring.next(stuck);
+  CHECK(lost.reason == LossReason::kBlockTimeout);
+  CHECK(lost.last_lost == 60);
+  CHECK(f.ring.stats().lost_records == 60);
+}
+
+TEST_CASE("a lossless reader that others had lost for is still waited for") {
+  Fixture f(true);
+  const Ring::CursorId first = f.ring.open({.lossless = true});
+  for (uint64_t i = 0; i < 3; ++i) {
+    f.ring.push(batch(i * 10 + 1, i * 10 + 10));
+  }
+  f.ring.give_up_waiting();
+  const Ring::CursorId second = f.ring.open({.lossless = true});
+  f.ring.push(batch(31, 40));
+  CHECK(f.ring.full());  // for `second`, which was given up by nobody
+  CHECK(f.ring.next(second).batch->first_serial == 1);
+  CHECK(f.ring.next(second).batch->first_serial == 11);
+  CHECK_FALSE(f.ring.full());
+  f.ring.push(batch(41, 50));
+  CHECK(f.ring.next(first).kind == RingItem::Kind::kLost);
+}
+
+TEST_CASE("a reader of the newest, and one of what does not exist yet") {
+  Fixture f(false);
+  f.ring.push(batch(1, 10));
+  const Ring::CursorId latest = f.ring.open({.start = ReaderOptions::Start::kLatest});
+  const Ring::CursorId future = f.ring.open(after(20));
+  CHECK(f.ring.served(latest) == 10);
+  CHECK(f.ring.next(latest).kind == RingItem::Kind::kNothing);
+  f.ring.push(batch(11, 20));
+  CHECK(f.ring.next(latest).batch->first_serial == 11);
+  CHECK(f.ring.next(future).kind == RingItem::Kind::kNothing);
+  f.ring.push(batch(21, 30));
+  CHECK(f.ring.next(future).batch->first_serial == 21);
+}
+
 TEST_CASE("ending a session makes room") {
   Fixture f(true);
-  f.ring.open(0, true);
+  f.ring.open({.lossless = true});
   for (uint64_t i = 0; i < 3; ++i) {
     f.ring.push(batch(i * 10 + 1, i * 10 + 10));
   }
@@ -137,7 +203,7 @@ TEST_SUITE("shared") {
       changed.notify_all();
     };
     ring.set_listeners(notify, notify);
-    const Ring::CursorId cursor = ring.open(0, true);
+    const Ring::CursorId cursor = ring.open({.lossless = true});
     std::thread writer([&] {
       for (uint64_t i = 0; i < kBatches; ++i) {
         std::unique_lock lock(mutex);

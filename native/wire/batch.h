@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "wire/batch_index.h"
+
 namespace ptraced::wire {
 
 // Sealed records with consecutive serials. `frame` is an encoded TraceResponse whose `batch` holds
@@ -15,7 +17,18 @@ struct Batch {
   std::string frame;
   uint64_t first_serial;
   uint64_t last_serial;
+  // Where the RecordBatch begins in `frame`; its fields 1 are the records.
+  size_t payload = 0;
+  // Of every record; empty in a batch that was cut out of others.
+  BatchIndex index = {};
+
+  // Memory that it takes.
+  size_t bytes() const { return frame.size() + index.bytes(); }
 };
+
+// A frame of `records`, which are encoded as fields 1 of a RecordBatch.
+std::shared_ptr<Batch> make_batch(std::string_view records, uint64_t first_serial,
+                                  uint64_t last_serial);
 
 // Collects encoded records. Tracer thread.
 class BatchBuilder {
@@ -32,8 +45,8 @@ class BatchBuilder {
     return !empty() && records_.size() + record.size() + kRecordOverhead > kTargetBytes;
   }
 
-  // Appends an encoded TraceRecord.
-  void add(uint64_t serial, std::string_view record);
+  // Appends an encoded TraceRecord and what filters look at of it.
+  void add(uint64_t serial, std::string_view record, const RecordFacts& facts);
 
   // What was added since the last call, or null where nothing was.
   std::shared_ptr<const Batch> seal();
@@ -42,6 +55,7 @@ class BatchBuilder {
   static constexpr size_t kRecordOverhead = 6;
 
   std::string records_;  // as field 1 of RecordBatch each
+  BatchIndex index_;
   uint64_t first_serial_ = 0;
   uint64_t last_serial_ = 0;
 };

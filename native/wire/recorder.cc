@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/procfs.h"
+#include "wire/call_files.h"
 
 namespace ptraced::wire {
 namespace {
@@ -47,12 +48,23 @@ struct Recorder::TaskState final : core::TaskExtra {
     unrecorded = value;
   }
 
+  // What filters look at of the call that the task is in.
+  RecordFacts facts(RecordKind kind) const {
+    return {.kind = kind,
+            .arch = task.entry.arch,
+            .number = task.entry.number,
+            .gathered = files.gathered(),
+            .descriptors = files.descriptors(),
+            .paths = files.paths()};
+  }
+
   Recorder& recorder;
   Task& task;
   decode::CallText call;
   std::string_view name;      // of the syscall; empty where no table has the number
   uint64_t enter_serial = 0;  // 0: no ENTER record
-  bool selected = true;       // by the filter of syscalls
+  CallFiles files;
+  bool selected = true;  // by the filter of syscalls
   bool unrecorded = false;
   std::string stop_record;  // of the stop that the task is held in; empty where none was made
   uint64_t stop_record_id = 0;
@@ -76,13 +88,13 @@ Recorder::TaskState& Recorder::state_of(Task& task) {
 }
 
 template <typename Fill>
-uint64_t Recorder::append(RecordKind kind, pid_t tid, pid_t pid, int64_t seen_ns, Fill fill) {
-  if (!wants(kind)) {
+uint64_t Recorder::append(const RecordFacts& facts, int64_t seen_ns, Fill fill) {
+  if (!wants(facts.kind)) {
     return 0;
   }
   record_.clear();
   RecordWriter writer(record_);
-  writer.head(++serial_, kind, tid, pid, day_time_.at(seen_ns));
+  writer.head(++serial_, facts.kind, facts.tid, facts.pid, day_time_.at(seen_ns));
   fill(writer);
   const int64_t now = core::monotonic_ns();
   if (batch_.is_full_for(record_) || (!batch_.empty() && now - batch_since_ns_ >= kBatchAgeNs)) {
@@ -91,13 +103,15 @@ uint64_t Recorder::append(RecordKind kind, pid_t tid, pid_t pid, int64_t seen_ns
   if (batch_.empty()) {
     batch_since_ns_ = now;
   }
-  batch_.add(serial_, record_);
+  batch_.add(serial_, record_, facts);
   return serial_;
 }
 
 template <typename Fill>
-uint64_t Recorder::append(RecordKind kind, Task& task, int64_t seen_ns, Fill fill) {
-  const uint64_t serial = append(kind, task.tid, task.pid, seen_ns, fill);
+uint64_t Recorder::append(RecordFacts facts, Task& task, int64_t seen_ns, Fill fill) {
+  facts.tid = task.tid;
+  facts.pid = task.pid;
+  const uint64_t serial = append(facts, seen_ns, fill);
   if (serial != 0 && task.extra) {
     if (const auto& sink = state_of(task).sink) {
       sink->push_back(record_);
@@ -107,9 +121,9 @@ uint64_t Recorder::append(RecordKind kind, Task& task, int64_t seen_ns, Fill fil
 }
 
 template <typename Fill>
-uint64_t Recorder::append_stop(RecordKind kind, Task& task, int64_t seen_ns, Fill fill) {
+uint64_t Recorder::append_stop(const RecordFacts& facts, Task& task, int64_t seen_ns, Fill fill) {
   const bool held = task.hold_order || task.held;
-  const uint64_t serial = append(kind, task, seen_ns, [&](RecordWriter& writer) {
+  const uint64_t serial = append(facts, task, seen_ns, [&](RecordWriter& writer) {
     fill(writer);
     if (held) {
       writer.stop_id(task.stop_id);
@@ -130,17 +144,21 @@ void Recorder::seal(int64_t now) {
   }
 }
 
-void Recorder::begin_call(const Task& task, TaskState& state) {
+void Recorder::begin_call(const core::StopView& view, TaskState& state) {
+  const Task& task = view.task;
   const decode::Syscall* row = decode::find_syscall(task.entry.arch, task.entry.number);
   state.name = row != nullptr ? row->name : std::string_view();
   state.selected = options_.filter.syscalls().contains(task.entry.arch, task.entry.number);
   state.enter_serial = 0;
+  if (state.selected) {
+    state.files.gather(task, view.memory, options_.filter.file_facts() | ring_.wanted_facts());
+  }
 }
 
 void Recorder::on_enter(const core::StopView& view) {
   Task& task = view.task;
   TaskState& state = state_of(task);
-  begin_call(task, state);
+  begin_call(view, state);
   if (!state.selected) {
     return;
   }
@@ -154,14 +172,14 @@ void Recorder::on_enter(const core::StopView& view) {
     state.set_unrecorded(true);
     return;
   }
-  state.enter_serial =
-      append_stop(RecordKind::kEnter, task, task.entered_ns, [&](RecordWriter& writer) {
-        writer.call(task.entry, state.name);
-        if (options_.text) {
-          writer.text(state.call.text, state.call.result_offset);
-        }
-        add_registers(writer, view);
-      });
+  state.enter_serial = append_stop(state.facts(RecordKind::kEnter), task, task.entered_ns,
+                                   [&](RecordWriter& writer) {
+                                     writer.call(task.entry, state.name);
+                                     if (options_.text) {
+                                       writer.text(state.call.text, state.call.result_offset);
+                                     }
+                                     add_registers(writer, view);
+                                   });
 }
 
 // Combined: the ENTER record of a call that is taking long, is held, or will not return.
@@ -175,8 +193,8 @@ void Recorder::append_enter(Task& task, TaskState& state) {
   };
   const int64_t time = task.entered_ns;
   state.enter_serial = task.held && task.at_entry
-                           ? append_stop(RecordKind::kEnter, task, time, fill)
-                           : append(RecordKind::kEnter, task, time, fill);
+                           ? append_stop(state.facts(RecordKind::kEnter), task, time, fill)
+                           : append(state.facts(RecordKind::kEnter), task, time, fill);
 }
 
 void Recorder::append_overdue_enters(int64_t now) {
@@ -201,7 +219,7 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   Task& task = view.task;
   TaskState& state = state_of(task);
   if (!entered) {
-    begin_call(task, state);
+    begin_call(view, state);
     state.call = {};
   }
   if (!state.selected) {
@@ -214,7 +232,13 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
     decode::exit_text(call_of(task), exit, view.memory, options_.decode, state.call);
   }
   const int64_t duration = entered ? now - task.entered_ns : 0;
-  append_stop(RecordKind::kExit, task, now, [&](RecordWriter& writer) {
+  RecordFacts facts = state.facts(RecordKind::kExit);
+  facts.outcome = exit.refused    ? Outcome::kNone
+                  : exit.is_error ? Outcome::kFailure
+                                  : Outcome::kSuccess;
+  facts.error = exit.is_error ? static_cast<int32_t>(-exit.value) : 0;
+  facts.duration_ns = duration;
+  append_stop(facts, task, now, [&](RecordWriter& writer) {
     writer.call(task.entry, state.name);
     writer.result(exit, exit.is_error ? decode::errno_name(static_cast<int>(-exit.value)) : "",
                   duration, state.enter_serial);
@@ -237,15 +261,16 @@ void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {
 }
 
 void Recorder::on_signal(const core::StopView& view, const siginfo_t& info) {
-  append_stop(RecordKind::kSignal, view.task, core::monotonic_ns(), [&](RecordWriter& writer) {
-    if (options_.text) {
-      text_.clear();
-      decode::signal_text(info, text_);
-      writer.text(text_);
-    }
-    writer.signal(info, decode::signal_name(info.si_signo),
-                  decode::signal_code_name(info.si_signo, info.si_code));
-  });
+  append_stop({.kind = RecordKind::kSignal}, view.task, core::monotonic_ns(),
+              [&](RecordWriter& writer) {
+                if (options_.text) {
+                  text_.clear();
+                  decode::signal_text(info, text_);
+                  writer.text(text_);
+                }
+                writer.signal(info, decode::signal_name(info.si_signo),
+                              decode::signal_code_name(info.si_signo, info.si_code));
+              });
 }
 
 void Recorder::on_held(Task& task) {
@@ -258,7 +283,7 @@ void Recorder::on_held(Task& task) {
     writer.stop_id(task.held->id);
     writer.stop(task.held->reason, 0);
   };
-  if (append(RecordKind::kStop, task, core::monotonic_ns(), fill) != 0 && !has_record) {
+  if (append({.kind = RecordKind::kStop}, task, core::monotonic_ns(), fill) != 0 && !has_record) {
     state.stop_record = record_;
     state.stop_record_id = task.stop_id;
   }
@@ -276,7 +301,7 @@ void Recorder::collect(Task& task, std::shared_ptr<std::vector<std::string>> sin
 }
 
 void Recorder::on_group_stop(Task& task, int signal) {
-  append_stop(RecordKind::kStop, task, core::monotonic_ns(), [&](RecordWriter& writer) {
+  append_stop({.kind = RecordKind::kStop}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     if (options_.text) {
       text_.clear();
       decode::group_stop_text(signal, text_);
@@ -287,35 +312,38 @@ void Recorder::on_group_stop(Task& task, int signal) {
 }
 
 void Recorder::on_group_continue(Task& task) {
-  append_stop(RecordKind::kStop, task, core::monotonic_ns(),
+  append_stop({.kind = RecordKind::kStop}, task, core::monotonic_ns(),
               [](RecordWriter& writer) { writer.stop(core::StopReason::kGroupContinue, 0); });
 }
 
 void Recorder::on_new_task(Task& parent, Task& child, core::TaskOrigin origin, bool followed) {
-  append_stop(RecordKind::kNewTask, parent, core::monotonic_ns(), [&](RecordWriter& writer) {
-    writer.new_task(child.tid, child.pid, static_cast<int>(origin), followed);
-  });
+  append_stop({.kind = RecordKind::kNewTask}, parent, core::monotonic_ns(),
+              [&](RecordWriter& writer) {
+                writer.new_task(child.tid, child.pid, static_cast<int>(origin), followed);
+              });
 }
 
 void Recorder::on_orphan_task(Task& child) {
   const std::optional<core::TaskStatus> status = core::task_status(child.tid);
   const pid_t maker = !status ? 0 : child.pid != child.tid ? child.pid : status->parent;
-  append(RecordKind::kNewTask, maker, maker, core::monotonic_ns(), [&](RecordWriter& writer) {
-    writer.new_task(child.tid, child.pid, static_cast<int>(core::TaskOrigin::kUnknown), true);
-  });
+  append({.kind = RecordKind::kNewTask, .pid = maker, .tid = maker}, core::monotonic_ns(),
+         [&](RecordWriter& writer) {
+           writer.new_task(child.tid, child.pid, static_cast<int>(core::TaskOrigin::kUnknown),
+                           true);
+         });
 }
 
 void Recorder::on_exec(Task& task, pid_t former_tid) {
   char exe[PATH_MAX];
   const size_t length = core::executable(task.tid, exe, sizeof(exe));
-  append_stop(RecordKind::kExec, task, core::monotonic_ns(), [&](RecordWriter& writer) {
+  append_stop({.kind = RecordKind::kExec}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     writer.exec(std::string_view(exe, length), former_tid);
   });
 }
 
 void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
   close_open_call(task);
-  append(RecordKind::kTaskExit, task, core::monotonic_ns(), [&](RecordWriter& writer) {
+  append({.kind = RecordKind::kTaskExit}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     const core::WaitStatus& status = end.status;
     if (options_.text) {
       text_.clear();
@@ -339,17 +367,18 @@ void Recorder::on_detached(Task& task) {
 
 void Recorder::on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) {
   uint64_t& offset = output_offsets_.at(static_cast<size_t>(fd) - 1);
-  append(RecordKind::kOutput, pid, pid, core::monotonic_ns(),
+  append({.kind = RecordKind::kOutput, .pid = pid, .tid = pid}, core::monotonic_ns(),
          [&](RecordWriter& writer) { writer.output(fd, bytes, offset); });
   offset += bytes.size();
 }
 
 void Recorder::on_error(pid_t tid, pid_t pid, const core::Error& error) {
-  append(RecordKind::kTracerError, tid, pid, core::monotonic_ns(), [&](RecordWriter& writer) {
-    const std::string_view name = decode::errno_name(error.code);
-    writer.error(std::string(error.operation) + ": " +
-                 (name.empty() ? std::to_string(error.code) : std::string(name)));
-  });
+  append({.kind = RecordKind::kTracerError, .pid = pid, .tid = tid}, core::monotonic_ns(),
+         [&](RecordWriter& writer) {
+           const std::string_view name = decode::errno_name(error.code);
+           writer.error(std::string(error.operation) + ": " +
+                        (name.empty() ? std::to_string(error.code) : std::string(name)));
+         });
 }
 
 bool Recorder::accepts() {

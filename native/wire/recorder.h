@@ -60,16 +60,17 @@ class Recorder final : public core::Observer {
 
   bool wants(RecordKind kind) const { return options_.filter.passes_kind(kind); }
   TaskState& state_of(core::Task& task);
-  void begin_call(const core::Task& task, TaskState& state);
+  void begin_call(const core::StopView& view, TaskState& state);
   // Makes one record of what was seen at that time of CLOCK_MONOTONIC, its fields beyond the head
   // by `fill`; returns its serial.
   template <typename Fill>
-  uint64_t append(RecordKind kind, pid_t tid, pid_t pid, int64_t seen_ns, Fill fill);
+  uint64_t append(const RecordFacts& facts, int64_t seen_ns, Fill fill);
+  // The same for a record of a task.
   template <typename Fill>
-  uint64_t append(RecordKind kind, core::Task& task, int64_t seen_ns, Fill fill);
+  uint64_t append(RecordFacts facts, core::Task& task, int64_t seen_ns, Fill fill);
   // The same for the stop that the task is in, which it may be held in.
   template <typename Fill>
-  uint64_t append_stop(RecordKind kind, core::Task& task, int64_t seen_ns, Fill fill);
+  uint64_t append_stop(const RecordFacts& facts, core::Task& task, int64_t seen_ns, Fill fill);
   void append_enter(core::Task& task, TaskState& state);
   void append_overdue_enters(int64_t now);
   void close_open_call(core::Task& task);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "wire/cut.h"
+
 namespace ptraced::wire {
 
 void Ring::set_listeners(std::function<void()> on_records, std::function<void()> on_room) {
@@ -14,7 +16,7 @@ void Ring::push(std::shared_ptr<const Batch> batch) {
   {
     const std::lock_guard lock(mutex_);
     last_serial_ = batch->last_serial;
-    bytes_ += batch->frame.size();
+    bytes_ += batch->bytes();
     batches_.push_back(std::move(batch));
     evict();
     update_full();
@@ -31,38 +33,49 @@ void Ring::finish() {
   on_records_();
 }
 
-bool Ring::is_needed(const Batch& batch) const {
-  return std::any_of(cursors_.begin(), cursors_.end(), [&](const auto& entry) {
-    return entry.second.lossless && entry.second.done < batch.last_serial;
-  });
+bool Ring::is_awaited(const Cursor& cursor, const Batch& batch) const {
+  return block_ && cursor.lossless && !cursor.given_up && cursor.done < batch.last_serial;
+}
+
+bool Ring::is_awaited(const Batch& batch) const {
+  return std::any_of(cursors_.begin(), cursors_.end(),
+                     [&](const auto& entry) { return is_awaited(entry.second, batch); });
 }
 
 void Ring::evict() {
   while (bytes_ > limit_ && batches_.size() > 1) {
     const Batch& oldest = *batches_.front();
-    if (is_needed(oldest)) {
-      if (block_ && !gave_up_) {
-        return;
-      }
-      lost_records_ += oldest.last_serial - oldest.first_serial + 1;
+    if (is_awaited(oldest)) {
+      return;
     }
+    uint64_t lost = 0;
+    for (const auto& [id, cursor] : cursors_) {
+      if (cursor.lossless && cursor.served < oldest.last_serial) {
+        lost = std::max(lost, oldest.last_serial - std::max(cursor.served, evicted_serial_));
+      }
+    }
+    lost_records_ += lost;
     evicted_serial_ = oldest.last_serial;
-    bytes_ -= oldest.frame.size();
+    bytes_ -= oldest.bytes();
     batches_.pop_front();
   }
 }
 
 // Returns whether there is room again.
 bool Ring::update_full() {
-  const bool full = block_ && !gave_up_ && !finished_ && bytes_ >= limit_ && !batches_.empty() &&
-                    is_needed(*batches_.front());
+  const bool full =
+      !finished_ && bytes_ >= limit_ && !batches_.empty() && is_awaited(*batches_.front());
   return full_.exchange(full, std::memory_order_acq_rel) && !full;
 }
 
 void Ring::give_up_waiting() {
   const std::lock_guard lock(mutex_);
-  gave_up_ = true;
-  evict();
+  while (!batches_.empty() && bytes_ >= limit_ && is_awaited(*batches_.front())) {
+    for (auto& [id, cursor] : cursors_) {
+      cursor.given_up = cursor.given_up || is_awaited(cursor, *batches_.front());
+    }
+    evict();
+  }
   update_full();
 }
 
@@ -78,10 +91,17 @@ void Ring::stop_blocking() {
   }
 }
 
-Ring::CursorId Ring::open(uint64_t after_serial, bool lossless) {
+Ring::CursorId Ring::open(ReaderOptions options) {
+  wanted_facts_.fetch_or(options.filter.file_facts(), std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
-  const uint64_t start = after_serial == 0 ? evicted_serial_ : after_serial;
-  cursors_.emplace(next_id_, Cursor{start, start, lossless, start < evicted_serial_});
+  const uint64_t start = options.start == ReaderOptions::Start::kAfter    ? options.after_serial
+                         : options.start == ReaderOptions::Start::kLatest ? last_serial_
+                                                                          : evicted_serial_;
+  cursors_.emplace(next_id_, Cursor{.filter = std::move(options.filter),
+                                    .served = start,
+                                    .done = start,
+                                    .lossless = options.lossless,
+                                    .late = start < evicted_serial_});
   return next_id_++;
 }
 
@@ -97,7 +117,7 @@ void Ring::close(CursorId id) {
   }
 }
 
-RingItem Ring::next(CursorId id) {
+RingItem Ring::next(CursorId id, size_t max_records) {
   RingItem item;
   bool room;
   {
@@ -108,7 +128,7 @@ RingItem Ring::next(CursorId id) {
       return item;
     }
     it->second.done = it->second.served;
-    item = next_locked(it->second);
+    item = next_locked(it->second, max_records);
     room = update_full();
   }
   if (room) {
@@ -117,31 +137,65 @@ RingItem Ring::next(CursorId id) {
   return item;
 }
 
-RingItem Ring::next_locked(Cursor& cursor) {
+RingItem Ring::lost_item(Cursor& cursor, uint64_t evicted_serial) {
   RingItem item;
-  const bool late = std::exchange(cursor.late, false);
+  item.kind = RingItem::Kind::kLost;
+  item.first_lost = cursor.served + 1;
+  item.last_lost = evicted_serial;
+  item.reason = std::exchange(cursor.late, false)       ? LossReason::kRingEvicted
+                : std::exchange(cursor.given_up, false) ? LossReason::kBlockTimeout
+                                                        : LossReason::kSubscriberSlow;
+  cursor.served = evicted_serial;
+  return item;
+}
+
+RingItem Ring::next_locked(Cursor& cursor, size_t max_records) {
   if (cursor.served < evicted_serial_) {
-    item.kind = RingItem::Kind::kLost;
-    item.first_lost = cursor.served + 1;
-    item.last_lost = evicted_serial_;
-    item.reason = late                          ? LossReason::kRingEvicted
-                  : cursor.lossless && gave_up_ ? LossReason::kBlockTimeout
-                                                : LossReason::kSubscriberSlow;
-    cursor.served = evicted_serial_;
-    if (cursor.lossless) {
-      gave_up_ = false;
-    }
-    return item;
+    return lost_item(cursor, evicted_serial_);
   }
-  const auto batch =
+  cursor.late = false;
+  cursor.given_up = false;  // it reads again
+  RingItem item;
+  const auto next =
       std::lower_bound(batches_.begin(), batches_.end(), cursor.served + 1,
                        [](const auto& it, uint64_t serial) { return it->last_serial < serial; });
-  if (batch != batches_.end()) {
+  if (next == batches_.end()) {
+    item.kind = finished_ ? RingItem::Kind::kEnd : RingItem::Kind::kNothing;
+    return item;
+  }
+  const Batch& batch = **next;
+  if (cursor.filter.is_everything() && batch.first_serial > cursor.served &&
+      batch.last_serial - batch.first_serial < max_records) {
     item.kind = RingItem::Kind::kBatch;
-    item.batch = *batch;
-    cursor.served = (*batch)->last_serial;
-  } else if (finished_) {
-    item.kind = RingItem::Kind::kEnd;
+    item.batch = *next;
+    item.records = batch.last_serial - batch.first_serial + 1;
+    cursor.served = batch.last_serial;
+    return item;
+  }
+  return cut_item(cursor, static_cast<size_t>(next - batches_.begin()), max_records);
+}
+
+// What the reader's filter passes of the batches from `first_batch` on, as much as one frame takes.
+RingItem Ring::cut_item(Cursor& cursor, size_t first_batch, size_t max_records) {
+  // The lock is held meanwhile, and the tracer may wait for it.
+  constexpr size_t kMaxExamined = 4096;
+  const uint64_t before = cursor.served;
+  RingItem item;
+  cut_.clear();
+  CutLimits limits = {.records = max_records, .examined = kMaxExamined};
+  for (size_t i = first_batch; i < batches_.size() && !limits.reached(cut_); ++i) {
+    item.records += append_passing(*batches_[i], cursor.filter, cursor.served, limits, cut_);
+  }
+  if (item.records != 0) {
+    item.kind = RingItem::Kind::kBatch;
+    item.batch = make_batch(cut_, before + 1, cursor.served);
+  } else if (cursor.served < last_serial_) {
+    item.kind = RingItem::Kind::kMore;
+  } else {
+    item.kind = finished_ ? RingItem::Kind::kEnd : RingItem::Kind::kNothing;
+  }
+  if (item.records == 0) {
+    cursor.done = cursor.served;  // there is nothing that it could still be busy with
   }
   return item;
 }

@@ -84,7 +84,16 @@ export interface NativeCapture {
 
 /** One step of a stream. `frame` is an encoded TraceResponse (equally a SubscribeResponse). */
 export type NativeFrame =
-  | { kind: 'batch'; frame: Buffer; lastSerial: bigint }
+  | {
+      kind: 'batch';
+      frame: Buffer;
+      /** Where the RecordBatch of `frame` begins; it reaches to the end. */
+      payload: number;
+      /** How many records are in it. */
+      records: number;
+      /** Up to which it is complete. */
+      lastSerial: bigint;
+    }
   | {
       kind: 'lost';
       count: bigint;
@@ -93,16 +102,33 @@ export type NativeFrame =
       /** A LossReason number. */
       reason: number;
     }
+  /** The filter left out all that was looked at, and there is more: others may have their turn first. */
+  | { kind: 'more' }
   | { kind: 'end' };
+
+/** How a reader of a session's ring reads. */
+export interface NativeReaderOptions {
+  /** The oldest record, the next new one, or the one after a serial, which need not exist yet. */
+  start: 'oldest' | 'latest' | bigint;
+  /** Under BLOCK, tracees wait for this reader. */
+  lossless: boolean;
+  /**
+   * Unset: everything. Paths, and descriptors that stand in memory, are kept of calls only once a filter
+   * asks for them: calls that were recorded before pass such conditions.
+   */
+  filter?: NativeFilter;
+}
 
 /** A reader of a session's ring. One `next` at a time. */
 export interface NativeCursor {
   /**
    * Resolves with the next frame, or null once the reader has been closed. Under BLOCK, the records of
-   * a frame count as taken when the next `next` is called.
+   * a frame count as taken when the next `next` is called. It has at most `maxRecords` records.
    */
-  next(): Promise<NativeFrame | null>;
-  /** Serial up to which the reader has been served. */
+  next(maxRecords?: number): Promise<NativeFrame | null>;
+  /** The same without waiting: null where there is nothing now. Not while a `next` is pending. */
+  take(maxRecords: number): NativeFrame | null;
+  /** Serial up to which everything that passes the filter has been handed out. */
   readonly lastSerial: bigint;
   /** Ends the reader; a pending `next` resolves with null. Idempotent. */
   close(): void;
@@ -142,8 +168,8 @@ export interface NativeSession extends NativeMemory {
   /** Settles once no tracee is left. Never rejects. The ring can still be read then. */
   readonly ended: Promise<NativeEnd>;
   info(): NativeSessionInfo;
-  /** Opens a reader that starts after `afterSerial` (0: the oldest record). */
-  openCursor(options: { afterSerial: bigint; lossless: boolean }): NativeCursor;
+  /** Opens a reader. Throws a NativeFailure for its filter: UNKNOWN_SYSCALL, FIELD_INVALID. */
+  openCursor(options: NativeReaderOptions): NativeCursor;
   /**
    * Detaches from every tracee or kills it; resolves like `ended`. `cause` is the EndCause number
    * that the session then reports. Idempotent: the first call decides.

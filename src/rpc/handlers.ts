@@ -9,11 +9,11 @@ import type {
 } from '@bufbuild/protobuf';
 import type { CallContext } from '../context.js';
 
-/** Answers one request with one response, or rejects. */
+/** Answers one request with one response, or rejects. A Buffer is a response that is encoded already. */
 export type UnaryHandler<M extends Pick<DescMethod, 'input' | 'output'>> = (
   request: MessageShape<M['input']>,
   context: CallContext,
-) => Promise<MessageInitShape<M['output']>> | MessageInitShape<M['output']>;
+) => Promise<MessageInitShape<M['output']> | Buffer> | MessageInitShape<M['output']> | Buffer;
 
 /**
  * Answers one request with a stream. A Buffer is a response that is encoded already and is sent as it is.

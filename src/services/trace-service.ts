@@ -4,7 +4,9 @@ import type {
   CreateSessionRequest,
   EndSessionRequest,
   GetSessionRequest,
+  ListRecordsRequest,
   ListSessionsRequest,
+  SubscribeRequest,
   TraceRequest,
   UpdateSessionRequest,
   WriteStdinRequest,
@@ -13,7 +15,9 @@ import type { SessionRegistry } from '../session/registry.js';
 import { RequestIds } from '../session/request-ids.js';
 import { createSession } from './create-session.js';
 import { endSession } from './end-session.js';
+import { listRecords } from './list-records.js';
 import { getSession, SessionLister } from './list-sessions.js';
+import { subscribe } from './subscribe.js';
 import { trace } from './trace.js';
 import type { TargetOptions } from './trace-target.js';
 import { updateSession } from './update-session.js';
@@ -35,8 +39,10 @@ export function traceHandlers(options: TraceServiceOptions) {
     listSessions: (request: ListSessionsRequest) => lister.list(request),
     updateSession: (request: UpdateSessionRequest) => updateSession(request, registry),
     endSession: (request: EndSessionRequest) => endSession(request, registry),
-    subscribe: 'unimplemented',
-    listRecords: 'unimplemented',
+    subscribe: (request: SubscribeRequest, context: CallContext) =>
+      subscribe(request, context, registry),
+    listRecords: (request: ListRecordsRequest, context: CallContext) =>
+      listRecords(request, context, registry),
     getSummary: 'unimplemented',
     writeStdin: (request: WriteStdinRequest, context: CallContext) =>
       writeStdin(request, context, registry),

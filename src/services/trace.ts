@@ -44,7 +44,12 @@ export async function* trace(
   using hold = await options.registry.create(properties, ringBytes, start);
   const { session } = hold;
   try {
-    using reader = new FrameReader(session, { signal, silenceMs: heartbeatMs });
+    using reader = new FrameReader(session, {
+      start: 'oldest',
+      lossless: true,
+      signal,
+      silenceMs: heartbeatMs,
+    });
     yield toHeader(session, { firstSerial: 1n, heartbeatMs });
     let lost = 0n;
     for (let frame = await reader.next(); frame !== undefined; frame = await reader.next()) {

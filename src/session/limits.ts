@@ -15,9 +15,12 @@ const defaultRingBytes = 16 * 1024 * 1024;
 /** Kept back for each session that may yet come, so that some with default rings cannot lock others out. */
 const leastRingBytes = 1024 * 1024;
 
+/** Streams of one session at a time. */
+export const maxSubscribers = 16;
+
 /** RESOURCE_EXHAUSTED: the limit and what it limits. */
 export function exceeded(
-  reason: 'SESSION_LIMIT' | 'TASK_LIMIT',
+  reason: 'SESSION_LIMIT' | 'TASK_LIMIT' | 'SUBSCRIBER_LIMIT',
   what: string,
   maximum: number,
 ): ServiceError {

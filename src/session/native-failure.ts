@@ -6,7 +6,8 @@ function isNativeFailure(error: unknown): error is NativeFailure {
   return error instanceof Error && 'reason' in error && typeof error.reason === 'string';
 }
 
-function toServiceError(error: unknown): unknown {
+/** What is no failure of the addon is returned as it is. */
+export function toServiceError(error: unknown): unknown {
   if (!isNativeFailure(error)) {
     return error;
   }

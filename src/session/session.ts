@@ -7,8 +7,15 @@ import {
   type Rules,
   type Session,
 } from '../gen/ptraced/v1/session_pb.js';
-import type { NativeCursor, NativeEnd, NativeSession, NativeSessionInfo } from '../native/addon.js';
+import type {
+  NativeCursor,
+  NativeEnd,
+  NativeReaderOptions,
+  NativeSession,
+  NativeSessionInfo,
+} from '../native/addon.js';
 import type { Lease } from './lease.js';
+import { toServiceError } from './native-failure.js';
 import { StdinWriter } from './stdin.js';
 
 /** How the tracees are let go. */
@@ -161,9 +168,13 @@ export class TraceSession {
     return this.#native.info();
   }
 
-  /** A reader of the ring. Only while the session is held. */
-  openCursor(options: { afterSerial: bigint; lossless: boolean }): NativeCursor {
-    return this.#native.openCursor(options);
+  /** A reader of the ring. Only while the session is held. Throws UNKNOWN_SYSCALL, FIELD_INVALID. */
+  openCursor(options: NativeReaderOptions): NativeCursor {
+    try {
+      return this.#native.openCursor(options);
+    } catch (error) {
+      throw toServiceError(error);
+    }
   }
 
   /** Gives it the lease that keeps it alive from now on. Once, before anybody holds the lease. */

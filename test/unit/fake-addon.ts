@@ -31,7 +31,7 @@ async function withoutTasks(): Promise<never> {
 }
 
 class FakeCursor implements NativeCursor {
-  readonly lastSerial = 0n;
+  lastSerial = 0n;
   closed = false;
   taken = 0;
   #waiting: ((frame: NativeFrame | null) => void) | undefined;
@@ -57,8 +57,25 @@ class FakeCursor implements NativeCursor {
     const frame = this.closed ? null : this.#session.frameAt(this.taken);
     if (resolve !== undefined && frame !== undefined) {
       this.taken++;
+      this.#advance(frame);
       this.#waiting = undefined;
       resolve(frame);
+    }
+  }
+
+  take(): NativeFrame | null {
+    const frame = this.closed ? undefined : this.#session.frameAt(this.taken);
+    if (frame === undefined) {
+      return null;
+    }
+    this.taken++;
+    this.#advance(frame);
+    return frame;
+  }
+
+  #advance(frame: NativeFrame | null): void {
+    if (frame?.kind === 'batch' || frame?.kind === 'lost') {
+      this.lastSerial = frame.lastSerial;
     }
   }
 
@@ -149,7 +166,7 @@ export class FakeSession implements NativeSession {
         create(TraceResponseSchema, { frame: { case: 'batch', value } }),
       ),
     );
-    this.#push({ kind: 'batch', frame, lastSerial: this.#serial });
+    this.#push({ kind: 'batch', frame, payload: 0, records: 1, lastSerial: this.#serial });
   }
 
   lose(count: bigint, reason: number): void {
@@ -160,7 +177,13 @@ export class FakeSession implements NativeSession {
 
   /** From now on the same frame of `size` bytes whenever one is asked for. */
   flood(size: number): void {
-    this.#endless = { kind: 'batch', frame: Buffer.alloc(size), lastSerial: 1n };
+    this.#endless = {
+      kind: 'batch',
+      frame: Buffer.alloc(size),
+      payload: 0,
+      records: 1,
+      lastSerial: 1n,
+    };
     this.#serve();
   }
 

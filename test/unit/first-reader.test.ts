@@ -46,7 +46,7 @@ async function readLate(overflow: NativeCapture['overflow']): Promise<NativeFram
   for (const begun = performance.now(); performance.now() - begun < busyMs; ) {
     // The tracer has a thread of its own.
   }
-  const cursor = session.openCursor({ afterSerial: 0n, lossless: true });
+  const cursor = session.openCursor({ start: 'oldest', lossless: true });
   const frames: NativeFrame[] = [];
   for (let frame = await cursor.next(); frame?.kind !== 'end'; frame = await cursor.next()) {
     frames.push(frame as NativeFrame);

@@ -1,0 +1,129 @@
+#include "wire/call_files.h"
+
+#include <fcntl.h>
+
+#include <array>
+#include <climits>
+#include <cstring>
+
+#include "core/procfs.h"
+#include "decode/file_arguments.h"
+
+namespace ptraced::wire {
+namespace {
+
+using decode::FileArgument;
+
+// Descriptors that poll or select name at most; what is beyond is not among the facts.
+constexpr size_t kMaxListed = 1024;
+
+uint64_t word(const core::Task& task, size_t index) {
+  const uint64_t value = task.entry.args[index];
+  return task.entry.arch == core::Arch::kI386 ? static_cast<uint32_t>(value) : value;
+}
+
+int32_t descriptor(const core::Task& task, size_t index) {
+  return static_cast<int32_t>(word(task, index));
+}
+
+// The string at `address`, without its NUL; empty where it cannot be read or has no end.
+std::string read_path(core::Memory& memory, uint64_t address) {
+  std::array<char, PATH_MAX> bytes;
+  const size_t size = address == 0 ? 0 : memory.read(address, bytes.data(), bytes.size());
+  const size_t length = strnlen(bytes.data(), size);
+  return length < size ? std::string(bytes.data(), length) : std::string();
+}
+
+// What a link below /proc says of a file; empty for what is none, such as "pipe:[12]".
+std::string_view file_of(const char* target, size_t size) {
+  constexpr std::string_view kDeleted = " (deleted)";
+  std::string_view path(target, size);
+  if (path.ends_with(kDeleted)) {
+    path.remove_suffix(kDeleted.size());
+  }
+  return path.starts_with('/') ? path : std::string_view();
+}
+
+}  // namespace
+
+void CallFiles::gather(const core::Task& task, core::Memory& memory, uint8_t wanted) {
+  descriptors_.clear();
+  paths_.clear();
+  path_storage_.clear();
+  gathered_ = static_cast<uint8_t>((wanted & kFilePaths) | kListedDescriptors);
+  add_listed(task, memory, wanted);
+  if ((wanted & kFilePaths) != 0) {
+    add_argument_paths(task, memory);
+    add_descriptor_paths(task.tid);
+    paths_.assign(path_storage_.begin(), path_storage_.end());
+  }
+}
+
+void CallFiles::add_listed(const core::Task& task, core::Memory& memory, uint8_t wanted) {
+  const core::SyscallEntry& entry = task.entry;
+  for (const FileArgument& argument : decode::file_arguments(entry.arch, entry.number)) {
+    switch (argument.kind) {
+      case FileArgument::Kind::kDescriptor:
+        if (const int32_t fd = descriptor(task, argument.index); fd >= 0) {
+          descriptors_.push_back(fd);
+        }
+        break;
+      case FileArgument::Kind::kPath:
+        break;
+      case FileArgument::Kind::kPollDescriptors:
+      case FileArgument::Kind::kDescriptorSet:
+        if ((wanted & kListedDescriptors) != 0) {
+          std::array<int32_t, kMaxListed> listed;
+          const size_t count =
+              decode::read_descriptors(argument, entry.arch, entry.args, memory, listed);
+          descriptors_.insert(descriptors_.end(), listed.begin(), listed.begin() + count);
+        } else {
+          gathered_ = static_cast<uint8_t>(gathered_ & ~kListedDescriptors);
+        }
+        break;
+    }
+  }
+}
+
+void CallFiles::add_argument_paths(const core::Task& task, core::Memory& memory) {
+  std::array<char, PATH_MAX> directory;
+  for (const FileArgument& argument : decode::file_arguments(task.entry.arch, task.entry.number)) {
+    if (argument.kind != FileArgument::Kind::kPath) {
+      continue;
+    }
+    const std::string path = read_path(memory, word(task, argument.index));
+    if (path.starts_with('/')) {
+      add_path(path);
+      continue;
+    }
+    const int32_t fd = argument.directory < 0
+                           ? AT_FDCWD
+                           : descriptor(task, static_cast<size_t>(argument.directory));
+    if (path.empty() && fd >= 0) {
+      continue;  // AT_EMPTY_PATH: the descriptor itself
+    }
+    const size_t size =
+        fd == AT_FDCWD ? core::working_directory(task.tid, directory.data(), directory.size())
+                       : core::descriptor_target(task.tid, fd, directory.data(), directory.size());
+    if (const std::string_view base = file_of(directory.data(), size);
+        !base.empty() && !path.empty()) {
+      add_path(std::string(base) + '/' + path);
+    }
+  }
+}
+
+void CallFiles::add_descriptor_paths(pid_t tid) {
+  std::array<char, PATH_MAX> target;
+  for (const int32_t fd : descriptors_) {
+    const size_t size = core::descriptor_target(tid, fd, target.data(), target.size());
+    if (const std::string_view path = file_of(target.data(), size); !path.empty()) {
+      add_path(path);
+    }
+  }
+}
+
+void CallFiles::add_path(std::string_view path) {
+  path_storage_.push_back(normal_path(path));
+}
+
+}  // namespace ptraced::wire
