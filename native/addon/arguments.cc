@@ -75,7 +75,9 @@ AttachTarget attach_target(const Napi::Object& object) {
 SessionOptions session_options(const Napi::Object& object) {
   SessionOptions options;
   options.recorder.combined = get_string(object, "mode") == "combined";
-  options.recorder.text = get_string(object, "decode") == "text";
+  const std::string decode = get_string(object, "decode");
+  options.recorder.text = decode == "text" || decode == "text-and-values";
+  options.recorder.values = decode == "values" || decode == "text-and-values";
   options.recorder.registers = get_bool(object, "registers");
   options.recorder.decode.unabbreviated = get_bool(object, "unabbreviated");
   options.recorder.decode.max_string_bytes =

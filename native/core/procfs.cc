@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -130,6 +131,15 @@ size_t descriptor_target(pid_t tid, int fd, char* out, size_t size) {
   std::array<char, 64> path;
   std::snprintf(path.data(), path.size(), "/proc/%d/fd/%d", tid, fd);
   return link_target(path.data(), out, size);
+}
+
+bool shares_pid_namespace(pid_t tid) {
+  struct stat own;
+  struct stat theirs;
+  char path[64];
+  std::snprintf(path, sizeof(path), "/proc/%d/ns/pid", tid);
+  return ::stat("/proc/self/ns/pid", &own) == 0 && ::stat(path, &theirs) == 0 &&
+         own.st_dev == theirs.st_dev && own.st_ino == theirs.st_ino;
 }
 
 }  // namespace ptraced::core

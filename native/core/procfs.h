@@ -42,4 +42,8 @@ size_t executable(pid_t pid, char* out, size_t size);
 size_t working_directory(pid_t tid, char* out, size_t size);
 size_t descriptor_target(pid_t tid, int fd, char* out, size_t size);
 
+// The task is in our pid namespace: it calls tasks by the numbers by which we do. False where that
+// cannot be told.
+bool shares_pid_namespace(pid_t tid);
+
 }  // namespace ptraced::core

@@ -1,6 +1,7 @@
 #include "decoder.h"
 
 #include "engine.h"
+#include "text_format.h"
 #include "text_writer.h"
 
 namespace ptraced::decode {
@@ -40,12 +41,6 @@ void append_unknown(const Call& call, std::string& out) {
 
 bool is_restart(const Call& call) {
   return call.number == (call.arch == core::Arch::kI386 ? kRestartSyscall32 : kRestartSyscall);
-}
-
-// The result of a call's variant, or of its row.
-Result result_of(const Syscall& syscall, const Call& call) {
-  const Variant* variant = find_variant(syscall, call.args);
-  return variant != nullptr ? variant->result : syscall.result;
 }
 
 void append_error(int error, std::string& out) {
@@ -131,7 +126,7 @@ void exit_text(const Call& call, const core::SyscallExit& exit, core::Memory& me
     }
     return;
   }
-  const Result result = result_of(*state.syscall_, call);
+  const Result& result = result_of(*state.syscall_, call.args);
   TextWriter writer(state.text, state.next_arg_ == 0);
   Engine engine(writer, memory, options, call, state);
   engine.exit(exit);

@@ -28,6 +28,8 @@ struct Call {
   // Stack pointer at the entry (PTRACE_GET_SYSCALL_INFO has it): where rt_sigreturn finds the frame
   // that it restores. 0: not known.
   uint64_t stack_pointer = 0;
+  // The tracee's pid namespace is the server's.
+  bool own_pid_namespace = false;
 };
 
 // What the client chose.
@@ -37,6 +39,8 @@ struct Options {
   // strace's -v: every field and element.
   bool unabbreviated = false;
 };
+
+class CallValues;
 
 // The text of one call, and what its decoding remembers between its two stops. One for each task,
 // reused for each call; allocates only until its buffers have grown.
@@ -57,6 +61,9 @@ class CallText {
  private:
   friend class Engine;
   friend void enter_text(const Call&, core::Memory&, const Options&, CallText&);
+  friend void enter_values(const Call&, core::Memory&, const Options&, CallText&, CallValues&);
+  friend void exit_values(const Call&, const core::SyscallExit&, core::Memory&, const Options&,
+                          CallText&, CallValues&);
   friend void exit_text(const Call&, const core::SyscallExit&, core::Memory&, const Options&,
                         CallText&);
   const Syscall* syscall_ = nullptr;
@@ -102,6 +109,8 @@ int errno_number(std::string_view name);
 std::string_view errno_description(int error);
 // "SIGINT", "SIGRTMIN", "SIGRT_1"; empty where there is no such signal.
 std::string_view signal_name(int signal);
+// The names of the bits of a set of signals: bit 0 is signal 1.
+const Set& signal_bits();
 // "CLD_EXITED"; empty where the code has no name.
 std::string_view signal_code_name(int signal, int code);
 

@@ -16,6 +16,9 @@ struct Operand;
 struct Layout;
 struct Type;
 
+// The size of something that goes on where nobody has looked.
+inline constexpr uint64_t kUnknownSize = UINT64_MAX;
+
 // One name of a constant.
 struct Xlat {
   uint64_t value;
@@ -64,13 +67,14 @@ enum class Kind : uint8_t {
   kNone,
   // Numbers, in a register or in memory.
   kSigned,
-  kDescriptor,  // a signed number that is a file descriptor
   kUnsigned,
   kHex,       // 0x1f; 0 is "0"
   kOctal,     // 0644
   kAddress,   // 0x1f; 0 is "NULL"
   kFlags,     // `set`
   kConstant,  // `set`
+  kDescriptor,
+  kTask,
   // Memory, at the address that a register or a word in memory holds.
   kPath,     // a string up to its NUL, of any length up to PATH_MAX
   kString,   // a string up to its NUL, cut at the configured length
@@ -98,6 +102,8 @@ struct Type {
   uint8_t size = 0;
   // Memory is decoded after a failing call too, not only its address shown.
   bool despite_error = false;
+  // For kCustom: the word is the address of what is shown.
+  bool points = false;
   // For kCustom: a parameter of its own. For kBytes: kHexBytes or 0.
   uint32_t parameter = 0;
   Length length = {};
@@ -114,6 +120,7 @@ struct Field {
     kAlways,
     kUnabbreviated,  // only where everything is asked for; "..." stands for it otherwise
     kUnlessZero,
+    kWritten,  // only after the call, and only by a writer that has no note on the result
   };
   std::string_view name;
   uint16_t offset = 0;
@@ -129,6 +136,8 @@ struct Layout {
   // Size in 32-bit tracees; 0: not described, the address is shown.
   uint16_t size32 = 0;
   std::span<const Field> fields = {};
+  // Name of the C structure.
+  std::string_view name = {};
 };
 
 // The largest structure that a Layout may describe.
@@ -145,6 +154,9 @@ struct Arg {
   When when = When::kEntry;
   // The text shows "name=" before the value (clone).
   bool named = false;
+  // The kernel writes there too, which the text says in a note on the result: values are decoded
+  // again at the exit.
+  bool rewritten = false;
   // A 32-bit number in memory is kept from entry to exit: at this offset behind the argument's
   // address (lengths that the kernel overwrites). -1: none.
   int16_t saved_offset = -1;
@@ -166,6 +178,8 @@ struct Result {
   Format format = Format::kDecimal;
   // What is added in parentheses about a result.
   void (*note)(Engine&) = nullptr;
+  // What the result is where it is more than a number.
+  const Type* type = nullptr;
 };
 
 // strace's classes of syscalls, as bits.

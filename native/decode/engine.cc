@@ -50,6 +50,11 @@ const Variant* find_variant(const Syscall& syscall, const uint64_t* args) {
   return nullptr;
 }
 
+const Result& result_of(const Syscall& syscall, const uint64_t* args) {
+  const Variant* variant = find_variant(syscall, args);
+  return variant != nullptr ? variant->result : syscall.result;
+}
+
 Engine::Engine(Writer& out, core::Memory& memory, const Options& options, const Call& call,
                CallText& state)
     : out_(out), memory_(memory), options_(options), call_(call), state_(state) {
@@ -98,7 +103,7 @@ size_t Engine::size_of(const Type& type) const {
   }
 }
 
-void Engine::enter() {
+void Engine::save_lengths() {
   for (size_t i = 0; i < arg_count_; ++i) {
     const auto [argument, index] = args_[i];
     state_.saved_[index] = 0;
@@ -108,6 +113,10 @@ void Engine::enter() {
       state_.saved_[index] = (uint64_t{1} << 32) | value;
     }
   }
+}
+
+void Engine::enter() {
+  save_lengths();
   size_t i = 0;
   while (i < arg_count_ && args_[i].arg->when == When::kEntry) {
     show_argument(args_[i]);
@@ -158,13 +167,14 @@ void Engine::show(const Type& type, const Operand& operand) {
     case Kind::kNone:
       break;
     case Kind::kSigned:
-    case Kind::kDescriptor:
     case Kind::kUnsigned:
     case Kind::kHex:
     case Kind::kOctal:
     case Kind::kAddress:
     case Kind::kFlags:
     case Kind::kConstant:
+    case Kind::kDescriptor:
+    case Kind::kTask:
       show_number(type, operand.word);
       break;
     case Kind::kPath:
@@ -188,7 +198,7 @@ void Engine::show(const Type& type, const Operand& operand) {
       }
       break;
     case Kind::kStruct:
-      out_.begin_struct();
+      out_.begin_struct(type.layout->name);
       show_fields(*type.layout, operand.memory);
       out_.end_struct();
       break;
@@ -197,7 +207,12 @@ void Engine::show(const Type& type, const Operand& operand) {
       show_inline(type, operand);
       break;
     case Kind::kCustom:
-      type.print(*this, type, operand);
+      if (type.points) {
+        const PointerScope pointer(out_, operand.word);
+        type.print(*this, type, operand);
+      } else {
+        type.print(*this, type, operand);
+      }
       break;
   }
 }
@@ -207,7 +222,6 @@ void Engine::show_number(const Type& type, uint64_t word) {
   const uint64_t value = truncate(word, size);
   switch (type.kind) {
     case Kind::kSigned:
-    case Kind::kDescriptor:
       out_.signed_number(sign_extend(word, size));
       break;
     case Kind::kUnsigned:
@@ -227,6 +241,12 @@ void Engine::show_number(const Type& type, uint64_t word) {
       break;
     case Kind::kConstant:
       out_.constant(value, *type.set);
+      break;
+    case Kind::kDescriptor:
+      out_.descriptor(static_cast<int32_t>(value), false);
+      break;
+    case Kind::kTask:
+      out_.task(static_cast<int32_t>(value));
       break;
     default:
       break;
@@ -261,6 +281,9 @@ void Engine::show_fields(const Layout& layout, const View& view) {
       hidden = true;
       continue;
     }
+    if (field.shown == Field::Shown::kWritten && !(exiting_ && out_.wants_written())) {
+      continue;
+    }
     if (field.shown == Field::Shown::kUnlessZero &&
         std::all_of(view.bytes + offset, view.bytes + offset + size,
                     [](uint8_t byte) { return byte == 0; })) {
@@ -274,6 +297,7 @@ void Engine::show_fields(const Layout& layout, const View& view) {
 }
 
 void Engine::show_pointer(const Type& type, uint64_t address) {
+  const PointerScope pointer(out_, address);
   if (!follow(address, type.despite_error)) {
     return;
   }
@@ -290,10 +314,9 @@ void Engine::show_pointer(const Type& type, uint64_t address) {
     show_at(*type.of, view);
     return;
   }
-  out_.begin_array();
-  out_.begin_element();
+  out_.begin_target();
   show_at(*type.of, view);
-  out_.end_array();
+  out_.end_target();
 }
 
 void Engine::show_inline(const Type& type, const Operand& operand) {
@@ -304,13 +327,14 @@ void Engine::show_inline(const Type& type, const Operand& operand) {
     const size_t used =
         end != nullptr ? static_cast<size_t>(static_cast<const uint8_t*>(end) - view.bytes) : size;
     const size_t shown = std::min<uint64_t>(used, limit());
-    out_.string(view.bytes, shown, {.truncated = end == nullptr || shown < used});
+    out_.string(view.bytes, shown,
+                {.truncated = end == nullptr || shown < used, .full_size = used});
     return;
   }
   const size_t size = size_of(*type.of);
-  out_.begin_array();
+  out_.begin_array(type.length.value);
   for (size_t i = 0; i < type.length.value && (i + 1) * size <= view.size; ++i) {
-    if (!options_.unabbreviated && i >= limit()) {
+    if (i >= element_limit()) {
       out_.omitted();
       break;
     }

@@ -8,6 +8,9 @@
 
 namespace ptraced::decode {
 
+class CallValues;
+class ValueTree;
+
 // Bytes of the tracee that have been read.
 struct View {
   const uint8_t* bytes = nullptr;
@@ -37,6 +40,13 @@ class Engine {
   void enter();
   // Decodes the arguments left, and knows the result from then on.
   void exit(const core::SyscallExit& exit);
+
+  // Decodes every argument as the caller passes it; of what the call will write, the address.
+  void enter_values(CallValues& values);
+  // Decodes again what the call has written, and knows the result from then on.
+  void exit_values(const core::SyscallExit& exit, CallValues& values);
+  // Decodes the result.
+  void return_value(const Type& type, CallValues& values);
 
   // What custom types use.
   Writer& out() { return out_; }
@@ -98,14 +108,20 @@ class Engine {
   // A buffer that lives until the next use of it; show_bytes and the string functions use it too.
   uint8_t* scratch(size_t size);
 
-  // Elements or bytes shown of a longer sequence: as the client chose, and none any more in a text
-  // that has grown beyond all measure (a vector of strings of 1 MiB each).
+  // Bytes shown of a longer sequence: as the client chose, and none any more where a call's
+  // decoding has grown beyond all measure (a vector of strings of 1 MiB each).
   uint64_t limit() const {
-    return state_.text.size() < kMaxTextBytes ? options_.max_string_bytes : 0;
+    return out_.written() < kMaxWrittenBytes ? options_.max_string_bytes : 0;
+  }
+  // Likewise of elements; all of them where everything is asked for.
+  uint64_t element_limit() const {
+    return out_.written() >= kMaxWrittenBytes ? 0
+           : options_.unabbreviated           ? UINT64_MAX
+                                              : options_.max_string_bytes;
   }
 
  private:
-  static constexpr size_t kMaxTextBytes = 8 << 20;
+  static constexpr size_t kMaxWrittenBytes = 8 << 20;
 
   // An argument that the notation shows, with its register.
   struct Active {
@@ -113,12 +129,20 @@ class Engine {
     uint8_t index;
   };
   void activate(const Arg& arg, size_t position);
+  // Keeps the lengths that the kernel overwrites.
+  void save_lengths();
   void show_argument(const Active& active);
+  // Arguments as the call has them, not as the notation does.
+  void order_by_register();
+  // An argument of which nothing was said is its word.
+  void complete(const ValueTree& tree, uint32_t root, uint64_t word);
   uint64_t length(const Type& type, const Operand& operand) const;
   void show_pointer(const Type& type, uint64_t address);
   void show_terminated(uint64_t address, size_t limit, bool despite_error);
   // Reads a string of at most `limit` bytes into the scratch buffer; false where memory ends first.
   bool read_string(uint64_t address, size_t limit, size_t& size, bool& terminated);
+  // Bytes of a string of which `known` are no end; kUnknownSize where none is found.
+  uint64_t full_size(uint64_t address, uint64_t known);
   void show_inline(const Type& type, const Operand& operand);
 
   Writer& out_;
@@ -134,5 +158,8 @@ class Engine {
 
 // The variant that a call's arguments select; null for none.
 const Variant* find_variant(const Syscall& syscall, const uint64_t* args);
+
+// The result of that variant, or of the row.
+const Result& result_of(const Syscall& syscall, const uint64_t* args);
 
 }  // namespace ptraced::decode

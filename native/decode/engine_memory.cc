@@ -14,10 +14,13 @@ constexpr size_t kFirstChunk = 128;
 constexpr size_t kLaterChunk = 4096;
 // Strings of an argument vector that are shown where everything is asked for.
 constexpr uint64_t kMaxStrings = 65536;
+// Bytes of a string that are looked at for its end (MAX_ARG_STRLEN).
+constexpr uint64_t kLongestMeasured = 128 * 1024;
 
 }  // namespace
 
 void Engine::show_array(const Type& element, uint64_t address, uint64_t count, bool despite_error) {
+  const PointerScope pointer(out_, address);
   if (!follow(address, despite_error)) {
     return;
   }
@@ -33,9 +36,9 @@ void Engine::show_array(const Type& element, uint64_t address, uint64_t count, b
     out_.address(address, Unread::kFault);
     return;
   }
-  out_.begin_array();
+  out_.begin_array(count);
   for (uint64_t i = 0; i < count; ++i) {
-    if (!options_.unabbreviated && i >= limit()) {
+    if (i >= element_limit()) {
       out_.omitted();
       break;
     }
@@ -58,6 +61,7 @@ void Engine::show_address_comment(uint64_t address) {
 }
 
 void Engine::show_bytes(uint64_t address, uint64_t size, bool despite_error, bool hex) {
+  const PointerScope pointer(out_, address);
   if (!follow(address, despite_error)) {
     return;
   }
@@ -67,7 +71,7 @@ void Engine::show_bytes(uint64_t address, uint64_t size, bool despite_error, boo
     out_.address(address, Unread::kFault);
     return;
   }
-  out_.string(bytes, shown, {.truncated = shown < size, .hex = hex});
+  out_.string(bytes, shown, {.truncated = shown < size, .hex = hex, .full_size = size});
 }
 
 bool Engine::read_string(uint64_t address, size_t limit, size_t& size, bool& terminated) {
@@ -91,7 +95,27 @@ bool Engine::read_string(uint64_t address, size_t limit, size_t& size, bool& ter
   return true;
 }
 
+uint64_t Engine::full_size(uint64_t address, uint64_t known) {
+  uint8_t bytes[kLaterChunk];
+  uint64_t size = known;
+  while (size < kLongestMeasured) {
+    // Not beyond the end of a page: what is mapped may end there.
+    const uint64_t at = address + size;
+    const size_t want = kLaterChunk - at % kLaterChunk;
+    const size_t got = memory_.read(at, bytes, want);
+    if (const void* end = std::memchr(bytes, 0, got)) {
+      return size + static_cast<size_t>(static_cast<const uint8_t*>(end) - bytes);
+    }
+    size += got;
+    if (got < want) {
+      break;
+    }
+  }
+  return kUnknownSize;
+}
+
 void Engine::show_terminated(uint64_t address, size_t limit, bool despite_error) {
+  const PointerScope pointer(out_, address);
   if (!follow(address, despite_error)) {
     return;
   }
@@ -102,7 +126,11 @@ void Engine::show_terminated(uint64_t address, size_t limit, bool despite_error)
     out_.address(address, Unread::kFault);
     return;
   }
-  out_.string(state_.scratch_.data(), std::min(size, limit), {.truncated = !terminated});
+  StringForm form = {.truncated = !terminated};
+  if (form.truncated && out_.wants_full_size()) {
+    form.full_size = full_size(address, size);
+  }
+  out_.string(state_.scratch_.data(), std::min(size, limit), form);
 }
 
 void Engine::show_string(uint64_t address, bool despite_error) {
@@ -114,6 +142,7 @@ void Engine::show_path(uint64_t address, bool despite_error) {
 }
 
 void Engine::show_strings(uint64_t address) {
+  const PointerScope pointer(out_, address);
   if (!follow(address)) {
     return;
   }
@@ -124,7 +153,7 @@ void Engine::show_strings(uint64_t address) {
   }
   out_.begin_array();
   for (uint64_t i = 0; string != 0; ++i) {
-    if (i >= (options_.unabbreviated ? kMaxStrings : limit())) {
+    if (i >= std::min(kMaxStrings, element_limit())) {
       out_.omitted();
       break;
     }

@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include <array>
+
 #include "decoder.h"
-#include "text_writer.h"
+#include "text_format.h"
 
 namespace ptraced::decode {
 
@@ -48,6 +50,18 @@ constexpr std::string_view kSignals[] = {
     "SIGRT_24", "SIGRT_25", "SIGRT_26",  "SIGRT_27", "SIGRT_28", "SIGRT_29",  "SIGRT_30",
     "SIGRT_31", "SIGRT_32",
 };
+
+constexpr size_t kSignalBits = 64;
+
+constexpr std::array<Xlat, kSignalBits> kSignalBitNames = [] {
+  std::array<Xlat, kSignalBits> names = {};
+  for (size_t bit = 0; bit < kSignalBits; ++bit) {
+    names[bit] = {uint64_t{1} << bit, kSignals[bit + 1]};
+  }
+  return names;
+}();
+
+constexpr Set kSignalBitSet = {.flags = kSignalBitNames};
 
 void append_signal(int signal, std::string& out) {
   const std::string_view name = signal_name(signal);
@@ -94,6 +108,10 @@ int errno_number(std::string_view name) {
 std::string_view errno_description(int error) {
   const char* description = error > 0 ? strerrordesc_np(error) : nullptr;
   return description != nullptr ? description : std::string_view();
+}
+
+const Set& signal_bits() {
+  return kSignalBitSet;
 }
 
 std::string_view signal_name(int signal) {

@@ -1,118 +1,15 @@
 #include "text_writer.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
-#include <algorithm>
-#include <charconv>
+#include <bit>
 
 #include "decoder.h"
+#include "set_lookup.h"
+#include "text_format.h"
 
 namespace ptraced::decode {
-
-namespace {
-
-void append_number(std::string& out, uint64_t value, int base) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value, base).ptr;
-  out.append(digits, static_cast<size_t>(end - digits));
-}
-
-// The entry of a constant, null where there is none.
-const Xlat* find_constant(const Set& set, uint64_t value) {
-  if (set.sorted) {
-    const auto it = std::lower_bound(set.constants.begin(), set.constants.end(), value,
-                                     [](const Xlat& x, uint64_t v) { return x.value < v; });
-    return it != set.constants.end() && it->value == value ? &*it : nullptr;
-  }
-  for (const Xlat& x : set.constants) {
-    if (x.value == value) {
-      return &x;
-    }
-  }
-  return nullptr;
-}
-
-// Appends a byte of a string as C source would have it. An octal escape takes all three digits
-// where a digit follows it, so that it cannot be read as a part of the escape.
-void append_escaped(std::string& out, uint8_t byte, bool digit_follows) {
-  switch (byte) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\v':
-      out += "\\v";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    default:
-      break;
-  }
-  out += '\\';
-  if (digit_follows || byte >= 0100) {
-    out += static_cast<char>('0' + (byte >> 6));
-  }
-  if (digit_follows || byte >= 010) {
-    out += static_cast<char>('0' + ((byte >> 3) & 7));
-  }
-  out += static_cast<char>('0' + (byte & 7));
-}
-
-void append_hex_bytes(std::string& out, const uint8_t* bytes, size_t size) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (size_t i = 0; i < size; ++i) {
-    out += "\\x";
-    out += kDigits[bytes[i] >> 4];
-    out += kDigits[bytes[i] & 15];
-  }
-}
-
-bool is_plain(uint8_t byte) {
-  return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
-}
-
-}  // namespace
-
-void append_signed(std::string& out, int64_t value) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out.append(digits, static_cast<size_t>(end - digits));
-}
-
-void append_unsigned(std::string& out, uint64_t value) {
-  append_number(out, value, 10);
-}
-
-void append_hex(std::string& out, uint64_t value) {
-  if (value == 0) {
-    out += '0';
-    return;
-  }
-  out += "0x";
-  append_number(out, value, 16);
-}
-
-void append_octal(std::string& out, uint64_t value) {
-  if (value < 0100) {
-    out += value < 010 ? "00" : "0";
-    append_number(out, value, 8);
-    return;
-  }
-  out += '0';
-  append_number(out, value, 8);
-}
 
 void TextWriter::open(char bracket) {
   out_ += bracket;
@@ -148,18 +45,29 @@ void TextWriter::begin_field(std::string_view name) {
   out_ += '=';
 }
 
-void TextWriter::begin_set(bool complement) {
-  if (complement) {
-    out_ += '~';
-  }
-  open('[');
-}
-
 void TextWriter::begin_member() {
   if ((occupied_ & 1) != 0) {
     out_ += ' ';
   }
   occupied_ |= 1;
+}
+
+// By their names without "SIG"; where most are in the set, those that are not.
+void TextWriter::signal_set(uint64_t mask) {
+  constexpr int kSignals = 64;
+  const bool complement = std::popcount(mask) >= kSignals * 2 / 3;
+  if (complement) {
+    out_ += '~';
+  }
+  begin_set();
+  const uint64_t shown = complement ? ~mask : mask;
+  for (int signal = 1; signal <= kSignals; ++signal) {
+    if ((shown >> (signal - 1) & 1) != 0) {
+      begin_member();
+      out_ += signal_name(signal).substr(3);
+    }
+  }
+  end_set();
 }
 
 void TextWriter::begin_call(std::string_view function) {
@@ -195,15 +103,7 @@ void TextWriter::hex(uint64_t value) {
 }
 
 void TextWriter::padded_hex(uint64_t value, size_t width) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value, 16).ptr;
-  const size_t count = static_cast<size_t>(end - digits);
-  const size_t prefix = value != 0 ? 2 : 0;
-  if (prefix != 0) {
-    out_ += "0x";
-  }
-  out_.append(width > count + prefix ? width - count - prefix : 0, '0');
-  out_.append(digits, count);
+  append_padded_hex(out_, value, width);
 }
 
 void TextWriter::octal(uint64_t value) {
@@ -222,6 +122,18 @@ void TextWriter::address(uint64_t value, Unread) {
   } else {
     append_hex(out_, value);
   }
+}
+
+void TextWriter::descriptor(int32_t fd, bool at) {
+  if (at && fd == AT_FDCWD) {
+    out_ += "AT_FDCWD";
+  } else {
+    append_signed(out_, fd);
+  }
+}
+
+void TextWriter::task(int32_t id) {
+  append_signed(out_, id);
 }
 
 void TextWriter::rest(uint64_t value, const Set& set) {
@@ -251,6 +163,12 @@ void TextWriter::constant_part(uint64_t bits, const Set& set) {
   if (!set.unknown.empty()) {
     comment(set.unknown);
   }
+}
+
+void TextWriter::numbered_constant(uint64_t value, const Set& set) {
+  append_signed(out_, static_cast<int32_t>(value));
+  const Xlat* x = find_constant(set, value);
+  comment(x != nullptr ? x->name : set.unknown);
 }
 
 void TextWriter::flags(uint64_t value, const Set& set) {
@@ -296,19 +214,19 @@ void TextWriter::flags(uint64_t value, const Set& set) {
   }
 }
 
-void TextWriter::shifted(uint64_t value, const Set& set, std::string_view shift) {
+void TextWriter::shifted(uint64_t value, const Set& set, unsigned, std::string_view shift) {
   constant_part(value, set);
   out_ += "<<";
   out_ += shift;
 }
 
-void TextWriter::shifted_symbol(std::string_view name, std::string_view shift) {
+void TextWriter::shifted_symbol(uint64_t, std::string_view name, unsigned, std::string_view shift) {
   out_ += name;
   out_ += "<<";
   out_ += shift;
 }
 
-void TextWriter::shifted_number(uint64_t value, std::string_view shift) {
+void TextWriter::shifted_number(uint64_t value, unsigned, std::string_view shift) {
   append_hex(out_, value);
   out_ += "<<";
   out_ += shift;
@@ -320,9 +238,9 @@ void TextWriter::begin_index(std::string_view index) {
   out_ += "]=";
 }
 
-void TextWriter::bit(std::string_view number) {
+void TextWriter::bit(unsigned, std::string_view name) {
   out_ += "1<<";
-  out_ += number;
+  out_ += name;
 }
 
 void TextWriter::symbol(std::string_view name, int64_t) {
@@ -335,22 +253,7 @@ void TextWriter::negative_symbol(std::string_view name, int64_t) {
 }
 
 void TextWriter::string(const uint8_t* bytes, size_t size, StringForm form) {
-  out_ += '"';
-  size_t plain = 0;  // start of a run that needs no escape
-  if (form.hex) {
-    append_hex_bytes(out_, bytes, size);
-    plain = size;
-  }
-  for (size_t i = plain; i < size; ++i) {
-    if (is_plain(bytes[i])) {
-      continue;
-    }
-    out_.append(reinterpret_cast<const char*>(bytes) + plain, i - plain);
-    plain = i + 1;
-    append_escaped(out_, bytes[i], i + 1 < size && bytes[i + 1] >= '0' && bytes[i + 1] <= '7');
-  }
-  out_.append(reinterpret_cast<const char*>(bytes) + plain, size - plain);
-  out_ += '"';
+  append_quoted(out_, bytes, size, form.hex);
   if (form.truncated) {
     out_ += "...";
   }

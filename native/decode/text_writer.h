@@ -13,24 +13,33 @@ class TextWriter final : public Writer {
   // `separated`: no separator is needed before the next argument; it is the first.
   TextWriter(std::string& out, bool separated) : out_(out), separated_(separated) {}
 
+  size_t written() const override { return out_.size(); }
+  bool wants_full_size() const override { return false; }
+  bool wants_written() const override { return false; }
   void begin_argument(std::string_view name, bool shown) override;
   void resume_argument() override { separated_ = false; }
   void end_arguments() override { out_ += ')'; }
-  void begin_struct() override { open('{'); }
+  void begin_pointer(uint64_t) override {}
+  void end_pointer() override {}
+  void begin_target() override { open('['); }
+  void end_target() override { close(']'); }
+  void begin_struct(std::string_view) override { open('{'); }
   void begin_field(std::string_view name) override;
   void end_struct() override { close('}'); }
   void resume_struct() override { occupied_ = occupied_ << 1 | 1; }
-  void begin_array() override { open('['); }
+  void begin_array(uint64_t) override { open('['); }
   void begin_element() override { separate(); }
   void end_array() override { close(']'); }
-  void begin_set(bool complement) override;
+  void begin_set() override { open('['); }
   void begin_member() override;
   void end_set() override { close(']'); }
+  void signal_set(uint64_t mask) override;
   void begin_call(std::string_view function) override;
-  void begin_call_argument() override { separate(); }
+  void begin_call_argument(std::string_view) override { separate(); }
   void end_call() override { close(')'); }
   void begin_part() override { out_ += '|'; }
   void omitted() override;
+  void elided(uint64_t) override {}
   void becomes() override;
   void comment(std::string_view text) override;
   void signed_number(int64_t value) override;
@@ -40,13 +49,18 @@ class TextWriter final : public Writer {
   void octal(uint64_t value) override;
   void product(uint64_t count, uint64_t unit) override;
   void address(uint64_t value, Unread why) override;
+  void descriptor(int32_t fd, bool at) override;
+  void task(int32_t id) override;
   void constant(uint64_t value, const Set& set) override;
+  void numbered_constant(uint64_t value, const Set& set) override;
   void flags(uint64_t value, const Set& set) override;
-  void shifted(uint64_t value, const Set& set, std::string_view shift) override;
-  void shifted_symbol(std::string_view name, std::string_view shift) override;
-  void shifted_number(uint64_t value, std::string_view shift) override;
+  void no_flags() override {}
+  void shifted(uint64_t value, const Set& set, unsigned bits, std::string_view shift) override;
+  void shifted_symbol(uint64_t value, std::string_view name, unsigned bits,
+                      std::string_view shift) override;
+  void shifted_number(uint64_t value, unsigned bits, std::string_view shift) override;
   void begin_index(std::string_view index) override;
-  void bit(std::string_view number) override;
+  void bit(unsigned number, std::string_view name) override;
   void symbol(std::string_view name, int64_t value) override;
   void negative_symbol(std::string_view name, int64_t value) override;
   void wait_status(int status) override;
@@ -69,11 +83,5 @@ class TextWriter final : public Writer {
   // One bit a bracket that is open, innermost lowest: something stands in it already.
   uint64_t occupied_ = 0;
 };
-
-// Appends a number: decimal, 0x hexadecimal ("0" for 0), or octal with at least three digits.
-void append_signed(std::string& out, int64_t value);
-void append_unsigned(std::string& out, uint64_t value);
-void append_hex(std::string& out, uint64_t value);
-void append_octal(std::string& out, uint64_t value);
 
 }  // namespace ptraced::decode

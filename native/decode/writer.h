@@ -1,5 +1,8 @@
 // What the engine says of a call, in the order in which it is shown. A writer gives it a form: text
-// (text_writer.h) or a tree of values. Nothing here has syntax.
+// (text_writer.h) or a tree of values (value_writer.h). Nothing here has syntax.
+//
+// Names of arguments, fields, types, functions and constants live as long as the program, except
+// those of symbol().
 #pragma once
 
 #include <cstddef>
@@ -20,13 +23,22 @@ enum class Unread : uint8_t {
 
 // How a string is shown and how much of it is there.
 struct StringForm {
-  bool truncated = false;  // more follows
-  bool hex = false;        // binary data: each byte in hexadecimal
+  bool truncated = false;             // more follows
+  bool hex = false;                   // binary data: each byte in hexadecimal
+  uint64_t full_size = kUnknownSize;  // bytes of all of it, where it is truncated
 };
 
 class Writer {
  public:
   virtual ~Writer() = default;
+
+  // What was written so far takes about so many bytes.
+  virtual size_t written() const = 0;
+  // Whether full_size of a truncated string is worth looking for its end.
+  virtual bool wants_full_size() const = 0;
+
+  // Whether fields that the call has written are shown where they stand (Field::Shown::kWritten).
+  virtual bool wants_written() const = 0;
 
   // The next argument. `shown`: its name belongs to the notation.
   virtual void begin_argument(std::string_view name, bool shown) = 0;
@@ -34,25 +46,37 @@ class Writer {
   virtual void resume_argument() = 0;
   virtual void end_arguments() = 0;
 
-  virtual void begin_struct() = 0;
+  // What stands at the address follows, or address() where it is not shown. May be said twice of
+  // one pointer, by a type and by the type that it is made of.
+  virtual void begin_pointer(uint64_t address) = 0;
+  virtual void end_pointer() = 0;
+  // A number that a pointer leads to; the notation has brackets around it.
+  virtual void begin_target() = 0;
+  virtual void end_target() = 0;
+
+  // `type`: the name of the C structure.
+  virtual void begin_struct(std::string_view type) = 0;
   virtual void begin_field(std::string_view name) = 0;
   virtual void end_struct() = 0;
   // More of a structure that has fields already and was left open at the entry.
   virtual void resume_struct() = 0;
 
-  virtual void begin_array() = 0;
+  // `count`: elements that are there, whether shown or not.
+  virtual void begin_array(uint64_t count = kUnknownSize) = 0;
   virtual void begin_element() = 0;
   virtual void end_array() = 0;
 
-  // A set of small numbers: signals, descriptors. `complement`: those that are not in it are
-  // listed.
-  virtual void begin_set(bool complement) = 0;
+  // A set of small numbers: descriptors, processors.
+  virtual void begin_set() = 0;
   virtual void begin_member() = 0;
   virtual void end_set() = 0;
+  // Signals, bit 0 for signal 1.
+  virtual void signal_set(uint64_t mask) = 0;
 
-  // A value in the form of the macro or function that makes it: htons(80), makedev(0x8, 0x1).
+  // A value in the form of the macro or function that makes it: htons(80), makedev(0x8, 0x1). An
+  // argument has a name where the function has several.
   virtual void begin_call(std::string_view function) = 0;
-  virtual void begin_call_argument() = 0;
+  virtual void begin_call_argument(std::string_view name = {}) = 0;
   virtual void end_call() = 0;
 
   // A part of a word that is the "or" of its parts follows. The first part needs no begin_part.
@@ -60,6 +84,8 @@ class Writer {
 
   // Something was left out here: elements, fields.
   virtual void omitted() = 0;
+  // `count` elements stand where the address before it leads, and none of them is shown.
+  virtual void elided(uint64_t count) = 0;
   // What follows is the value after the call, what stood before is the one before it.
   virtual void becomes() = 0;
   // Explains the value before it: a date, a count.
@@ -74,17 +100,27 @@ class Writer {
   // A multiple of a unit: 8192*1024.
   virtual void product(uint64_t count, uint64_t unit) = 0;
   virtual void address(uint64_t value, Unread why) = 0;
+  // A file descriptor. `at`: one of the calls to which AT_FDCWD is the working directory.
+  virtual void descriptor(int32_t fd, bool at) = 0;
+  // A process or thread, or what such an argument else says: 0, a negative group.
+  virtual void task(int32_t id) = 0;
   virtual void constant(uint64_t value, const Set& set) = 0;
+  // One whose number is shown, and its name as a comment: 2 /* SYSLOG_ACTION_READ */.
+  virtual void numbered_constant(uint64_t value, const Set& set) = 0;
   virtual void flags(uint64_t value, const Set& set) = 0;
+  // Flags of which none is set, where the notation has nothing for that.
+  virtual void no_flags() = 0;
   // A part of a word that stands in its upper bits, of a set, by name or as a number: B50<<IBSHIFT.
-  virtual void shifted(uint64_t value, const Set& set, std::string_view shift) = 0;
-  virtual void shifted_symbol(std::string_view name, std::string_view shift) = 0;
-  virtual void shifted_number(uint64_t value, std::string_view shift) = 0;
+  // `bits`: by how many it is shifted; `shift`: how the notation says so.
+  virtual void shifted(uint64_t value, const Set& set, unsigned bits, std::string_view shift) = 0;
+  virtual void shifted_symbol(uint64_t value, std::string_view name, unsigned bits,
+                              std::string_view shift) = 0;
+  virtual void shifted_number(uint64_t value, unsigned bits, std::string_view shift) = 0;
   // The index of the element that follows: [VINTR]=.
   virtual void begin_index(std::string_view index) = 0;
   // A bit by the name of its number: 1<<CAP_KILL.
-  virtual void bit(std::string_view number) = 0;
-  // A name that stands for a value (AT_FDCWD, SIGINT).
+  virtual void bit(unsigned number, std::string_view name) = 0;
+  // A name that stands for a value (UTIME_NOW, SIGINT).
   virtual void symbol(std::string_view name, int64_t value) = 0;
   // The status that wait(2) gives, in terms of its macros.
   virtual void wait_status(int status) = 0;
@@ -101,6 +137,18 @@ class Writer {
   virtual void begin_note() = 0;
   virtual void note_item(std::string_view label) = 0;
   virtual void end_note() = 0;
+};
+
+// Everything that is said while it lives stands at the address.
+class PointerScope {
+ public:
+  PointerScope(Writer& out, uint64_t address) : out_(out) { out_.begin_pointer(address); }
+  ~PointerScope() { out_.end_pointer(); }
+  PointerScope(const PointerScope&) = delete;
+  PointerScope& operator=(const PointerScope&) = delete;
+
+ private:
+  Writer& out_;
 };
 
 }  // namespace ptraced::decode

@@ -5,6 +5,8 @@
 #include <random>
 
 #include "decode_support.h"
+#include "value_support.h"
+#include "wire/value_encoder.h"
 
 namespace ptraced::test {
 
@@ -95,6 +97,56 @@ TEST_CASE("a million calls of random numbers and arguments") {
     bytes += text.text.size();
   }
   CHECK(bytes > 0);
+}
+
+// Children lie within their parents, and bytes within the tree's.
+void check_tree(const decode::ValueTree& tree, uint32_t index, uint32_t end) {
+  REQUIRE(tree[index].end > index);
+  REQUIRE(tree[index].end <= end);
+  for (uint32_t child = index + 1; child < tree[index].end; child = tree[child].end) {
+    check_tree(tree, child, tree[index].end);
+  }
+}
+
+TEST_CASE("a million calls as values") {
+  std::mt19937_64 random(20261124);
+  RandomMemory memories[] = {RandomMemory(4), RandomMemory(5), RandomMemory(6)};
+  decode::CallText text;
+  decode::CallValues values;
+  std::string encoded;
+  for (int i = 0; i < kRounds; ++i) {
+    RandomMemory& memory = memories[random() % std::size(memories)];
+    uint64_t args[6];
+    for (uint64_t& arg : args) {
+      arg = random_word(random);
+    }
+    decode::Call call{.args = args};
+    call.arch = static_cast<core::Arch>(1 + random() % 3);
+    call.number = random() % 64 == 0 ? random() : random() % 560;
+    call.stack_pointer = random_word(random);
+    decode::Options options;
+    options.unabbreviated = random() % 16 == 0;
+    size_t entered = 0;
+    if (random() % 8 != 0) {
+      decode::enter_values(call, memory, options, text, values);
+      entered = values.argument_count();
+    }
+    core::SyscallExit exit;
+    exit.is_error = random() % 3 == 0;
+    exit.value = exit.is_error ? -static_cast<int64_t>(random() % 600)
+                               : static_cast<int64_t>(random_word(random));
+    decode::exit_values(call, exit, memory, options, text, values);
+    REQUIRE((entered == 0 || values.argument_count() == entered));
+    encoded.clear();
+    protozero::pbf_writer writer(encoded);
+    for (size_t argument = 0; argument < values.argument_count(); ++argument) {
+      const auto [tree, index] = values.argument(argument);
+      check_tree(tree, index, static_cast<uint32_t>(tree.size()));
+      REQUIRE(!tree[index].name.empty());
+      REQUIRE(tree[index].kind != decode::ValueKind::kNone);
+    }
+    wire::add_arguments(writer, 19, values);
+  }
 }
 
 TEST_CASE("siginfo of any content") {

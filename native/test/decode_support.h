@@ -71,8 +71,15 @@ struct Decoded {
   }
 
   decode::Call call() const {
-    return {.arch = arch, .number = number_, .args = args_.data(), .tid = 7, .pid = 7};
+    return {.arch = arch,
+            .number = number_,
+            .args = args_.data(),
+            .tid = 7,
+            .pid = 7,
+            .own_pid_namespace = own_pid_namespace};
   }
+
+  bool own_pid_namespace = false;
 
  private:
   uint64_t number_ = 0;

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "core/clock.h"
+#include "wire/value_encoder.h"
 
 namespace ptraced::wire {
 namespace {
@@ -30,6 +31,8 @@ enum Field : pbf_tag_type {
   kErrnoName = 16,
   kArch = 17,
   kRegisters = 18,
+  kArguments = 19,
+  kReturnValue = 20,
   kResultOffset = 24,
   kSignal = 30,
   kNewTask = 31,
@@ -150,6 +153,13 @@ void RecordWriter::text(std::string_view text, size_t result_offset) {
 
 void RecordWriter::error(std::string_view error) {
   add_string(writer_, kError, error);
+}
+
+void RecordWriter::values(const decode::CallValues& values) {
+  add_arguments(writer_, kArguments, values);
+  if (values.has_return_value()) {
+    add_value(writer_, kReturnValue, values.return_value());
+  }
 }
 
 // The order of the fields is that of struct user_regs_struct; selectors and flags are varints.

@@ -13,6 +13,7 @@
 #include "core/ptrace.h"
 #include "core/syscall_stop.h"
 #include "core/wait_status.h"
+#include "decode/value_tree.h"
 #include "wire/record_kind.h"
 
 namespace ptraced::wire {
@@ -32,6 +33,8 @@ class RecordWriter {
               uint64_t enter_serial);
   void text(std::string_view text, size_t result_offset = 0);
   void registers(const core::Registers& registers);
+  // The decoded arguments, and what the call returned where that is more than a number.
+  void values(const decode::CallValues& values);
   void error(std::string_view error);
 
   void signal(const siginfo_t& info, std::string_view name, std::string_view code_name);

@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/procfs.h"
 #include "wire/call_files.h"
+#include "wire/recorder_task.h"
 
 namespace ptraced::wire {
 namespace {
@@ -18,58 +19,7 @@ constexpr int64_t kBatchAgeNs = 5 * core::kNanosecondsPerMillisecond;
 // Combined mode: a call that has not returned for this long gets its ENTER record.
 constexpr int64_t kLongCallNs = 100 * core::kNanosecondsPerMillisecond;
 
-decode::Call call_of(const Task& task) {
-  const core::SyscallEntry& entry = task.entry;
-  return {entry.arch, entry.number, entry.args, task.tid, task.pid, entry.stack_pointer};
-}
-
-// As strace ends the line of a call that was begun and has no result.
-void append_no_result(decode::CallText& call) {
-  call.text += call.result_offset != 0 ? ")" : " <unfinished ...>)";
-  call.result_offset = call.text.size();
-  call.text += " = ?";
-}
-
 }  // namespace
-
-// What is remembered of a task between its stops.
-struct Recorder::TaskState final : core::TaskExtra {
-  TaskState(Recorder& recorder, Task& task) : recorder(recorder), task(task) {
-    recorder.states_.push_back(this);
-  }
-  ~TaskState() override {
-    set_unrecorded(false);
-    std::erase(recorder.states_, this);
-  }
-
-  // Combined: the task is in a call without an ENTER record.
-  void set_unrecorded(bool value) {
-    recorder.unrecorded_enters_ += static_cast<size_t>(value) - static_cast<size_t>(unrecorded);
-    unrecorded = value;
-  }
-
-  // What filters look at of the call that the task is in.
-  RecordFacts facts(RecordKind kind) const {
-    return {.kind = kind,
-            .arch = task.entry.arch,
-            .number = task.entry.number,
-            .gathered = files.gathered(),
-            .descriptors = files.descriptors(),
-            .paths = files.paths()};
-  }
-
-  Recorder& recorder;
-  Task& task;
-  decode::CallText call;
-  std::string_view name;      // of the syscall; empty where no table has the number
-  uint64_t enter_serial = 0;  // 0: no ENTER record
-  CallFiles files;
-  bool selected = true;  // by the filter of syscalls
-  bool unrecorded = false;
-  std::string stop_record;  // of the stop that the task is held in; empty where none was made
-  uint64_t stop_record_id = 0;
-  std::shared_ptr<std::vector<std::string>> sink;  // of collect()
-};
 
 Recorder::Recorder(RecorderOptions options, Ring& ring) : options_(options), ring_(ring) {}
 
@@ -162,12 +112,7 @@ void Recorder::on_enter(const core::StopView& view) {
   if (!state.selected) {
     return;
   }
-  if (options_.text) {
-    if (const auto number = std::exchange(task.restarted_call, std::nullopt)) {
-      state.call.set_interrupted(decode::find_syscall(task.entry.arch, *number));
-    }
-    decode::enter_text(call_of(task), view.memory, options_.decode, state.call);
-  }
+  decode_enter(view, state);
   if (options_.combined) {
     state.set_unrecorded(true);
     return;
@@ -175,9 +120,7 @@ void Recorder::on_enter(const core::StopView& view) {
   state.enter_serial = append_stop(state.facts(RecordKind::kEnter), task, task.entered_ns,
                                    [&](RecordWriter& writer) {
                                      writer.call(task.entry, state.name);
-                                     if (options_.text) {
-                                       writer.text(state.call.text, state.call.result_offset);
-                                     }
+                                     add_decoded(writer, state);
                                      add_registers(writer, view);
                                    });
 }
@@ -187,9 +130,7 @@ void Recorder::append_enter(Task& task, TaskState& state) {
   state.set_unrecorded(false);
   const auto fill = [&](RecordWriter& writer) {
     writer.call(task.entry, state.name);
-    if (options_.text) {
-      writer.text(state.call.text, state.call.result_offset);
-    }
+    add_decoded(writer, state);
   };
   const int64_t time = task.entered_ns;
   state.enter_serial = task.held && task.at_entry
@@ -221,16 +162,13 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   if (!entered) {
     begin_call(view, state);
     state.call = {};
+    state.values.forget_entry();
   }
   if (!state.selected) {
     return;
   }
   state.set_unrecorded(false);
-  if (options_.text && exit.refused) {
-    append_no_result(state.call);
-  } else if (options_.text) {
-    decode::exit_text(call_of(task), exit, view.memory, options_.decode, state.call);
-  }
+  decode_exit(view, exit, state);
   const int64_t duration = entered ? now - task.entered_ns : 0;
   RecordFacts facts = state.facts(RecordKind::kExit);
   facts.outcome = exit.refused    ? Outcome::kNone
@@ -242,9 +180,7 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
     writer.call(task.entry, state.name);
     writer.result(exit, exit.is_error ? decode::errno_name(static_cast<int>(-exit.value)) : "",
                   duration, state.enter_serial);
-    if (options_.text) {
-      writer.text(state.call.text, state.call.result_offset);
-    }
+    add_decoded(writer, state);
     add_registers(writer, view);
   });
 }

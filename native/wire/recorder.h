@@ -20,7 +20,8 @@ namespace ptraced::wire {
 // What is recorded of each stop (CaptureOptions of the API).
 struct RecorderOptions {
   bool combined = false;  // one record a call, EXIT; else ENTER and EXIT
-  bool text = true;       // else raw words only, and no memory of the tracee is read
+  bool text = true;       // strace's notation
+  bool values = false;    // the tree of values; without both, no memory of the tracee is read
   bool registers = false;
   decode::Options decode;
   RecordFilter filter;
@@ -74,6 +75,11 @@ class Recorder final : public core::Observer {
   void append_enter(core::Task& task, TaskState& state);
   void append_overdue_enters(int64_t now);
   void close_open_call(core::Task& task);
+  // Decodes what the caller passes, and what the call has written.
+  void decode_enter(const core::StopView& view, TaskState& state);
+  void decode_exit(const core::StopView& view, const core::SyscallExit& exit, TaskState& state);
+  // What the decoding gave.
+  void add_decoded(RecordWriter& writer, const TaskState& state) const;
   void add_registers(RecordWriter& writer, const core::StopView& view);
   void seal(int64_t now);
 

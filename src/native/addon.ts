@@ -62,7 +62,7 @@ export interface NativeFilter {
 /** What is recorded. */
 export interface NativeCapture {
   mode: 'enter-exit' | 'combined';
-  decode: 'raw' | 'text';
+  decode: 'raw' | 'text' | 'values' | 'text-and-values';
   registers: boolean;
   unabbreviated: boolean;
   /** 1 to 1 MiB. */

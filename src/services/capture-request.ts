@@ -38,11 +38,16 @@ function toCaptureFilter(filter: RecordFilter | undefined): EngineFilter {
 
 function toDecode(decode: DecodeMode): EngineCapture['decode'] {
   checkEnum('capture.decode', decode, DecodeMode);
-  refuseUnavailable({
-    'capture.decode DECODE_MODE_VALUES': decode === DecodeMode.VALUES,
-    'capture.decode DECODE_MODE_TEXT_AND_VALUES': decode === DecodeMode.TEXT_AND_VALUES,
-  });
-  return decode === DecodeMode.RAW ? 'raw' : 'text';
+  switch (decode) {
+    case DecodeMode.RAW:
+      return 'raw';
+    case DecodeMode.VALUES:
+      return 'values';
+    case DecodeMode.TEXT_AND_VALUES:
+      return 'text-and-values';
+    default:
+      return 'text';
+  }
 }
 
 function toMaxStringBytes(bytes: number): number {

@@ -146,10 +146,15 @@ export class StreamValidator {
     }
     const wantsRegisters = call && this.#request.capture?.registers === true;
     expect((record.registers !== undefined) === wantsRegisters, 'registers');
-    const decode = this.#request.capture?.decode ?? DecodeMode.UNSPECIFIED;
-    const text = decode === DecodeMode.UNSPECIFIED || decode === DecodeMode.TEXT;
+    const decode = this.#request.capture?.decode || DecodeMode.TEXT;
+    const text = decode === DecodeMode.TEXT || decode === DecodeMode.TEXT_AND_VALUES;
+    const values = decode === DecodeMode.VALUES || decode === DecodeMode.TEXT_AND_VALUES;
     if (call && record.sysno !== -1) {
       expect((record.text !== '') === text, `text "${record.text}"`);
+    }
+    if (!values) {
+      const none = record.arguments.length === 0 && record.returnValue === undefined;
+      expect(none, `values of ${record.syscall}`);
     }
   }
 

@@ -20,6 +20,11 @@ constexpr Field kAltstackFields[] = {
 constexpr Field kPollFields[] = {
     SAME(pollfd, fd, kFd),
     SAME(pollfd, events, flags(kPollEvents, 2)),
+    {.name = "revents",
+     .offset = offsetof(pollfd, revents),
+     .offset32 = offsetof(pollfd, revents),
+     .type = flags(kPollEvents, 2),
+     .shown = Field::Shown::kWritten},
 };
 
 constexpr Field kEpollFields[] = {
@@ -29,8 +34,10 @@ constexpr Field kEpollFields[] = {
 
 }  // namespace
 
-const Layout kAltstackLayout = {sizeof(sigaltstack), sizeof(sigaltstack32), kAltstackFields};
-const Layout kPollDescriptorLayout = {sizeof(pollfd), sizeof(pollfd), kPollFields};
-const Layout kEpollEventLayout = {sizeof(epoll_event), sizeof(epoll_event), kEpollFields};
+const Layout kAltstackLayout = {sizeof(sigaltstack), sizeof(sigaltstack32), kAltstackFields,
+                                "stack_t"};
+const Layout kPollDescriptorLayout = {sizeof(pollfd), sizeof(pollfd), kPollFields, "pollfd"};
+const Layout kEpollEventLayout = {sizeof(epoll_event), sizeof(epoll_event), kEpollFields,
+                                  "epoll_event"};
 
 }  // namespace ptraced::decode

@@ -37,7 +37,7 @@ constexpr Field kStatxTimestampFields[] = {
     {.name = "tv_sec", .offset = 0, .offset32 = 0, .type = kInt64},
     {.name = "tv_nsec", .offset = 8, .offset32 = 8, .type = kUint},
 };
-constexpr Layout kStatxTimestampLayout = {16, 16, kStatxTimestampFields};
+constexpr Layout kStatxTimestampLayout = {16, 16, kStatxTimestampFields, "statx_timestamp"};
 constexpr Type kStatxTimestamp = {
     .kind = Kind::kCustom, .layout = &kStatxTimestampLayout, .print = print_dated_struct};
 
@@ -153,7 +153,7 @@ void show_times(Engine& engine, const View& view, const StatFields& at) {
 
 void show_stat(Engine& engine, const View& view, const StatFields& at) {
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("stat");
   const auto field = [&](std::string_view name, const Type& type, size_t offset) {
     engine.show_field(name, type, view, offset);
   };
@@ -194,16 +194,18 @@ void print_stat64(Engine& engine, const Type&, const Operand& operand) {
   show_stat(engine, operand.memory, kStat64I386);
 }
 
-const Layout kStatLayout = {sizeof(kernel_stat), sizeof(stat32), {}};
-const Layout kStat64Layout = {sizeof(stat64_32), sizeof(stat64_32), {}};
-const Layout kStatxLayout = {sizeof(struct statx), sizeof(struct statx), kStatxFields};
-const Layout kStatfsLayout = {sizeof(struct statfs), 0, kStatfsFields};
-const Layout kFlockLayout = {sizeof(struct flock), sizeof(flock32), kFlockFields};
-const Layout kFlockResultLayout = {sizeof(struct flock), sizeof(flock32), kFlockResultFields};
-const Layout kFlock64Layout = {32, 24, kFlock64Fields};
-const Layout kFlock64ResultLayout = {32, 24, kFlock64ResultFields};
-const Layout kOwnerExLayout = {sizeof(f_owner_ex), sizeof(f_owner_ex), kOwnerExFields};
-const Layout kCachestatRangeLayout = {16, 16, kCachestatRangeFields};
-const Layout kCachestatLayout = {40, 40, kCachestatFields};
+const Layout kStatLayout = {sizeof(kernel_stat), sizeof(stat32), {}, "stat"};
+const Layout kStat64Layout = {sizeof(stat64_32), sizeof(stat64_32), {}, "stat64"};
+const Layout kStatxLayout = {sizeof(struct statx), sizeof(struct statx), kStatxFields, "statx"};
+const Layout kStatfsLayout = {sizeof(struct statfs), 0, kStatfsFields, "statfs"};
+const Layout kFlockLayout = {sizeof(struct flock), sizeof(flock32), kFlockFields, "flock"};
+const Layout kFlockResultLayout = {sizeof(struct flock), sizeof(flock32), kFlockResultFields,
+                                   "flock"};
+const Layout kFlock64Layout = {32, 24, kFlock64Fields, "flock64"};
+const Layout kFlock64ResultLayout = {32, 24, kFlock64ResultFields, "flock64"};
+const Layout kOwnerExLayout = {sizeof(f_owner_ex), sizeof(f_owner_ex), kOwnerExFields,
+                               "f_owner_ex"};
+const Layout kCachestatRangeLayout = {16, 16, kCachestatRangeFields, "cachestat_range"};
+const Layout kCachestatLayout = {40, 40, kCachestatFields, "cachestat"};
 
 }  // namespace ptraced::decode

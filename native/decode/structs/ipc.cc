@@ -35,8 +35,8 @@ constexpr Field kMqAttrRawFields[] = {
 
 }  // namespace
 
-const Layout kSembufLayout = {sizeof(sembuf), sizeof(sembuf), kSembufFields};
-const Layout kMqAttrRawLayout = {sizeof(mq_attr), 0, kMqAttrRawFields};
-const Layout kMqAttrLayout = {sizeof(mq_attr), 0, kMqAttrFields};
+const Layout kSembufLayout = {sizeof(sembuf), sizeof(sembuf), kSembufFields, "sembuf"};
+const Layout kMqAttrRawLayout = {sizeof(mq_attr), 0, kMqAttrRawFields, "mq_attr"};
+const Layout kMqAttrLayout = {sizeof(mq_attr), 0, kMqAttrFields, "mq_attr"};
 
 }  // namespace ptraced::decode

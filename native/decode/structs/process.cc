@@ -69,11 +69,13 @@ constexpr Field kSchedParamFields[] = {
 
 }  // namespace
 
-const Layout kRusageLayout = {sizeof(rusage), sizeof(rusage32), kRusageFields};
-const Layout kRlimitLayout = {sizeof(rlimit), sizeof(rlimit32), kRlimitFields};
-const Layout kRlimit64Layout = {sizeof(rlimit64), sizeof(rlimit64), kRlimit64Fields};
-const Layout kSysinfoLayout = {sizeof(struct sysinfo), sizeof(sysinfo32), kSysinfoFields};
-const Layout kUtsnameLayout = {sizeof(new_utsname), sizeof(new_utsname), kUtsnameFields};
-const Layout kSchedParamLayout = {sizeof(int), sizeof(int), kSchedParamFields};
+const Layout kRusageLayout = {sizeof(rusage), sizeof(rusage32), kRusageFields, "rusage"};
+const Layout kRlimitLayout = {sizeof(rlimit), sizeof(rlimit32), kRlimitFields, "rlimit"};
+const Layout kRlimit64Layout = {sizeof(rlimit64), sizeof(rlimit64), kRlimit64Fields, "rlimit64"};
+const Layout kSysinfoLayout = {sizeof(struct sysinfo), sizeof(sysinfo32), kSysinfoFields,
+                               "sysinfo"};
+const Layout kUtsnameLayout = {sizeof(new_utsname), sizeof(new_utsname), kUtsnameFields,
+                               "new_utsname"};
+const Layout kSchedParamLayout = {sizeof(int), sizeof(int), kSchedParamFields, "sched_param"};
 
 }  // namespace ptraced::decode

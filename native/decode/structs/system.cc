@@ -42,10 +42,10 @@ constexpr Field kMountAttrFields[] = {
 
 }  // namespace
 
-const Layout kNotifySizesLayout = {6, 6, kNotifySizesFields};
-const Layout kPathBeneathLayout = {12, 12, kPathBeneathFields};
-const Layout kNetPortLayout = {16, 16, kNetPortFields};
-const Layout kEpollSlotLayout = {12, 12, kEpollSlotFields};
-const Layout kMountAttrLayout = {32, 32, kMountAttrFields};
+const Layout kNotifySizesLayout = {6, 6, kNotifySizesFields, "seccomp_notif_sizes"};
+const Layout kPathBeneathLayout = {12, 12, kPathBeneathFields, "landlock_path_beneath_attr"};
+const Layout kNetPortLayout = {16, 16, kNetPortFields, "landlock_net_port_attr"};
+const Layout kEpollSlotLayout = {12, 12, kEpollSlotFields, "kcmp_epoll_slot"};
+const Layout kMountAttrLayout = {32, 32, kMountAttrFields, "mount_attr"};
 
 }  // namespace ptraced::decode

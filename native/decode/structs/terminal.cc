@@ -35,8 +35,10 @@ constexpr Field kWinsizeFields[] = {
 
 }  // namespace
 
-const Layout kTermiosLayout = {sizeof(struct termios), sizeof(struct termios), kTermiosFields};
-const Layout kTermios2Layout = {sizeof(struct termios2), sizeof(struct termios2), kTermios2Fields};
-const Layout kWinsizeLayout = {sizeof(winsize), sizeof(winsize), kWinsizeFields};
+const Layout kTermiosLayout = {sizeof(struct termios), sizeof(struct termios), kTermiosFields,
+                               "termios"};
+const Layout kTermios2Layout = {sizeof(struct termios2), sizeof(struct termios2), kTermios2Fields,
+                                "termios2"};
+const Layout kWinsizeLayout = {sizeof(winsize), sizeof(winsize), kWinsizeFields, "winsize"};
 
 }  // namespace ptraced::decode

@@ -89,17 +89,19 @@ constexpr Field kUtimbufFields[] = {
 
 }  // namespace
 
-const Layout kTimespecLayout = {sizeof(timespec), sizeof(timespec32), kTimespecFields};
+const Layout kTimespecLayout = {sizeof(timespec), sizeof(timespec32), kTimespecFields, "timespec"};
 const Layout kTimespec64Layout = {sizeof(__kernel_timespec), sizeof(__kernel_timespec),
-                                  kTimespec64Fields};
-const Layout kTimevalLayout = {sizeof(timeval), sizeof(timeval32), kTimevalFields};
-const Layout kItimerspecLayout = {sizeof(itimerspec), sizeof(itimerspec32), kItimerspecFields};
+                                  kTimespec64Fields, "__kernel_timespec"};
+const Layout kTimevalLayout = {sizeof(timeval), sizeof(timeval32), kTimevalFields, "timeval"};
+const Layout kItimerspecLayout = {sizeof(itimerspec), sizeof(itimerspec32), kItimerspecFields,
+                                  "itimerspec"};
 const Layout kItimerspec64Layout = {sizeof(__kernel_itimerspec), sizeof(__kernel_itimerspec),
-                                    kItimerspec64Fields};
-const Layout kItimervalLayout = {sizeof(itimerval), sizeof(itimerval32), kItimervalFields};
-const Layout kTimexLayout = {sizeof(timex), 0, kTimexFields};
-const Layout kTimezoneLayout = {8, 8, kTimezoneFields};
-const Layout kTmsLayout = {sizeof(tms), sizeof(tms32), kTmsFields};
-const Layout kUtimbufLayout = {sizeof(utimbuf), sizeof(utimbuf32), kUtimbufFields};
+                                    kItimerspec64Fields, "__kernel_itimerspec"};
+const Layout kItimervalLayout = {sizeof(itimerval), sizeof(itimerval32), kItimervalFields,
+                                 "itimerval"};
+const Layout kTimexLayout = {sizeof(timex), 0, kTimexFields, "timex"};
+const Layout kTimezoneLayout = {8, 8, kTimezoneFields, "timezone"};
+const Layout kTmsLayout = {sizeof(tms), sizeof(tms32), kTmsFields, "tms"};
+const Layout kUtimbufLayout = {sizeof(utimbuf), sizeof(utimbuf32), kUtimbufFields, "utimbuf"};
 
 }  // namespace ptraced::decode

@@ -18,7 +18,7 @@ constexpr Variant kMknodCases[] = {
 
 constexpr uint64_t kMremapMoved = MREMAP_MAYMOVE | MREMAP_FIXED;
 constexpr Variant kMremapCases[] = {
-    {kMremapMoved, {in("new_address", kAddress)}, kHexResult},
+    {kMremapMoved, {in("new_address", kAddress)}, kAddressResult},
 };
 
 constexpr Variant kEpollCtlCases[] = {

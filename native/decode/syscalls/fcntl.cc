@@ -59,12 +59,17 @@ void note_seals(Engine& engine) {
   }
 }
 
+constexpr Type kDescriptorFlagsResult = flags(kDescriptorFlags);
+constexpr Type kSignalResult = kSignalNumber;
+constexpr Type kLeaseResult = one_of(kLockTypes);
+constexpr Type kSealsResult = flags(kSeals);
+
 constexpr Variant kCases[] = {
-    {F_DUPFD, {in("arg", kUint)}},
-    {1030, {in("arg", kUint)}},  // F_DUPFD_CLOEXEC
-    {F_GETFD, {}, {Result::Format::kHex, note_descriptor_flags}},
+    {F_DUPFD, {in("arg", kUint)}, kDescriptorResult},
+    {1030, {in("arg", kUint)}, kDescriptorResult},  // F_DUPFD_CLOEXEC
+    {F_GETFD, {}, {Result::Format::kHex, note_descriptor_flags, &kDescriptorFlagsResult}},
     {F_SETFD, {in("arg", flags(kDescriptorFlags))}},
-    {F_GETFL, {}, {Result::Format::kHex, note_open_flags}},
+    {F_GETFL, {}, {Result::Format::kHex, note_open_flags, &kOpen}},
     {F_SETFL, {in("arg", kOpen)}},
     {F_GETLK, {out("arg", kFlockResultPointer)}},
     {F_SETLK, {in("arg", kFlockPointer)}},
@@ -76,18 +81,18 @@ constexpr Variant kCases[] = {
     {F_OFD_SETLK, {in("arg", kFlock64Pointer)}},
     {F_OFD_SETLKW, {in("arg", kFlock64Pointer)}},
     {F_SETOWN, {in("arg", kPid)}},
-    {F_GETOWN, {}},
+    {F_GETOWN, {}, kTaskResult},
     {F_SETOWN_EX, {in("arg", kOwnerExPointer)}},
     {F_GETOWN_EX, {out("arg", kOwnerExPointer)}},
     {F_SETSIG, {in("arg", kSignalNumber)}},
-    {F_GETSIG, {}, {.note = note_signal}},
+    {F_GETSIG, {}, {.note = note_signal, .type = &kSignalResult}},
     {F_SETLEASE, {in("arg", one_of(kLockTypes))}},
-    {F_GETLEASE, {}, {Result::Format::kHex, note_lease}},
+    {F_GETLEASE, {}, {Result::Format::kHex, note_lease, &kLeaseResult}},
     {F_NOTIFY, {in("arg", flags(kNotifyEvents))}},
     {F_SETPIPE_SZ, {in("arg", kInt)}},
     {F_GETPIPE_SZ, {}},
     {F_ADD_SEALS, {in("arg", flags(kSeals))}},
-    {F_GET_SEALS, {}, {Result::Format::kHex, note_seals}},
+    {F_GET_SEALS, {}, {Result::Format::kHex, note_seals, &kSealsResult}},
     {F_GET_RW_HINT, {out("arg", kWriteHint)}},
     {F_GET_FILE_RW_HINT, {out("arg", kWriteHint)}},
     {F_SET_RW_HINT, {in("arg", kWriteHint)}},

@@ -6,14 +6,15 @@ namespace ptraced::decode {
 namespace {
 
 constexpr Syscall kRows[] = {
-    {SYS(open), .classes = kFile | kDesc,
+    {SYS(open), .classes = kFile | kDesc, .result = kDescriptorResult,
      .args = {in("pathname", kPath), in("flags", kOpen), only_if(1, kCreating, in("mode", kMode))}},
-    {SYS(openat), .classes = kFile | kDesc,
+    {SYS(openat), .classes = kFile | kDesc, .result = kDescriptorResult,
      .args = {in("dirfd", kDirFd), in("pathname", kPath), in("flags", kOpen),
               only_if(2, kCreating, in("mode", kMode))}},
-    {SYS(openat2), .classes = kFile | kDesc,
+    {SYS(openat2), .classes = kFile | kDesc, .result = kDescriptorResult,
      .args = {in("dirfd", kDirFd), in("pathname", kPath), in("how", kOpenHow), in("size", kSize)}},
-    {SYS(creat), .classes = kFile | kDesc, .args = {in("pathname", kPath), in("mode", kMode)}},
+    {SYS(creat), .classes = kFile | kDesc, .result = kDescriptorResult,
+     .args = {in("pathname", kPath), in("mode", kMode)}},
     {SYS(close), .classes = kDesc, .args = {in("fd", kFd)}},
     {SYS(close_range),
      .args = {in("first", kUint), in("last", kUint), in("flags", flags(kCloseRangeFlags))}},
@@ -150,7 +151,7 @@ constexpr Syscall kRows[] = {
     {SYS(name_to_handle_at), .classes = kFile | kDesc,
      .args = {in("dirfd", kDirFd), in("pathname", kPath), saving(0, both("handle", kFileHandleOut)),
               out("mount_id", kMountId), in("flags", flags(kNameToHandleFlags))}},
-    {SYS(open_by_handle_at), .classes = kDesc,
+    {SYS(open_by_handle_at), .classes = kDesc, .result = kDescriptorResult,
      .args = {in("mount_fd", kFd), in("handle", kFileHandleIn), in("flags", kOpen)}},
     {SYS(statfs), .classes = kFile | kStatfs | kStatfsLike,
      .args = {in("path", kPath), out("buf", kStatfsPointer)}},

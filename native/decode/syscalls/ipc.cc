@@ -8,7 +8,7 @@ namespace {
 constexpr Syscall kRows[] = {
     {SYS(shmget), .classes = kIpc,
      .args = {in("key", kIpcKey), in("size", kSize), in("shmflg", kIpcCreateFlags)}},
-    {SYS(shmat), .classes = kIpc | kMemory, .result = kHexResult,
+    {SYS(shmat), .classes = kIpc | kMemory, .result = kAddressResult,
      .args = {in("shmid", kInt), in("shmaddr", kAddress), in("shmflg", flags(kShmatFlags))}},
     {SYS(shmdt), .classes = kIpc | kMemory, .args = {in("shmaddr", kAddress)}},
     {SYS(shmctl), .classes = kIpc,
@@ -31,7 +31,7 @@ constexpr Syscall kRows[] = {
               in("msgtyp", kLong), in("msgflg", flags(kMsgFlags))}},
     {SYS(msgctl), .classes = kIpc,
      .args = {in("msqid", kInt), in("cmd", kMsgCommand), in("buf", kAddress)}},
-    {SYS(mq_open), .classes = kDesc,
+    {SYS(mq_open), .classes = kDesc, .result = kDescriptorResult,
      .args = {in("name", kPath), in("oflag", kOpen), only_if(1, kCreating, in("mode", kMode)),
               only_if(1, kCreating, in("attr", kMqAttrRawPointer))}},
     {SYS(mq_unlink), .args = {in("name", kPath)}},

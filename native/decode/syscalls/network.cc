@@ -7,7 +7,7 @@ namespace ptraced::decode {
 namespace {
 
 constexpr Syscall kRows[] = {
-    {SYS(socket), .classes = kNetwork,
+    {SYS(socket), .classes = kNetwork, .result = kDescriptorResult,
      .args = {in("domain", one_of(kAddressFamilies)), in("type", flags(kSocketTypes)),
               in("protocol", kSocketProtocol)}},
     {SYS(socketpair), .classes = kNetwork,
@@ -18,10 +18,10 @@ constexpr Syscall kRows[] = {
     {SYS(connect), .classes = kNetwork,
      .args = {in("sockfd", kFd), in("addr", kSockaddr), in("addrlen", kInt)}},
     {SYS(listen), .classes = kNetwork, .args = {in("sockfd", kFd), in("backlog", kInt)}},
-    {SYS(accept), .classes = kNetwork,
+    {SYS(accept), .classes = kNetwork, .result = kDescriptorResult,
      .args = {in("sockfd", kFd), out("addr", kSockaddrResult),
               saving(0, out("addrlen", kLengthResult))}},
-    {SYS(accept4), .classes = kNetwork,
+    {SYS(accept4), .classes = kNetwork, .result = kDescriptorResult,
      .args = {in("sockfd", kFd), out("addr", kSockaddrResult),
               saving(0, out("addrlen", kLengthResult)), in("flags", flags(kSocketFlags))}},
     {SYS(getsockname), .classes = kNetwork,

@@ -21,10 +21,6 @@ namespace ptraced::decode {
 // open(2) takes a mode with O_CREAT and __O_TMPFILE alone.
 inline constexpr uint64_t kCreating = 020000100;
 
-inline constexpr Result kHexResult = {.format = Result::Format::kHex};
-inline constexpr Result kOctalResult = {.format = Result::Format::kOctal};
-inline constexpr Result kNoResult = {.format = Result::Format::kNone};
-
 // Notes on results (results.cc).
 void note_adjtimex(Engine& engine);
 void note_scheduler(Engine& engine);

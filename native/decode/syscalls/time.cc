@@ -5,6 +5,8 @@ namespace ptraced::decode {
 
 namespace {
 
+constexpr Type kAdjtimexResult = one_of(kAdjtimexStates);
+
 constexpr Syscall kRows[] = {
     {SYS(nanosleep), .args = {in("rqtp", kTimespecPointer), out("rmtp", kRemainingTime)}},
     {SYS(clock_nanosleep),
@@ -18,7 +20,7 @@ constexpr Syscall kRows[] = {
      .args = {in("clockid", one_of(kClocks)), out("res", kTimespecPointer)}},
     {SYS(clock_adjtime), .classes = kClock,
      .args = {in("clockid", one_of(kClocks)), out("buf", kTimexPointer)}},
-    {SYS(adjtimex), .classes = kClock, .result = {.note = note_adjtimex},
+    {SYS(adjtimex), .classes = kClock, .result = {.note = note_adjtimex, .type = &kAdjtimexResult},
      .args = {out("buf", kTimexPointer)}},
     {SYS(gettimeofday), .classes = kClock,
      .args = {out("tv", kTimevalPointer), out("tz", kTimezonePointer)}},
@@ -37,7 +39,7 @@ constexpr Syscall kRows[] = {
     {SYS(timer_gettime), .args = {in("timerid", kInt), out("curr_value", kItimerspecPointer)}},
     {SYS(timer_getoverrun), .args = {in("timerid", kInt)}},
     {SYS(timer_delete), .args = {in("timerid", kInt)}},
-    {SYS(timerfd_create), .classes = kDesc,
+    {SYS(timerfd_create), .classes = kDesc, .result = kDescriptorResult,
      .args = {in("clockid", one_of(kClocks)), in("flags", flags(kTimerfdFlags))}},
     {SYS(timerfd_settime), .classes = kDesc,
      .args = {in("fd", kFd), in("flags", flags(kTimerfdSettimeFlags)),

@@ -18,7 +18,7 @@ void print_bpf_program(Engine& engine, const Type&, const Operand& operand) {
     out.address(operand.word, Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("sock_fprog");
   out.begin_field("len");
   out.unsigned_number(length);
   out.begin_field("filter");

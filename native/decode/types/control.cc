@@ -48,7 +48,7 @@ bool copy(const View& data, T& out) {
 }
 
 void show_bytes_each(Writer& out, const View& data) {
-  out.begin_array();
+  out.begin_array(data.size);
   for (size_t i = 0; i < data.size; ++i) {
     out.begin_element();
     out.hex(data.bytes[i]);
@@ -58,27 +58,28 @@ void show_bytes_each(Writer& out, const View& data) {
 
 void show_hex(Engine& engine, const View& data) {
   const size_t shown = std::min<uint64_t>(data.size, engine.limit());
-  engine.out().string(data.bytes, shown, {.truncated = shown < data.size, .hex = true});
+  engine.out().string(data.bytes, shown,
+                      {.truncated = shown < data.size, .hex = true, .full_size = data.size});
 }
 
 void show_descriptors(Engine& engine, const View& data) {
   Writer& out = engine.out();
-  out.begin_array();
+  out.begin_array(data.size / sizeof(int32_t));
   for (size_t i = 0; (i + 1) * sizeof(int32_t) <= data.size; ++i) {
-    if (!engine.options().unabbreviated && i >= engine.limit()) {
+    if (i >= engine.element_limit()) {
       out.omitted();
       break;
     }
     out.begin_element();
-    out.signed_number(static_cast<int32_t>(data.number(i * sizeof(int32_t), sizeof(int32_t))));
+    out.descriptor(static_cast<int32_t>(data.number(i * sizeof(int32_t), sizeof(int32_t))), false);
   }
   out.end_array();
 }
 
 void show_credentials(Writer& out, const ucred& credentials) {
-  out.begin_struct();
+  out.begin_struct("ucred");
   out.begin_field("pid");
-  out.signed_number(credentials.pid);
+  out.task(credentials.pid);
   out.begin_field("uid");
   out.unsigned_number(credentials.uid);
   out.begin_field("gid");
@@ -110,13 +111,13 @@ bool show_socket_data(Engine& engine, int type, const View& data) {
     }
     case kSecurity:
       engine.out().string(data.bytes, std::min<uint64_t>(data.size, engine.limit()),
-                          {.truncated = data.size > engine.limit()});
+                          {.truncated = data.size > engine.limit(), .full_size = data.size});
       return true;
     case kPidfd:
       if (data.size != sizeof(int32_t)) {
         return false;
       }
-      engine.out().signed_number(static_cast<int32_t>(data.number(0, 4)));
+      engine.out().descriptor(static_cast<int32_t>(data.number(0, 4)), false);
       return true;
     case kTimestamp:
     case kTimestampNs:
@@ -139,7 +140,7 @@ bool show_socket_data(Engine& engine, int type, const View& data) {
 }
 
 void show_packet_info(Writer& out, const in_pktinfo& info) {
-  out.begin_struct();
+  out.begin_struct("in_pktinfo");
   out.begin_field("ipi_ifindex");
   out.signed_number(info.ipi_ifindex);
   out.begin_field("ipi_spec_dst");
@@ -151,7 +152,7 @@ void show_packet_info(Writer& out, const in_pktinfo& info) {
 
 void show_extended_error(Engine& engine, const sock_extended_err& error, const View& data) {
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("sock_extended_err");
   const auto number = [&](std::string_view name, uint64_t value) {
     out.begin_field(name);
     out.unsigned_number(value);
@@ -163,7 +164,7 @@ void show_extended_error(Engine& engine, const sock_extended_err& error, const V
   number("ee_info", error.ee_info);
   number("ee_data", error.ee_data);
   out.begin_field("offender");
-  show_sockaddr_bytes(engine, data.bytes + sizeof error, sizeof(sockaddr_in));
+  show_sockaddr_bytes(out, data.bytes + sizeof error, sizeof(sockaddr_in));
   out.end_struct();
 }
 
@@ -178,10 +179,9 @@ bool show_ip_data(Engine& engine, int type, const View& data) {
       if (data.size < 4) {
         return false;
       }
-      out.begin_array();
-      out.begin_element();
+      out.begin_target();
       out.unsigned_number(data.number(0, 4));
-      out.end_array();
+      out.end_target();
       return true;
     case IP_RECVOPTS:
     case IP_RETOPTS:
@@ -207,7 +207,7 @@ bool show_ip_data(Engine& engine, int type, const View& data) {
       if (data.size < sizeof(sockaddr_in)) {
         return false;
       }
-      show_sockaddr_bytes(engine, data.bytes, sizeof(sockaddr_in));
+      show_sockaddr_bytes(out, data.bytes, sizeof(sockaddr_in));
       return true;
     default:
       return false;
@@ -231,7 +231,7 @@ void show_type(Writer& out, const Header& header) {
 
 void show_message(Engine& engine, const Header& header, const View& data) {
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("cmsghdr");
   out.begin_field("cmsg_len");
   out.unsigned_number(header.length);
   out.begin_field("cmsg_level");
@@ -254,6 +254,7 @@ void show_message(Engine& engine, const Header& header, const View& data) {
 
 void show_control(Engine& engine, uint64_t address, uint64_t size) {
   Writer& out = engine.out();
+  const PointerScope pointer(out, address);
   const size_t header = header_size(engine);
   const size_t read = std::min<uint64_t>(size, kMaxControl);
   uint8_t* bytes = engine.scratch(read);
@@ -264,7 +265,7 @@ void show_control(Engine& engine, uint64_t address, uint64_t size) {
   out.begin_array();
   size_t offset = 0;
   for (uint64_t count = 0; offset + header <= read; ++count) {
-    if (!engine.options().unabbreviated && count >= engine.limit()) {
+    if (count >= engine.element_limit()) {
       out.omitted();
       break;
     }

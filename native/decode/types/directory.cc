@@ -32,6 +32,7 @@ void print_directory(Engine& engine, const Type& type, const Operand& operand) {
     ++count;
     offset += length;
   }
+  out.elided(count);
   char text[40];
   char* end = std::to_chars(text, text + 24, count).ptr;
   constexpr std::string_view kEntries = " entries";

@@ -84,10 +84,10 @@ void print_descriptor_set(Engine& engine, const Type&, const Operand& operand) {
     out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
     return;
   }
-  out.begin_set(false);
+  out.begin_set();
   for_each_member(engine, operand.word, bits, [&](int fd) {
     out.begin_member();
-    out.signed_number(fd);
+    out.descriptor(fd, false);
   });
   out.end_set();
 }
@@ -115,11 +115,11 @@ void note_select(Engine& engine) {
     for_each_member(engine, address, bits, [&](int fd) {
       if (!open) {
         out.note_item(kSets[i]);
-        out.begin_set(false);
+        out.begin_set();
         open = true;
       }
       out.begin_member();
-      out.signed_number(fd);
+      out.descriptor(fd, false);
     });
     if (open) {
       out.end_set();
@@ -143,7 +143,7 @@ void print_select_mask(Engine& engine, const Type&, const Operand& operand) {
     return;
   }
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("pselect6_sigmask");
   out.begin_field("sigmask");
   uint64_t mask = 0;
   if (words[0] == 0) {
@@ -188,15 +188,15 @@ void note_poll(Engine& engine) {
       out.begin_array();
       open = true;
     }
-    if (!engine.options().unabbreviated && shown >= engine.limit()) {
+    if (shown >= engine.element_limit()) {
       out.omitted();
       break;
     }
     ++shown;
     out.begin_element();
-    out.begin_struct();
+    out.begin_struct("pollfd");
     out.begin_field("fd");
-    out.signed_number(descriptor.fd);
+    out.descriptor(descriptor.fd, false);
     out.begin_field("revents");
     out.flags(static_cast<uint16_t>(descriptor.revents), kPollEvents);
     out.end_struct();

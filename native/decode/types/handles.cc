@@ -29,7 +29,8 @@ void show_handle_tail(Engine& engine, const FileHandle& handle, uint64_t address
     return;
   }
   const size_t shown = std::min<uint64_t>(size, engine.limit());
-  out.string(bytes, shown, {.truncated = shown < handle.bytes, .hex = true});
+  out.string(bytes, shown,
+             {.truncated = shown < handle.bytes, .hex = true, .full_size = handle.bytes});
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ void print_file_handle(Engine& engine, const Type&, const Operand& operand) {
     out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("file_handle");
   out.begin_field("handle_bytes");
   out.unsigned_number(handle.bytes);
   show_handle_tail(engine, handle, operand.word);
@@ -60,7 +61,7 @@ void print_file_handle_result(Engine& engine, const Type&, const Operand& operan
       out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
       return;
     }
-    out.begin_struct();
+    out.begin_struct("file_handle");
     out.begin_field("handle_bytes");
     out.unsigned_number(handle.bytes);
     return;
@@ -89,7 +90,7 @@ void print_landlock_ruleset(Engine& engine, const Type&, const Operand& operand)
     out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("landlock_ruleset_attr");
   out.begin_field("handled_access_fs");
   out.flags(words[0], kLandlockFsAccess);
   if (known > sizeof words[0]) {
@@ -131,7 +132,7 @@ void print_register_vector(Engine& engine, const Type&, const Operand& operand) 
     out.address(operand.word, Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("iovec");
   out.begin_field("iov_base");
   out.address(reinterpret_cast<uint64_t>(vector.iov_base), Unread::kOpaque);
   out.begin_field("iov_len");

@@ -26,7 +26,7 @@ inline constexpr Type kUid16Pointer = pointer(kUid16);
 inline constexpr Type kOldSigmask = custom(print_sigmask, 0, 4);
 void print_old_sigset(Engine&, const Type&, const Operand&);
 constexpr Type sigset32() {
-  return custom(print_old_sigset);
+  return custom_pointer(print_old_sigset);
 }
 void print_handler(Engine&, const Type&, const Operand&);
 inline constexpr Type kHandler = custom(print_handler);

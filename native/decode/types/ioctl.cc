@@ -30,13 +30,13 @@ void print_ioctl_request(Engine& engine, const Type&, const Operand& operand) {
     return;
   }
   out.begin_call("_IOC");
-  out.begin_call_argument();
+  out.begin_call_argument("dir");
   out.flags(_IOC_DIR(request), kDirections);
-  out.begin_call_argument();
+  out.begin_call_argument("type");
   out.hex(_IOC_TYPE(request));
-  out.begin_call_argument();
+  out.begin_call_argument("nr");
   out.hex(_IOC_NR(request));
-  out.begin_call_argument();
+  out.begin_call_argument("size");
   out.hex(_IOC_SIZE(request));
   out.end_call();
 }

@@ -58,7 +58,7 @@ struct Shown {
 
 void show_message(Engine& engine, const Message& message, const Shown& shown) {
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("msghdr");
   out.begin_field("msg_name");
   const uint32_t before =
       shown.has_name_length_before ? shown.name_length_before : message.name_length;
@@ -88,6 +88,7 @@ void show_message(Engine& engine, const Message& message, const Shown& shown) {
 // struct mmsghdr: a message and how many bytes of it were moved.
 void show_messages(Engine& engine, uint64_t address, uint64_t count, bool received) {
   Writer& out = engine.out();
+  const PointerScope pointer(out, address);
   if (address == 0) {
     out.address(0, Unread::kNull);
     return;
@@ -98,9 +99,9 @@ void show_messages(Engine& engine, uint64_t address, uint64_t count, bool receiv
     out.address(address, Unread::kFault);
     return;
   }
-  out.begin_array();
+  out.begin_array(count);
   for (uint64_t i = 0; i < count; ++i) {
-    if (!engine.options().unabbreviated && i >= engine.limit()) {
+    if (i >= engine.element_limit()) {
       out.omitted();
       break;
     }
@@ -114,7 +115,7 @@ void show_messages(Engine& engine, uint64_t address, uint64_t count, bool receiv
       break;
     }
     out.begin_element();
-    out.begin_struct();
+    out.begin_struct("mmsghdr");
     out.begin_field("msg_hdr");
     show_message(engine, message, {.available = received ? length : UINT64_MAX});
     if (received) {
@@ -143,7 +144,7 @@ void print_received_message(Engine& engine, const Type&, const Operand& operand)
   const bool known = engine.has_saved(kMessageArgument);
   const uint32_t before = engine.saved(kMessageArgument);
   if (operand.word != 0 && engine.failed() && known) {
-    out.begin_struct();
+    out.begin_struct("msghdr");
     out.begin_field("msg_namelen");
     out.signed_number(static_cast<int32_t>(before));
     out.end_struct();

@@ -49,7 +49,7 @@ void print_tracer_pid(Engine& engine, const Type&, const Operand& operand) {
   if (pid == -1) {
     engine.out().symbol("PR_SET_PTRACER_ANY", pid);
   } else {
-    engine.out().signed_number(pid);
+    engine.out().task(pid);
   }
 }
 
@@ -84,7 +84,7 @@ void print_node_mask(Engine& engine, const Type& type, const Operand& operand) {
     out.address(operand.word, Unread::kFault);
     return;
   }
-  out.begin_array();
+  out.begin_array(count * word / sizeof words[0]);
   for (uint64_t i = 0; i < count * word / sizeof words[0]; ++i) {
     out.begin_element();
     // "%#0*lx" of two digits a byte: the prefix counts.
@@ -119,7 +119,7 @@ void print_message_buffer(Engine& engine, const Type&, const Operand& operand) {
     out.address(operand.word, Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("msgbuf");
   out.begin_field("mtype");
   engine.show_word(kLong, message_type);
   out.begin_field("mtext");
@@ -172,7 +172,7 @@ constexpr Field kIoEventFields[] = {
 
 }  // namespace
 
-const Layout kFutexWaiterLayout = {24, 24, kFutexWaiterFields};
-const Layout kIoEventLayout = {32, 32, kIoEventFields};
+const Layout kFutexWaiterLayout = {24, 24, kFutexWaiterFields, "futex_waitv"};
+const Layout kIoEventLayout = {32, 32, kIoEventFields, "io_event"};
 
 }  // namespace ptraced::decode

@@ -1,5 +1,4 @@
 // Descriptors, ids, modes, devices and addresses with a count.
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -20,12 +19,7 @@ constexpr uint64_t kMaxCounted = 16 * 1024 * 1024;
 }  // namespace
 
 void print_dirfd(Engine& engine, const Type&, const Operand& operand) {
-  const int32_t fd = static_cast<int32_t>(operand.word);
-  if (fd == AT_FDCWD) {
-    engine.out().symbol("AT_FDCWD", fd);
-  } else {
-    engine.out().signed_number(fd);
-  }
+  engine.out().descriptor(static_cast<int32_t>(operand.word), true);
 }
 
 void print_id(Engine& engine, const Type& type, const Operand& operand) {
@@ -64,9 +58,9 @@ void print_device(Engine& engine, const Type& type, const Operand& operand) {
   const uint64_t device = type.size == 8 ? operand.word : operand.word & UINT32_MAX;
   Writer& out = engine.out();
   out.begin_call("makedev");
-  out.begin_call_argument();
+  out.begin_call_argument("major");
   out.hex(gnu_dev_major(device));
-  out.begin_call_argument();
+  out.begin_call_argument("minor");
   out.hex(gnu_dev_minor(device));
   out.end_call();
 }
@@ -109,6 +103,7 @@ void print_environment(Engine& engine, const Type&, const Operand& operand) {
     readable = got == want && used == got;
     at += got;
   }
+  engine.out().elided(count);
   char text[64];
   const auto end = std::to_chars(text, text + 24, count).ptr;
   std::string_view tail = count == 1 ? " var" : " vars";

@@ -33,7 +33,7 @@ void show_clone_results(Engine& engine, const clone_args& args) {
     return;
   }
   out.becomes();
-  out.begin_struct();
+  out.begin_struct("clone_args");
   if (pidfd) {
     out.begin_field("pidfd");
     engine.show_word(kIntPointer, args.pidfd);
@@ -51,7 +51,7 @@ void show_clone_args(Engine& engine, const clone_args& args, uint64_t size) {
     out.begin_field(name);
     out.address(value, Unread::kOpaque);
   };
-  out.begin_struct();
+  out.begin_struct("clone_args");
   out.begin_field("flags");
   out.flags(args.flags, kClone3Flags);
   if ((args.flags & CLONE_PIDFD) != 0) {
@@ -120,10 +120,9 @@ void print_wait_status(Engine& engine, const Type&, const Operand& operand) {
     out.address(operand.word, engine.failed() ? Unread::kFailed : Unread::kFault);
     return;
   }
-  out.begin_array();
-  out.begin_element();
+  out.begin_target();
   out.wait_status(status);
-  out.end_array();
+  out.end_target();
 }
 
 void print_wait_rusage(Engine& engine, const Type&, const Operand& operand) {
@@ -150,7 +149,7 @@ void print_cpu_set(Engine& engine, const Type& type, const Operand& operand) {
     out.address(operand.word, Unread::kFault);
     return;
   }
-  out.begin_set(false);
+  out.begin_set();
   for (size_t i = 0; i < size * 8; ++i) {
     if ((bytes[i / 8] >> (i % 8) & 1) != 0) {
       out.begin_member();

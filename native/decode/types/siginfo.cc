@@ -59,7 +59,7 @@ class Siginfo {
   Siginfo(Writer& out, const siginfo_t& info) : out_(out), info_(info) {}
 
   void show() {
-    out_.begin_struct();
+    out_.begin_struct("siginfo_t");
     if (info_.si_signo != 0) {
       out_.begin_field("si_signo");
       show_signal(out_, info_.si_signo);
@@ -108,7 +108,8 @@ class Siginfo {
   }
 
   void sender() {
-    number("si_pid", info_.si_pid);
+    out_.begin_field("si_pid");
+    out_.task(info_.si_pid);
     out_.begin_field("si_uid");
     if (info_.si_uid == UINT32_MAX) {
       out_.signed_number(-1);
@@ -148,7 +149,8 @@ class Siginfo {
 
   void band() {
     number("si_band", info_.si_band);
-    number("si_fd", info_.si_fd);
+    out_.begin_field("si_fd");
+    out_.descriptor(info_.si_fd, false);
   }
 
   void child() {

@@ -1,8 +1,6 @@
 // Signal numbers, sets, actions and siginfo.
 #include <signal.h>
 
-#include <bit>
-
 #include "../engine.h"
 #include "../xlat/sets.h"
 #include "types.h"
@@ -11,23 +9,7 @@ namespace ptraced::decode {
 
 namespace {
 
-constexpr int kSignals = 64;
 constexpr size_t kKernelSetSize = 8;
-
-// The signals of a mask by their names without "SIG"; where most are set, those that are not.
-void show_mask(Engine& engine, uint64_t mask) {
-  Writer& out = engine.out();
-  const bool complement = std::popcount(mask) >= kSignals * 2 / 3;
-  out.begin_set(complement);
-  const uint64_t shown = complement ? ~mask : mask;
-  for (int signal = 1; signal <= kSignals; ++signal) {
-    if ((shown >> (signal - 1) & 1) != 0) {
-      out.begin_member();
-      out.symbol(signal_name(signal).substr(3), signal);
-    }
-  }
-  out.end_set();
-}
 
 // struct sigaction as the kernel has it, of either word size.
 struct Action {
@@ -83,7 +65,7 @@ void print_signal(Engine& engine, const Type&, const Operand& operand) {
 }
 
 void print_sigmask(Engine& engine, const Type&, const Operand& operand) {
-  show_mask(engine, operand.word);
+  engine.out().signal_set(operand.word);
 }
 
 void print_sigset(Engine& engine, const Type& type, const Operand& operand) {
@@ -97,7 +79,7 @@ void print_sigset(Engine& engine, const Type& type, const Operand& operand) {
     engine.out().address(operand.word, Unread::kFault);
     return;
   }
-  show_mask(engine, mask);
+  engine.out().signal_set(mask);
 }
 
 void print_signal_frame(Engine& engine, const Type&, const Operand&) {
@@ -112,9 +94,9 @@ void print_signal_frame(Engine& engine, const Type&, const Operand&) {
     out.address(stack, stack == 0 ? Unread::kNull : Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("rt_sigframe");
   out.begin_field("mask");
-  show_mask(engine, mask);
+  engine.out().signal_set(mask);
   out.end_struct();
 }
 
@@ -128,11 +110,11 @@ void print_sigaction(Engine& engine, const Type& type, const Operand& operand) {
     return;
   }
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("sigaction");
   out.begin_field("sa_handler");
   show_handler(engine, action.handler);
   out.begin_field("sa_mask");
-  show_mask(engine, action.mask);
+  engine.out().signal_set(action.mask);
   out.begin_field("sa_flags");
   out.flags(action.flags, kSigactionFlags);
   constexpr uint64_t kRestorer = 0x04000000;  // SA_RESTORER

@@ -99,7 +99,7 @@ void show_packet(Writer& out, const uint8_t* bytes, size_t size) {
   out.unsigned_number(address.sll_halen);
   if (address.sll_halen != 0) {
     out.begin_field("sll_addr");
-    out.begin_array();
+    out.begin_array(address.sll_halen);
     for (size_t i = 0; i < std::min<size_t>(address.sll_halen, sizeof address.sll_addr); ++i) {
       out.begin_element();
       out.hex(address.sll_addr[i]);
@@ -126,6 +126,27 @@ size_t least_size(uint16_t family) {
   }
 }
 
+// The C structure of an address of the family, where there are as many bytes as it needs.
+std::string_view struct_name(uint16_t family, size_t size) {
+  if (size < least_size(family)) {
+    return "sockaddr";
+  }
+  switch (family) {
+    case AF_UNIX:
+      return "sockaddr_un";
+    case AF_INET:
+      return "sockaddr_in";
+    case AF_INET6:
+      return "sockaddr_in6";
+    case AF_NETLINK:
+      return "sockaddr_nl";
+    case AF_PACKET:
+      return "sockaddr_ll";
+    default:
+      return "sockaddr";
+  }
+}
+
 }  // namespace
 
 void show_ipv4(Writer& out, const void* address) {
@@ -143,11 +164,10 @@ void show_ipv6(Writer& out, const void* address, std::string_view field) {
   out.ipv6_address(field, text);
 }
 
-void show_sockaddr_bytes(Engine& engine, const uint8_t* bytes, size_t size) {
-  Writer& out = engine.out();
+void show_sockaddr_bytes(Writer& out, const uint8_t* bytes, size_t size) {
   uint16_t family = 0;
   std::memcpy(&family, bytes, sizeof family);
-  out.begin_struct();
+  out.begin_struct(struct_name(family, size));
   out.begin_field("sa_family");
   out.constant(family, kAddressFamilies);
   if (size < least_size(family)) {
@@ -182,6 +202,7 @@ void show_sockaddr_bytes(Engine& engine, const uint8_t* bytes, size_t size) {
 
 void show_sockaddr(Engine& engine, uint64_t address, uint64_t size) {
   Writer& out = engine.out();
+  const PointerScope pointer(out, address);
   if (address == 0) {
     out.address(0, Unread::kNull);
     return;
@@ -192,7 +213,7 @@ void show_sockaddr(Engine& engine, uint64_t address, uint64_t size) {
     out.address(address, Unread::kFault);
     return;
   }
-  show_sockaddr_bytes(engine, bytes, read);
+  show_sockaddr_bytes(out, bytes, read);
 }
 
 void print_sockaddr(Engine& engine, const Type& type, const Operand& operand) {
@@ -223,14 +244,13 @@ void print_length_result(Engine& engine, const Type& type, const Operand& operan
     return;
   }
   const int32_t before = static_cast<int32_t>(engine.saved(index));
-  out.begin_array();
-  out.begin_element();
+  out.begin_target();
   out.signed_number(before);
   if (!engine.failed() && size != before) {
     out.becomes();
     out.signed_number(size);
   }
-  out.end_array();
+  out.end_target();
 }
 
 void print_socket_protocol(Engine& engine, const Type&, const Operand& operand) {

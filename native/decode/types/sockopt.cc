@@ -68,7 +68,7 @@ bool show_linger(Engine& engine, uint64_t address) {
     return false;
   }
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("linger");
   out.begin_field("l_onoff");
   out.signed_number(value.l_onoff);
   out.begin_field("l_linger");
@@ -83,9 +83,9 @@ bool show_peer(Engine& engine, uint64_t address) {
     return false;
   }
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("ucred");
   out.begin_field("pid");
-  out.signed_number(peer.pid);
+  out.task(peer.pid);
   out.begin_field("uid");
   engine.show_word(kUid, peer.uid);
   out.begin_field("gid");
@@ -100,7 +100,7 @@ bool show_membership(Engine& engine, uint64_t address) {
     return false;
   }
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("ip_mreq");
   out.begin_field("imr_multiaddr");
   show_ipv4(out, &request.imr_multiaddr);
   out.begin_field("imr_interface");
@@ -115,7 +115,7 @@ bool show_membership6(Engine& engine, uint64_t address) {
     return false;
   }
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("ipv6_mreq");
   show_ipv6(out, &request.ipv6mr_multiaddr, "ipv6mr_multiaddr");
   out.begin_field("ipv6mr_interface");
   out.unsigned_number(request.ipv6mr_interface);
@@ -135,14 +135,13 @@ bool show_error(Engine& engine, uint64_t address) {
   }
   Writer& out = engine.out();
   const std::string_view name = errno_name(error);
-  out.begin_array();
-  out.begin_element();
+  out.begin_target();
   if (name.empty()) {
     out.signed_number(error);
   } else {
     out.symbol(name, error);
   }
-  out.end_array();
+  out.end_target();
   return true;
 }
 

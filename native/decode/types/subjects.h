@@ -16,19 +16,19 @@ inline constexpr Type kFdPair = pointer(kTwoFds);
 // An offset that sendfile moves: what it was, and what it is.
 void print_moved_offset(Engine&, const Type&, const Operand&);
 inline constexpr Type kLongPointer = pointer(kLong);
-inline constexpr Type kSendfileOffset = custom(print_moved_offset, 8);
-inline constexpr Type kSendfileOffset32 = custom(print_moved_offset, 4);
+inline constexpr Type kSendfileOffset = custom_pointer(print_moved_offset, 8);
+inline constexpr Type kSendfileOffset32 = custom_pointer(print_moved_offset, 4);
 // The address and the number of entries of a directory (directory.cc).
 void print_directory(Engine&, const Type&, const Operand&);
-inline constexpr Type kDirents = custom(print_directory, 32);
-inline constexpr Type kDirents64 = custom(print_directory, 64);
+inline constexpr Type kDirents = custom_pointer(print_directory, 32);
+inline constexpr Type kDirents64 = custom_pointer(print_directory, 64);
 // An attribute's value or names, as many bytes as the result says (files.cc).
 void print_xattr_value(Engine&, const Type&, const Operand&);
-inline constexpr Type kXattrValue = custom(print_xattr_value, 3);
-inline constexpr Type kXattrList = custom(print_xattr_value, 2);
-inline constexpr Type kXattrListAt = custom(print_xattr_value, 4);
+inline constexpr Type kXattrValue = custom_pointer(print_xattr_value, 3);
+inline constexpr Type kXattrList = custom_pointer(print_xattr_value, 2);
+inline constexpr Type kXattrListAt = custom_pointer(print_xattr_value, 4);
 void print_open_how(Engine&, const Type&, const Operand&);
-inline constexpr Type kOpenHow = custom(print_open_how);
+inline constexpr Type kOpenHow = custom_pointer(print_open_how);
 
 // --- vectors (vectors.cc) ---
 // struct iovec whose bytes the call reads (kWriteVector) or has written (kReadVector; as many as
@@ -39,38 +39,38 @@ void print_address_vector(Engine&, const Type&, const Operand&);
 bool read_iovec(Engine& engine, uint64_t address, iovec& out);
 // For messages: a vector of `count` elements whose first `available` bytes are shown.
 void show_written_vector(Engine& engine, uint64_t address, uint64_t count, uint64_t available);
-inline constexpr Type kWriteVector = custom(print_write_vector, 2);
-inline constexpr Type kReadVector = custom(print_read_vector, 2);
-inline constexpr Type kRemoteVector = custom(print_address_vector, 4);
-inline constexpr Type kAddressVector = custom(print_address_vector, 2);
+inline constexpr Type kWriteVector = custom_pointer(print_write_vector, 2);
+inline constexpr Type kReadVector = custom_pointer(print_read_vector, 2);
+inline constexpr Type kRemoteVector = custom_pointer(print_address_vector, 4);
+inline constexpr Type kAddressVector = custom_pointer(print_address_vector, 2);
 
 // --- events (events.cc) ---
 inline constexpr Type kPollDescriptors = array(kPollDescriptor, arg(1, 4));
 void print_descriptor_set(Engine&, const Type&, const Operand&);
-inline constexpr Type kDescriptorSet = custom(print_descriptor_set);
+inline constexpr Type kDescriptorSet = custom_pointer(print_descriptor_set);
 void print_select_mask(Engine&, const Type&, const Operand&);
-inline constexpr Type kSelectMask = custom(print_select_mask);
+inline constexpr Type kSelectMask = custom_pointer(print_select_mask);
 
 // --- processes (process.cc) ---
 inline constexpr Type kCloneFlagsType = flags(kCloneFlags, 8);
 void print_clone_args(Engine&, const Type&, const Operand&);
-inline constexpr Type kCloneArgs = custom(print_clone_args);
+inline constexpr Type kCloneArgs = custom_pointer(print_clone_args);
 void print_wait_status(Engine&, const Type&, const Operand&);
-inline constexpr Type kWaitStatus = custom(print_wait_status);
+inline constexpr Type kWaitStatus = custom_pointer(print_wait_status);
 void print_wait_rusage(Engine&, const Type&, const Operand&);
-inline constexpr Type kWaitRusage = custom(print_wait_rusage);
+inline constexpr Type kWaitRusage = custom_pointer(print_wait_rusage);
 void print_cpu_set(Engine&, const Type&, const Operand&);
-inline constexpr Type kCpuSetArgument = custom(print_cpu_set, 0);
-inline constexpr Type kCpuSetResult = custom(print_cpu_set, 1);
+inline constexpr Type kCpuSetArgument = custom_pointer(print_cpu_set, 0);
+inline constexpr Type kCpuSetResult = custom_pointer(print_cpu_set, 1);
 void print_sched_attr(Engine&, const Type&, const Operand&);
-inline constexpr Type kSchedAttrIn = custom(print_sched_attr, 0);
-inline constexpr Type kSchedAttrOut = custom(print_sched_attr, 1);
+inline constexpr Type kSchedAttrIn = custom_pointer(print_sched_attr, 0);
+inline constexpr Type kSchedAttrOut = custom_pointer(print_sched_attr, 1);
 void print_capability_header(Engine&, const Type&, const Operand&);
-inline constexpr Type kCapHeader = custom(print_capability_header);
+inline constexpr Type kCapHeader = custom_pointer(print_capability_header);
 void print_capability_data(Engine&, const Type&, const Operand&);
-inline constexpr Type kCapData = custom(print_capability_data);
+inline constexpr Type kCapData = custom_pointer(print_capability_data);
 void print_rseq(Engine&, const Type&, const Operand&);
-inline constexpr Type kRseq = custom(print_rseq);
+inline constexpr Type kRseq = custom_pointer(print_rseq);
 
 // --- devices (ioctl.cc, terminal.cc) ---
 void print_ioctl_request(Engine&, const Type&, const Operand&);
@@ -80,10 +80,10 @@ inline constexpr Type kModemLinesPointer = pointer(kModemLineFlags);
 
 // --- timers and rings (timers.cc, uring.cc) ---
 void print_sigevent(Engine&, const Type&, const Operand&);
-inline constexpr Type kSigeventPointer = custom(print_sigevent);
+inline constexpr Type kSigeventPointer = custom_pointer(print_sigevent);
 inline constexpr Type kTimePointer = kDatePointer;
 void print_uring_params(Engine&, const Type&, const Operand&);
-inline constexpr Type kUringParams = custom(print_uring_params);
+inline constexpr Type kUringParams = custom_pointer(print_uring_params);
 
 // --- the system (system.cc) ---
 void print_quota_command(Engine&, const Type&, const Operand&);

@@ -25,9 +25,9 @@ void print_quota_command(Engine& engine, const Type&, const Operand& operand) {
   const uint32_t command = static_cast<uint32_t>(operand.word);
   Writer& out = engine.out();
   out.begin_call("QCMD");
-  out.begin_call_argument();
+  out.begin_call_argument("cmd");
   out.constant(command >> SUBCMDSHIFT, kQuotaCommands);
-  out.begin_call_argument();
+  out.begin_call_argument("type");
   out.constant(command & SUBCMDMASK, kQuotaTypes);
   out.end_call();
 }
@@ -36,9 +36,9 @@ void print_ioprio(Engine& engine, const Type&, const Operand& operand) {
   const uint32_t value = static_cast<uint32_t>(operand.word);
   Writer& out = engine.out();
   out.begin_call("IOPRIO_PRIO_VALUE");
-  out.begin_call_argument();
+  out.begin_call_argument("class");
   out.constant(value >> kIoprioClassShift, kIoprioClasses);
-  out.begin_call_argument();
+  out.begin_call_argument("data");
   out.unsigned_number(value & ((1u << kIoprioClassShift) - 1));
   out.end_call();
 }
@@ -64,16 +64,7 @@ void print_key_serial(Engine& engine, const Type&, const Operand& operand) {
 }
 
 void print_numbered_constant(Engine& engine, const Type& type, const Operand& operand) {
-  const uint32_t value = static_cast<uint32_t>(operand.word);
-  Writer& out = engine.out();
-  out.signed_number(static_cast<int32_t>(value));
-  for (const Xlat& x : type.set->constants) {
-    if (x.value == value) {
-      out.comment(x.name);
-      return;
-    }
-  }
-  out.comment(type.set->unknown);
+  engine.out().numbered_constant(static_cast<uint32_t>(operand.word), *type.set);
 }
 
 void print_flags_and_number(Engine& engine, const Type& type, const Operand& operand) {
@@ -122,9 +113,9 @@ void print_xattr_value(Engine& engine, const Type& type, const Operand& operand)
 
 void print_fsid(Engine& engine, const Type&, const Operand& operand) {
   Writer& out = engine.out();
-  out.begin_struct();
+  out.begin_struct("__kernel_fsid_t");
   out.begin_field("val");
-  out.begin_array();
+  out.begin_array(2);
   for (size_t i = 0; i < 2; ++i) {
     out.begin_element();
     out.hex(operand.memory.number(i * 4, 4));
@@ -150,14 +141,14 @@ void print_futex_operation(Engine& engine, const Type&, const Operand& operand) 
   const uint32_t operation = value >> 28;
   Writer& out = engine.out();
   if ((operation & kArgumentIsShift) != 0) {
-    out.shifted_symbol("FUTEX_OP_OPARG_SHIFT", "28");
+    out.shifted_symbol(kArgumentIsShift, "FUTEX_OP_OPARG_SHIFT", 28, "28");
     out.begin_part();
   }
-  out.shifted(operation & ~kArgumentIsShift, kOperations, "28");
+  out.shifted(operation & ~kArgumentIsShift, kOperations, 28, "28");
   out.begin_part();
-  out.shifted_number(value >> 12 & 0xfff, "12");
+  out.shifted_number(value >> 12 & 0xfff, 12, "12");
   out.begin_part();
-  out.shifted(value >> 24 & 0xf, kComparisons, "24");
+  out.shifted(value >> 24 & 0xf, kComparisons, 24, "24");
   out.begin_part();
   out.hex(value & 0xfff);
 }

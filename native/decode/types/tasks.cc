@@ -71,7 +71,7 @@ void show_capabilities(Writer& out, std::string_view name, uint32_t low, uint32_
     }
     first = false;
     unknown &= ~(uint64_t{1} << x.value);
-    out.bit(x.name);
+    out.bit(static_cast<unsigned>(x.value), x.name);
   }
   if (unknown != 0) {
     if (!first) {
@@ -91,7 +91,7 @@ void print_rseq(Engine& engine, const Type&, const Operand& operand) {
     out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("rseq");
   show_number(out, "cpu_id_start", rseq.cpu_id_start);
   out.begin_field("cpu_id");
   show_cpu_id(out, rseq.cpu_id);
@@ -102,7 +102,7 @@ void print_rseq(Engine& engine, const Type&, const Operand& operand) {
   show_number(out, "node_id", rseq.node_id);
   show_number(out, "mm_cid", rseq.mm_cid);
   out.begin_field("slice_ctrl");
-  out.begin_struct();
+  out.begin_struct("rseq_slice_ctrl");
   show_number(out, "request", rseq.slice_request);
   show_number(out, "granted", rseq.slice_granted);
   show_hex(out, "__reserved", rseq.slice_reserved);
@@ -126,7 +126,7 @@ void print_sched_attr(Engine& engine, const Type& type, const Operand& operand) 
   struct sched_attr attr = {};
   const uint32_t limit = is_result ? static_cast<uint32_t>(engine.arg(2)) : UINT32_MAX;
   const size_t wanted = std::min<size_t>({size, limit, kUtilSize});
-  out.begin_struct();
+  out.begin_struct("sched_attr");
   show_number(out, "size", size);
   if (size >= SCHED_ATTR_SIZE_VER0 && wanted >= SCHED_ATTR_SIZE_VER0 &&
       engine.read(operand.word, &attr, wanted)) {
@@ -158,11 +158,11 @@ void print_capability_header(Engine& engine, const Type&, const Operand& operand
     out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("__user_cap_header_struct");
   out.begin_field("version");
   out.constant(header.version, kCapabilityVersions);
   out.begin_field("pid");
-  out.signed_number(header.pid);
+  out.task(header.pid);
   out.end_struct();
 }
 
@@ -183,7 +183,7 @@ void print_capability_data(Engine& engine, const Type&, const Operand& operand) 
     out.address(operand.word, Unread::kFault);
     return;
   }
-  out.begin_struct();
+  out.begin_struct("__user_cap_data_struct");
   show_capabilities(out, "effective", data[0].effective, data[1].effective);
   show_capabilities(out, "permitted", data[0].permitted, data[1].permitted);
   show_capabilities(out, "inheritable", data[0].inheritable, data[1].inheritable);
@@ -200,7 +200,7 @@ void print_open_how(Engine& engine, const Type&, const Operand& operand) {
     return;
   }
   constexpr uint64_t kCreating = 020000100;  // O_CREAT, __O_TMPFILE
-  out.begin_struct();
+  out.begin_struct("open_how");
   out.begin_field("flags");
   out.flags(how[0], kOpenFlags);
   if ((how[0] & kCreating) != 0 || how[1] != 0) {

@@ -1,8 +1,6 @@
 // Terminal settings.
 #include <asm/termbits.h>
 
-#include <charconv>
-
 #include "../engine.h"
 #include "../xlat/sets.h"
 #include "types.h"
@@ -30,8 +28,9 @@ constexpr Part kOutputParts[] = {
 constexpr uint32_t kInputSpeedMask = static_cast<uint32_t>(CBAUD) << IBSHIFT;
 
 constexpr std::string_view kControlNames[] = {
-    "VINTR", "VQUIT", "VERASE", "VKILL",    "VEOF",     "VTIME",   "VMIN",   "VSWTC", "VSTART",
-    "VSTOP", "VSUSP", "VEOL",   "VREPRINT", "VDISCARD", "VWERASE", "VLNEXT", "VEOL2",
+    "VINTR",   "VQUIT",  "VERASE", "VKILL", "VEOF", "VTIME",    "VMIN",
+    "VSWTC",   "VSTART", "VSTOP",  "VSUSP", "VEOL", "VREPRINT", "VDISCARD",
+    "VWERASE", "VLNEXT", "VEOL2",  "17",    "18",
 };
 
 // Flags behind other parts: nothing is written for none.
@@ -39,6 +38,8 @@ void show_further_flags(Writer& out, uint32_t flags, const Set& set) {
   out.begin_part();
   if (flags != 0) {
     out.flags(flags, set);
+  } else {
+    out.no_flags();
   }
 }
 
@@ -48,6 +49,8 @@ void print_termios_flags(Engine& engine, const Type& type, const Operand& operan
   const uint32_t flags = static_cast<uint32_t>(operand.word);
   if (flags != 0) {
     engine.out().flags(flags, *type.set);
+  } else {
+    engine.out().no_flags();
   }
 }
 
@@ -73,7 +76,7 @@ void print_termios_control(Engine& engine, const Type&, const Operand& operand) 
   out.constant(flags & CBAUD, kBaudRates);
   if ((flags & kInputSpeedMask) != 0) {
     out.begin_part();
-    out.shifted((flags & kInputSpeedMask) >> IBSHIFT, kBaudRates, "IBSHIFT");
+    out.shifted((flags & kInputSpeedMask) >> IBSHIFT, kBaudRates, IBSHIFT, "IBSHIFT");
   }
   flags &= ~(CBAUD | kInputSpeedMask);
   out.begin_part();
@@ -83,14 +86,10 @@ void print_termios_control(Engine& engine, const Type&, const Operand& operand) 
 
 void print_control_characters(Engine& engine, const Type& type, const Operand& operand) {
   Writer& out = engine.out();
-  out.begin_array();
-  for (size_t i = 0; i < type.size; ++i) {
+  out.begin_array(type.size);
+  for (size_t i = 0; i < std::min<size_t>(type.size, std::size(kControlNames)); ++i) {
     out.begin_element();
-    char index[8];
-    const auto end = std::to_chars(index, index + sizeof index, i).ptr;
-    out.begin_index(i < std::size(kControlNames)
-                        ? kControlNames[i]
-                        : std::string_view(index, static_cast<size_t>(end - index)));
+    out.begin_index(kControlNames[i]);
     out.hex(operand.memory.number(i, 1));
   }
   out.end_array();

@@ -51,7 +51,7 @@ void show_time(Engine& engine, int64_t seconds, uint64_t fraction, int digits) {
     out.symbol(fraction == UTIME_NOW ? "UTIME_NOW" : "UTIME_OMIT", static_cast<int64_t>(fraction));
     return;
   }
-  out.begin_struct();
+  out.begin_struct(digits == 9 ? "timespec" : "timeval");
   out.begin_field("tv_sec");
   out.signed_number(seconds);
   out.begin_field(digits == 9 ? "tv_nsec" : "tv_usec");
@@ -102,7 +102,7 @@ void print_date(Engine& engine, const Type&, const Operand& operand) {
 }
 
 void print_dated_struct(Engine& engine, const Type& type, const Operand& operand) {
-  engine.out().begin_struct();
+  engine.out().begin_struct(type.layout->name);
   engine.show_fields(*type.layout, operand.memory);
   engine.out().end_struct();
   comment_date(engine, static_cast<int64_t>(operand.memory.number(0, 8)),
@@ -146,7 +146,7 @@ void print_file_times(Engine& engine, const Type& type, const Operand& operand) 
     return;
   }
   Writer& out = engine.out();
-  out.begin_array();
+  out.begin_array(2);
   for (size_t i = 0; i < 2; ++i) {
     out.begin_element();
     show_time(engine, times[2 * i], static_cast<uint64_t>(times[2 * i + 1]), digits);

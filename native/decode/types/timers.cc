@@ -19,10 +19,10 @@ void print_sigevent(Engine& engine, const Type&, const Operand& operand) {
     out.begin_field(name);
     out.address(reinterpret_cast<uint64_t>(value), Unread::kOpaque);
   };
-  out.begin_struct();
+  out.begin_struct("sigevent");
   if (event.sigev_value.sival_ptr != nullptr) {
     out.begin_field("sigev_value");
-    out.begin_struct();
+    out.begin_struct("sigval");
     out.begin_field("sival_int");
     out.signed_number(event.sigev_value.sival_int);
     address("sival_ptr", event.sigev_value.sival_ptr);

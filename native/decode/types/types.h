@@ -63,11 +63,20 @@ constexpr Type custom(Print print, uint32_t parameter = 0, uint8_t size = 0) {
   return {.kind = Kind::kCustom, .size = size, .parameter = parameter, .print = print};
 }
 
+// One whose word is the address of what is shown.
+constexpr Type custom_pointer(Print print, uint32_t parameter = 0) {
+  return {.kind = Kind::kCustom, .points = true, .parameter = parameter, .print = print};
+}
+
 constexpr Arg in(const char* name, const Type& type) {
   return {.name = name, .type = type};
 }
 constexpr Arg out(const char* name, const Type& type) {
   return {.name = name, .type = type, .when = When::kExit};
+}
+// The kernel writes there too, which the text says in a note.
+constexpr Arg in_and_out(const char* name, const Type& type) {
+  return {.name = name, .type = type, .rewritten = true};
 }
 constexpr Arg both(const char* name, const Type& type) {
   return {.name = name, .type = type, .when = When::kBoth};
@@ -114,8 +123,18 @@ inline constexpr Type kMode = {.kind = Kind::kOctal, .size = 2};
 inline constexpr Type kAddress = {.kind = Kind::kAddress};
 inline constexpr Type kAddress64 = {.kind = Kind::kAddress, .size = 8};
 
-inline constexpr Type kPid = kInt;
+// A process or thread; 0 and negative numbers have a meaning of the call's own.
+inline constexpr Type kPid = {.kind = Kind::kTask, .size = 4};
 inline constexpr Type kFd = {.kind = Kind::kDescriptor, .size = 4};
+
+// --- results ---
+
+inline constexpr Result kHexResult = {.format = Result::Format::kHex};
+inline constexpr Result kAddressResult = {.format = Result::Format::kHex, .type = &kAddress};
+inline constexpr Result kDescriptorResult = {.type = &kFd};
+inline constexpr Result kTaskResult = {.type = &kPid};
+inline constexpr Result kOctalResult = {.format = Result::Format::kOctal};
+inline constexpr Result kNoResult = {.format = Result::Format::kNone};
 
 // --- strings ---
 
@@ -152,10 +171,10 @@ void print_device(Engine&, const Type&, const Operand&);
 inline constexpr Type kDevice = custom(print_device, 0, 4);
 // An environment: the address and the number of its strings.
 void print_environment(Engine&, const Type&, const Operand&);
-inline constexpr Type kEnvironment = custom(print_environment);
+inline constexpr Type kEnvironment = custom_pointer(print_environment);
 // The working directory: a string of as many bytes as the result says.
 void print_cwd(Engine&, const Type&, const Operand&);
-inline constexpr Type kCwd = custom(print_cwd);
+inline constexpr Type kCwd = custom_pointer(print_cwd);
 
 // A file system's id: {val=[0x1, 0x2]}.
 void print_fsid(Engine&, const Type&, const Operand&);
@@ -173,13 +192,13 @@ void comment_ticks(Writer& out, uint64_t ticks);
 inline constexpr Type kClockTicks = custom(print_clock_ticks);
 // The two file times of utimes and utimensat.
 void print_file_times(Engine&, const Type&, const Operand&);
-inline constexpr Type kFileTimevals = custom(print_file_times, 6);
-inline constexpr Type kFileTimespecs = custom(print_file_times, 9);
-inline constexpr Type kFileTimespecs64 = custom(print_file_times, 8);
+inline constexpr Type kFileTimevals = custom_pointer(print_file_times, 6);
+inline constexpr Type kFileTimespecs = custom_pointer(print_file_times, 9);
+inline constexpr Type kFileTimespecs64 = custom_pointer(print_file_times, 8);
 // The time that an interrupted sleep has left. The parameter is the index of the flags, if any.
 void print_remaining_time(Engine&, const Type&, const Operand&);
-inline constexpr Type kRemainingTime = custom(print_remaining_time);
-inline constexpr Type kRemainingTime64 = custom(print_remaining_time, 1);
+inline constexpr Type kRemainingTime = custom_pointer(print_remaining_time);
+inline constexpr Type kRemainingTime64 = custom_pointer(print_remaining_time, 1);
 // A resource limit: 8192*1024, RLIM64_INFINITY.
 void print_limit(Engine&, const Type&, const Operand&);
 inline constexpr Type kLimit = custom(print_limit);
@@ -201,17 +220,17 @@ inline constexpr Type kSignalNumber = custom(print_signal, 0, 4);
 inline constexpr uint32_t kKernelSet = 0xff;
 void print_sigset(Engine&, const Type&, const Operand&);
 constexpr Type sigset(uint32_t size_argument) {
-  return custom(print_sigset, size_argument);
+  return custom_pointer(print_sigset, size_argument);
 }
 // A signal mask in place.
 void print_sigmask(Engine&, const Type&, const Operand&);
 inline constexpr Type kSigmask = custom(print_sigmask, 0, 8);
 // A pointer to a siginfo_t.
 void print_siginfo(Engine&, const Type&, const Operand&);
-inline constexpr Type kSiginfo = custom(print_siginfo);
+inline constexpr Type kSiginfo = custom_pointer(print_siginfo);
 // A pointer to the kernel's struct sigaction.
 void print_sigaction(Engine&, const Type&, const Operand&);
-inline constexpr Type kSigaction = custom(print_sigaction);
+inline constexpr Type kSigaction = custom_pointer(print_sigaction);
 
 // A signal frame that rt_sigreturn restores.
 void print_signal_frame(Engine&, const Type&, const Operand&);

@@ -12,11 +12,11 @@ namespace {
 constexpr size_t kOffsetWords = 7;
 
 // struct io_sqring_offsets or io_cqring_offsets: seven words, a reserved one, an address.
-void show_offsets(Writer& out, std::string_view name, const void* offsets,
+void show_offsets(Writer& out, std::string_view name, std::string_view type, const void* offsets,
                   const std::string_view (&names)[kOffsetWords]) {
   const uint32_t* words = static_cast<const uint32_t*>(offsets);
   out.begin_field(name);
-  out.begin_struct();
+  out.begin_struct(type);
   for (size_t i = 0; i < kOffsetWords; ++i) {
     out.begin_field(names[i]);
     out.unsigned_number(words[i]);
@@ -47,8 +47,8 @@ void show_answer(Writer& out, const io_uring_params& params) {
   out.unsigned_number(params.cq_entries);
   out.begin_field("features");
   out.flags(params.features, kIoUringFeatures);
-  show_offsets(out, "sq_off", &params.sq_off, kSubmission);
-  show_offsets(out, "cq_off", &params.cq_off, kCompletion);
+  show_offsets(out, "sq_off", "io_sqring_offsets", &params.sq_off, kSubmission);
+  show_offsets(out, "cq_off", "io_cqring_offsets", &params.cq_off, kCompletion);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ void print_uring_params(Engine& engine, const Type&, const Operand& operand) {
       out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
       return;
     }
-    out.begin_struct();
+    out.begin_struct("io_uring_params");
     show_request(out, params);
     return;
   }

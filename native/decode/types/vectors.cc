@@ -17,10 +17,11 @@ enum class Bases { kAddresses, kShown };
 // elements.
 void show_vector(Engine& engine, uint64_t address, uint64_t count, Bases bases,
                  uint64_t available) {
+  Writer& out = engine.out();
+  const PointerScope pointer(out, address);
   if (!engine.follow(address, true)) {
     return;
   }
-  Writer& out = engine.out();
   if (count == 0) {
     out.begin_array();
     out.end_array();
@@ -33,9 +34,9 @@ void show_vector(Engine& engine, uint64_t address, uint64_t count, Bases bases,
     out.address(address, Unread::kFault);
     return;
   }
-  out.begin_array();
+  out.begin_array(count);
   for (uint64_t i = 0; i < count; ++i) {
-    if (!engine.options().unabbreviated && i >= engine.limit()) {
+    if (i >= engine.element_limit()) {
       out.omitted();
       break;
     }
@@ -47,7 +48,7 @@ void show_vector(Engine& engine, uint64_t address, uint64_t count, Bases bases,
     }
     const uint64_t base = reinterpret_cast<uint64_t>(element.iov_base);
     out.begin_element();
-    out.begin_struct();
+    out.begin_struct("iovec");
     out.begin_field("iov_base");
     if (bases == Bases::kAddresses) {
       out.address(base, Unread::kOpaque);

@@ -1,0 +1,71 @@
+// What of a call is decoded for its records.
+#include <utility>
+
+#include "core/procfs.h"
+#include "wire/recorder_task.h"
+
+namespace ptraced::wire {
+namespace {
+
+using core::Task;
+
+decode::Call call_of(const Task& task, bool own_pid_namespace) {
+  const core::SyscallEntry& entry = task.entry;
+  return {entry.arch, entry.number,        entry.args,       task.tid,
+          task.pid,   entry.stack_pointer, own_pid_namespace};
+}
+
+// As strace ends the line of a call that was begun and has no result.
+void append_no_result(decode::CallText& call) {
+  call.text += call.result_offset != 0 ? ")" : " <unfinished ...>)";
+  call.result_offset = call.text.size();
+  call.text += " = ?";
+}
+
+}  // namespace
+
+bool Recorder::TaskState::in_own_pid_namespace() {
+  if (!own_pid_namespace) {
+    own_pid_namespace = core::shares_pid_namespace(task.tid);
+  }
+  return *own_pid_namespace;
+}
+
+void Recorder::decode_enter(const core::StopView& view, TaskState& state) {
+  Task& task = view.task;
+  const auto restarted = std::exchange(task.restarted_call, std::nullopt);
+  const decode::Call call = call_of(task, options_.values && state.in_own_pid_namespace());
+  if (options_.text) {
+    if (restarted) {
+      state.call.set_interrupted(decode::find_syscall(task.entry.arch, *restarted));
+    }
+    decode::enter_text(call, view.memory, options_.decode, state.call);
+  }
+  if (options_.values) {
+    decode::enter_values(call, view.memory, options_.decode, state.call, state.values);
+  }
+}
+
+void Recorder::decode_exit(const core::StopView& view, const core::SyscallExit& exit,
+                           TaskState& state) {
+  const decode::Call call = call_of(view.task, options_.values && state.in_own_pid_namespace());
+  if (options_.text && exit.refused) {
+    append_no_result(state.call);
+  } else if (options_.text) {
+    decode::exit_text(call, exit, view.memory, options_.decode, state.call);
+  }
+  if (options_.values) {
+    decode::exit_values(call, exit, view.memory, options_.decode, state.call, state.values);
+  }
+}
+
+void Recorder::add_decoded(RecordWriter& writer, const TaskState& state) const {
+  if (options_.text) {
+    writer.text(state.call.text, state.call.result_offset);
+  }
+  if (options_.values) {
+    writer.values(state.values);
+  }
+}
+
+}  // namespace ptraced::wire

@@ -1,0 +1,57 @@
+// What the recorder remembers of a task.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "decode/value_tree.h"
+#include "wire/call_files.h"
+#include "wire/recorder.h"
+
+namespace ptraced::wire {
+
+// What is remembered of a task between its stops.
+struct Recorder::TaskState final : core::TaskExtra {
+  TaskState(Recorder& recorder, core::Task& task) : recorder(recorder), task(task) {
+    recorder.states_.push_back(this);
+  }
+  ~TaskState() override {
+    set_unrecorded(false);
+    std::erase(recorder.states_, this);
+  }
+
+  // The task calls others as the server does. A task never changes its pid namespace.
+  bool in_own_pid_namespace();
+
+  // Combined: the task is in a call without an ENTER record.
+  void set_unrecorded(bool value) {
+    recorder.unrecorded_enters_ += static_cast<size_t>(value) - static_cast<size_t>(unrecorded);
+    unrecorded = value;
+  }
+
+  // What filters look at of the call that the task is in.
+  RecordFacts facts(RecordKind kind) const {
+    return {.kind = kind,
+            .arch = task.entry.arch,
+            .number = task.entry.number,
+            .gathered = files.gathered(),
+            .descriptors = files.descriptors(),
+            .paths = files.paths()};
+  }
+
+  Recorder& recorder;
+  core::Task& task;
+  decode::CallText call;
+  decode::CallValues values;
+  std::optional<bool> own_pid_namespace;  // once it was asked for
+  std::string_view name;                  // of the syscall; empty where no table has the number
+  uint64_t enter_serial = 0;              // 0: no ENTER record
+  CallFiles files;
+  bool selected = true;  // by the filter of syscalls
+  bool unrecorded = false;
+  std::string stop_record;  // of the stop that the task is held in; empty where none was made
+  uint64_t stop_record_id = 0;
+  std::shared_ptr<std::vector<std::string>> sink;  // of collect()
+};
+
+}  // namespace ptraced::wire
