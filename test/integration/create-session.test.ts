@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import { describe, expect } from 'vitest';
+import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
 import {
   DecodeMode,
   EndCause,
@@ -17,6 +18,7 @@ import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
 import { Client, refusal } from '../support/rpc.js';
 import { create, ended, launching, ms, TestSession } from '../support/session.js';
+import { Subscription } from '../support/subscription.js';
 
 const { createSession, listSessions } = TraceService.method;
 const { RUNNING, ENDED } = SessionState;
@@ -88,6 +90,17 @@ describe('CreateSession', () => {
     expect(end.lastSerial).toBeGreaterThan(20_000n);
     expect(end.firstSerial).toBeGreaterThan(10_000n);
     expect(end.lostRecords).toBe(0n); // no lossless reader missed any
+  });
+
+  test('has what came before a crash', async ({ client }) => {
+    await using session = await create(client, launching(['sh', '-c', 'kill -ABRT $$']));
+    expect((await ended(session)).rootExit).toMatchObject({ signal: 6 });
+    await using stream = new Subscription(client, { session: session.name });
+    const { lastSerial, lostRecords } = await stream.finish();
+    expect(lostRecords).toBe(0n);
+    expect(stream.records).toHaveLength(Number(lastSerial));
+    const last = stream.records.slice(-2).map(({ kind }) => kind);
+    expect(last).toEqual([RecordKind.SIGNAL, RecordKind.TASK_EXIT]);
   });
 
   test('leaves nothing behind where the command cannot be started', async ({ client }) => {

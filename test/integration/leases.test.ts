@@ -7,7 +7,9 @@ import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
 import { startFixture } from '../support/program.js';
+import { Client } from '../support/rpc.js';
 import { attaching, create, ended, launching, ms, type TestSession } from '../support/session.js';
+import { Subscription } from '../support/subscription.js';
 
 const shortest = ms(1000);
 const { RUNNING } = SessionState;
@@ -71,9 +73,52 @@ describe('a lease that runs out', () => {
   });
 });
 
+describe('a stream that holds the lease', () => {
+  test('keeps the session alive; when the last one has gone, the time begins anew', async ({
+    client,
+  }) => {
+    await using session = await create(client, launching(['sleep', '60']));
+    const request = { session: session.name, holdsLease: true };
+    await using first = new Subscription(client, request);
+    await first.started();
+    await using second = new Subscription(client, request);
+    await second.started();
+    const begun = Date.now();
+    const { session: held } = await session.update({ lease: { ttl: shortest } });
+    expect(held?.lease).toMatchObject({ ttl: shortest });
+    expect(held?.lease?.expireTime).toBeUndefined();
+    await first.cancel();
+    await eventually('twice the time to live', () => Date.now() > begun + 2000);
+    expect(await session.get()).toMatchObject({ state: RUNNING, subscribers: 1 });
+    await second.cancel();
+    const end = await ended(session);
+    expect(end).toMatchObject({ endCause: EndCause.ORPHANED, subscribers: 0 });
+    expect(timestampMs(end.endTime as never)).toBeGreaterThan(begun + 2990);
+  });
+
+  test('of a client that is killed holds it no longer', async ({ client, server }) => {
+    await using program = await startFixture('echo-lines');
+    await using session = await create(client, attaching(program.pid));
+    const broken = new Client(server.address);
+    const stream = new Subscription(broken, { session: session.name, holdsLease: true });
+    await stream.started();
+    await session.update({ lease: { ttl: shortest } });
+    await broken[Symbol.asyncDispose]();
+    expect(await ended(session)).toMatchObject({ endCause: EndCause.ORPHANED });
+    expect(proc.runsUntraced(program.pid)).toBe(true);
+  });
+
+  test('tells its end where a stream that does not hold it sees it run out', async ({ client }) => {
+    const lease = { ttl: shortest };
+    await using session = await create(client, launching(['sleep', '60'], { lease }));
+    await using stream = new Subscription(client, { session: session.name });
+    expect(await stream.finish()).toMatchObject({ cause: EndCause.ORPHANED });
+  });
+});
+
 describe('UpdateSession', () => {
   test('renews a lease', async ({ client }) => {
-    const lease = { ttl: ms(3000) };
+    const lease = { ttl: ms(5000) };
     await using session = await create(client, launching(['sleep', '60'], { lease }));
     const first = timestampMs(session.created.lease?.expireTime as never);
     const renewed = await session.update({ lease: { ttl: ms(3_600_000) } }, ['lease']);
