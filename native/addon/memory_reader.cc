@@ -55,14 +55,16 @@ struct Read {
   std::optional<core::MemoryFault> fault;
 };
 
-Result<Read> read_bytes(const ProcessReader& process, uint64_t address, size_t size) {
-  Read read = {std::make_shared<std::vector<uint8_t>>(size), {}};
-  const Result<size_t> got = process.read(address, *read.bytes);
+// The bytes stand behind `headroom` others.
+Result<Read> read_bytes(const ProcessReader& process, uint64_t address, size_t size,
+                        size_t headroom) {
+  Read read = {std::make_shared<std::vector<uint8_t>>(headroom + size), {}};
+  const Result<size_t> got = process.read(address, std::span(*read.bytes).subspan(headroom));
   if (!got) {
     return got.error();
   }
   if (*got < size) {
-    read.bytes->resize(*got);
+    read.bytes->resize(headroom + *got);
     read.fault = process.describe(address + *got);
   }
   return read;
@@ -129,10 +131,11 @@ Napi::Value MemoryReader::stop_id(const Napi::CallbackInfo& info) {
 Napi::Value MemoryReader::read(const Napi::CallbackInfo& info) {
   const uint64_t address = big(info[0]);
   const size_t size = std::min(number(info[1]), kMaxBytes);
+  const size_t headroom = std::min(number(info[2]), kMaxBytes);
   return state_.thread->run(
       info.Env(),
-      [process = process(info.Env()), address, size] {
-        return read_bytes(*process, address, size);
+      [process = process(info.Env()), address, size, headroom] {
+        return read_bytes(*process, address, size, headroom);
       },
       [](Napi::Env env, const Result<Read>& result) -> Napi::Value {
         const Read& read = value_of(env, result);

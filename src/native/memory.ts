@@ -34,8 +34,8 @@ export interface NativeMemoryReader {
   readonly address: bigint;
   /** The stop in which the task was held when it was opened; 0: it was not. */
   readonly stopId: bigint;
-  /** `size` at most 16 MiB. */
-  read(address: bigint, size: number): Promise<NativeBytes>;
+  /** `size` at most 16 MiB. The bytes stand in `data` behind `headroom` zeros, for what goes before them. */
+  read(address: bigint, size: number, headroom: number): Promise<NativeBytes>;
   mappings(): Promise<NativeMapping[]>;
   /** The strings of a NULL-terminated array of pointers of the process's own size; up to the fault, if any. */
   readStrings(

@@ -53,7 +53,7 @@ async function readBytes(
   }
   return withReader(session, pid, location, async (reader) => {
     const { address, stopId } = reader;
-    const read = await reader.read(address, size);
+    const read = await reader.read(address, size, 0);
     return { ...read, address, held: stopId !== 0n && stopId === (await stopOf(session, pid)) };
   });
 }

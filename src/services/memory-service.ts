@@ -1,20 +1,25 @@
 /** MemoryService: memory and registers of the tasks of a session. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { CallContext } from '../context.js';
 import type {
+  DumpMemoryRequest,
   GetRegistersRequest,
   ListMappingsRequest,
   ListMappingsResponseSchema,
   ReadMemoryRequest,
   ReadStringVectorRequest,
+  SearchMemoryRequest,
   SetRegistersRequest,
   WriteMemoryRequest,
 } from '../gen/ptraced/v1/memory_service_pb.js';
 import { withServiceErrors } from '../session/native-failure.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkPid } from './fields.js';
+import { dumpMemory } from './memory-dump.js';
 import { readMemory, readStringVector } from './memory-read.js';
 import { withReader } from './memory-reader.js';
 import { getRegisters, setRegisters } from './memory-registers.js';
+import { searchMemory } from './memory-search.js';
 import { writeMemory } from './memory-write.js';
 
 export interface MemoryServiceOptions {
@@ -40,8 +45,10 @@ export function memoryHandlers({ registry }: MemoryServiceOptions) {
     readStringVector: async (request: ReadStringVectorRequest) =>
       readStringVector(request, registry.find(request.session)),
     readSocketAddress: 'unimplemented',
-    dumpMemory: 'unimplemented',
-    searchMemory: 'unimplemented',
+    dumpMemory: (request: DumpMemoryRequest, context: CallContext) =>
+      dumpMemory(request, registry.find(request.session), context),
+    searchMemory: (request: SearchMemoryRequest, context: CallContext) =>
+      searchMemory(request, registry.find(request.session), context),
     writeMemory: async (request: WriteMemoryRequest) =>
       writeMemory(request, registry.find(request.session)),
     listMappings: (request: ListMappingsRequest) => listMappings(request, registry),
