@@ -121,6 +121,9 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value stdin_drained(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 
+  // session_records.cc
+  Napi::Value summary(const Napi::CallbackInfo& info);
+
   // session_memory.cc
   Napi::Value read_memory(const Napi::CallbackInfo& info);
   Napi::Value write_memory(const Napi::CallbackInfo& info);

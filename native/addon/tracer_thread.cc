@@ -75,7 +75,7 @@ void TracerThread::end(core::EndAction action, int cause) {
 }
 
 void TracerThread::run() {
-  wire::Recorder recorder(options_.recorder, ring_);
+  wire::Recorder recorder(options_.recorder, ring_, summary_);
   core::Tracer tracer(recorder, options_.follow);
   set_tracer(&tracer);
   try {

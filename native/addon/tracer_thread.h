@@ -15,6 +15,7 @@
 #include "core/tracer.h"
 #include "wire/recorder.h"
 #include "wire/ring.h"
+#include "wire/summary.h"
 
 namespace ptraced::addon {
 
@@ -65,6 +66,7 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
                                              std::shared_ptr<ThreadEvents> events);
 
   wire::Ring& ring() { return ring_; }
+  const wire::Summary& summary() const { return summary_; }
 
   // The lossless reader that was there before the first record and so misses none; once. Under
   // BLOCK the tracees wait for it from the beginning. None without await_reader.
@@ -93,6 +95,7 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   const SessionOptions options_;
   const std::shared_ptr<ThreadEvents> events_;
   wire::Ring ring_;
+  wire::Summary summary_;
 
   mutable std::mutex mutex_;
   std::optional<wire::Ring::CursorId> first_reader_;

@@ -21,7 +21,8 @@ constexpr int64_t kLongCallNs = 100 * core::kNanosecondsPerMillisecond;
 
 }  // namespace
 
-Recorder::Recorder(RecorderOptions options, Ring& ring) : options_(options), ring_(ring) {}
+Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
+    : options_(options), ring_(ring), summary_(summary) {}
 
 Recorder::~Recorder() = default;
 
@@ -183,6 +184,7 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
     add_decoded(writer, state);
     add_registers(writer, view);
   });
+  summary_.add(task.pid, state.name, facts.error, entered ? duration : -1, serial_);
 }
 
 void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {

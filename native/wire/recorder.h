@@ -14,6 +14,7 @@
 #include "wire/record_filter.h"
 #include "wire/record_writer.h"
 #include "wire/ring.h"
+#include "wire/summary.h"
 
 namespace ptraced::wire {
 
@@ -31,7 +32,7 @@ struct RecorderOptions {
 // Numbers, decodes and encodes. Everything on the tracer thread.
 class Recorder final : public core::Observer {
  public:
-  Recorder(RecorderOptions options, Ring& ring);
+  Recorder(RecorderOptions options, Ring& ring, Summary& summary);
   ~Recorder() override;
 
   // Seals what is open: no record follows.
@@ -85,6 +86,7 @@ class Recorder final : public core::Observer {
 
   const RecorderOptions options_;
   Ring& ring_;
+  Summary& summary_;
   core::DayTime day_time_;
   BatchBuilder batch_;
   std::string record_;  // the one being made

@@ -142,6 +142,25 @@ export interface NativeExit {
   coreDumped: boolean;
 }
 
+/** Counts of the calls of one name. */
+export interface NativeSummaryRow {
+  /** Empty: numbers that no table has. */
+  syscall: string;
+  /** 0: of all processes, or of those that have no row of their own because there were too many. */
+  pid: number;
+  /** That returned. */
+  calls: bigint;
+  errors: bigint;
+  errorsByName: Record<string, bigint>;
+  /** Between enter and exit, in nanoseconds, of calls whose entry was seen. */
+  totalNs: bigint;
+  minNs: bigint;
+  p50Ns: bigint;
+  p95Ns: bigint;
+  p99Ns: bigint;
+  maxNs: bigint;
+}
+
 /** How a session ended. */
 export interface NativeEnd {
   /** An EndCause number. */
@@ -170,6 +189,8 @@ export interface NativeSession extends NativeMemory {
   info(): NativeSessionInfo;
   /** Opens a reader. Throws a NativeFailure for its filter: UNKNOWN_SYSCALL, FIELD_INVALID. */
   openCursor(options: NativeReaderOptions): NativeCursor;
+  /** Every call so far, also after the end and after dispose. Rows with most time first. */
+  summary(byProcess: boolean): { rows: NativeSummaryRow[]; lastSerial: bigint };
   /**
    * Detaches from every tracee or kills it; resolves like `ended`. `cause` is the EndCause number
    * that the session then reports. Idempotent: the first call decides.

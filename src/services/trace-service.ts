@@ -4,6 +4,7 @@ import type {
   CreateSessionRequest,
   EndSessionRequest,
   GetSessionRequest,
+  GetSummaryRequest,
   ListRecordsRequest,
   ListSessionsRequest,
   SubscribeRequest,
@@ -15,6 +16,7 @@ import type { SessionRegistry } from '../session/registry.js';
 import { RequestIds } from '../session/request-ids.js';
 import { createSession } from './create-session.js';
 import { endSession } from './end-session.js';
+import { getSummary } from './get-summary.js';
 import { listRecords } from './list-records.js';
 import { getSession, SessionLister } from './list-sessions.js';
 import { subscribe } from './subscribe.js';
@@ -43,7 +45,7 @@ export function traceHandlers(options: TraceServiceOptions) {
       subscribe(request, context, registry),
     listRecords: (request: ListRecordsRequest, context: CallContext) =>
       listRecords(request, context, registry),
-    getSummary: 'unimplemented',
+    getSummary: (request: GetSummaryRequest) => getSummary(request, registry),
     writeStdin: (request: WriteStdinRequest, context: CallContext) =>
       writeStdin(request, context, registry),
   } as const;

@@ -18,6 +18,7 @@ export type {
   NativeFilter as EngineFilter,
   NativeLaunch as EngineLaunch,
   NativeSession as EngineSession,
+  NativeSummaryRow as EngineSummaryRow,
 } from '../native/addon.js';
 export type {
   NativeFault as EngineFault,

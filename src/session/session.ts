@@ -177,6 +177,11 @@ export class TraceSession {
     }
   }
 
+  /** Counts of every call that its tracer saw. */
+  summary(byProcess: boolean): ReturnType<NativeSession['summary']> {
+    return this.#native.summary(byProcess);
+  }
+
   /** Gives it the lease that keeps it alive from now on. Once, before anybody holds the lease. */
   keepBy(lease: Lease): void {
     this.#lease = lease;

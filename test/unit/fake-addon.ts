@@ -122,6 +122,10 @@ export class FakeSession implements NativeSession {
     };
   }
 
+  summary() {
+    return { rows: [], lastSerial: this.#serial };
+  }
+
   openCursor(): NativeCursor {
     const cursor = new FakeCursor(this);
     this.cursors.push(cursor);

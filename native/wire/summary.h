@@ -1,0 +1,74 @@
+// Counts and times of a session's calls (GetSummary of the API).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/syscall_stop.h"
+#include "wire/time_histogram.h"
+
+namespace ptraced::wire {
+
+// Calls of one kind.
+struct CallCounts {
+  uint64_t calls = 0;  // that returned
+  uint64_t errors = 0;
+  std::vector<std::pair<int32_t, uint64_t>> errors_by_number;  // in no order
+  TimeHistogram times;                                         // of calls whose entry was seen
+
+  void add_error(int32_t error, uint64_t count);
+  void add(const CallCounts& other);
+};
+
+struct SummaryRow {
+  std::string_view syscall;  // empty: numbers that no table has
+  pid_t pid;                 // 0: of all processes, or of those that have no row of their own
+  CallCounts counts;
+};
+
+// The tracer adds, any thread reads. Calls of the same name in different tables are one.
+class Summary {
+ public:
+  // Rows by process and syscall at most. Calls that need further ones are counted under process 0:
+  // what processes did is bounded by this, what they did together is exact. A row takes 512 bytes
+  // for each magnitude of its times, of which a call has some five.
+  static constexpr size_t kMaxRows = 4096;
+
+  // A call has returned. `syscall` lives as long as the program; `error` is 0 for a success,
+  // `duration_ns` negative where its entry was not seen; `serial` is that of the newest record.
+  void add(pid_t pid, std::string_view syscall, int32_t error, int64_t duration_ns,
+           uint64_t serial);
+
+  // The rows, most time first, and the serial of the last record counted.
+  std::pair<std::vector<SummaryRow>, uint64_t> rows(bool by_process) const;
+
+ private:
+  struct Key {
+    pid_t pid;
+    const char* syscall;  // of the name: each is one object
+
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    size_t operator()(const Key& key) const {
+      return std::hash<const char*>()(key.syscall) * 31 + static_cast<size_t>(key.pid);
+    }
+  };
+  struct Entry {
+    std::string_view syscall;
+    CallCounts counts;
+  };
+
+  mutable std::mutex mutex_;
+  std::unordered_map<Key, Entry, KeyHash> entries_;
+  uint64_t last_serial_ = 0;
+};
+
+}  // namespace ptraced::wire
