@@ -29,7 +29,7 @@ export class Reconnect {
     this.#options = { ...DEFAULTS, ...options };
   }
 
-  /** Something came: the next break begins to count anew. */
+  /** The stream is further than before: the next break begins to count anew. */
   succeeded(): void {
     this.#attempts = 0;
   }
@@ -41,7 +41,7 @@ export class Reconnect {
    */
   async wait(failure: unknown, stop: AbortSignal): Promise<void> {
     const { maxAttempts, initialDelayMs, maxDelayMs, onDisconnect } = this.#options;
-    if (!(failure instanceof PtracedError && failure.isConnectionLoss)) {
+    if (!(failure instanceof PtracedError && isPassing(failure))) {
       throw failure;
     }
     onDisconnect?.(failure, this.#attempts);
@@ -54,4 +54,12 @@ export class Reconnect {
     const spread = 0.5 + Math.random();
     await setTimeout(delayMs * spread, undefined, { signal: stop }).catch(() => {});
   }
+}
+
+/**
+ * Whether a later call may succeed. The stream that broke takes its place among the subscribers until the
+ * server has noticed.
+ */
+function isPassing(failure: PtracedError): boolean {
+  return failure.isConnectionLoss || failure.reason === 'SUBSCRIBER_LIMIT';
 }

@@ -161,8 +161,10 @@ export class RecordStream implements AsyncIterable<StreamItem>, AsyncDisposable 
   /** What the current call brings. */
   async *#currentCall(): AsyncGenerator<ReceivedFrame, void, undefined> {
     for await (const bytes of this.#call.messages()) {
-      this.#reconnect.succeeded();
       const frame = decodeFrame(bytes);
+      if (frame.case !== 'header') {
+        this.#reconnect.succeeded();
+      }
       if (frame.case === undefined) {
         yield { frame: undefined, bytes };
         continue;

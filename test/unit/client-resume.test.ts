@@ -108,6 +108,8 @@ describe('a stream whose connection breaks', () => {
     const { server, client, seen } = await fake(
       breaking(header(1n), batch(1, 3)),
       breaking(header(4n)),
+      // The server has not noticed yet that the stream before is gone.
+      (call) => call.emit('error', failing(status.RESOURCE_EXHAUSTED, 'SUBSCRIBER_LIMIT')),
       breaking(header(4n), batch(4, 5)),
       finish(header(6n), batch(6, 6), ended(6n)),
     );
@@ -115,7 +117,7 @@ describe('a stream whose connection breaks', () => {
     await using _client = client;
     const stream = client.subscribe({ session: SESSION }, { reconnect: FAST });
     expect(await collect(stream)).toEqual(['1', '2', '3', '4', '5', '6']);
-    expect(seen).toEqual([undefined, 3n, 3n, 5n]);
+    expect(seen).toEqual([undefined, 3n, 3n, 3n, 5n]);
     expect(stream.lastSerial).toBe(6n);
     expect(stream.ended?.lastSerial).toBe(6n);
   });
@@ -260,6 +262,19 @@ describe('a stream that cannot go on', () => {
     await using _client = client;
     const reconnect = { ...FAST, maxAttempts: 1 };
     expect(await collect(client.subscribe({ session: SESSION }, { reconnect }))).toHaveLength(3);
+    expect(seen).toHaveLength(4);
+  });
+
+  it('counts on where a connection always breaks before anything has come', async () => {
+    const { server, client, seen } = await fake(
+      breaking(header(1n), batch(1, 1)),
+      ...Array.from({ length: 9 }, () => breaking(header(2n))),
+    );
+    await using _server = server;
+    await using _client = client;
+    const reconnect = { ...FAST, maxAttempts: 3 };
+    const error = await failure(collect(client.subscribe({ session: SESSION }, { reconnect })));
+    expect(error).toMatchObject({ isConnectionLoss: true });
     expect(seen).toHaveLength(4);
   });
 
