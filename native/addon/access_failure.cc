@@ -41,7 +41,7 @@ Napi::Error failure(Napi::Env env, const AddressError& error) {
   switch (error.kind) {
     case AddressError::Kind::kNoRegisters:
       return make_failure(env, "NOT_HELD", "a register has a value in a held task only");
-    case AddressError::Kind::kNoReturn:
+    case AddressError::Kind::kNotThere:
     case AddressError::Kind::kSyntax:
       break;
   }

@@ -6,6 +6,7 @@
 #include "addon/failure.h"
 #include "addon/fields.h"
 #include "addon/filter_argument.h"
+#include "addon/probe_argument.h"
 #include "core/clock.h"
 
 namespace ptraced::addon {
@@ -83,6 +84,7 @@ SessionOptions session_options(const Napi::Object& object) {
   options.recorder.decode.max_string_bytes =
       static_cast<uint32_t>(get_number(object, "maxStringBytes"));
   options.recorder.filter = record_filter(get_object(object, "filter"));
+  options.recorder.probes = memory_probes(object.Get("probes"));
   options.recorder.max_block_ns =
       static_cast<int64_t>(get_number(object, "maxBlockMs")) * core::kNanosecondsPerMillisecond;
   options.follow = {.threads = get_bool(object, "followThreads"),

@@ -170,10 +170,13 @@ std::variant<uint64_t, AddressError> AddressExpression::base(const AddressScope&
       }
       return register_value(*scope.registers, number_);
     case Base::kArgument:
-      return number_ < scope.arguments.size() ? scope.arguments[number_] : 0;
+      if (number_ >= scope.arguments.size()) {
+        return AddressError{AddressError::Kind::kNotThere};
+      }
+      return scope.arguments[number_];
     case Base::kReturn:
       if (!scope.result) {
-        return AddressError{AddressError::Kind::kNoReturn};
+        return AddressError{AddressError::Kind::kNotThere};
       }
       return static_cast<uint64_t>(*scope.result);
     case Base::kModule:

@@ -19,7 +19,7 @@ struct AddressError {
   enum class Kind {
     kSyntax,       // `position` and `message` say what is wrong
     kNoRegisters,  // it names a register, and the task is not in a stop
-    kNoReturn,     // it names the result of a call that has not returned
+    kNotThere,     // it names an argument where there is no call, or a result that is not there yet
   };
   Kind kind = Kind::kSyntax;
   size_t position = 0;  // in bytes, from 0

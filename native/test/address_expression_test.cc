@@ -96,7 +96,7 @@ TEST_CASE("words of a call only where there is one") {
   CHECK(error("ret").kind == AddressError::Kind::kSyntax);
   CHECK(error("arg6", true).kind == AddressError::Kind::kSyntax);
   const Value unreturned = evaluate("ret", true, true, std::nullopt);
-  CHECK(std::get<AddressError>(unreturned).kind == AddressError::Kind::kNoReturn);
+  CHECK(std::get<AddressError>(unreturned).kind == AddressError::Kind::kNotThere);
 }
 
 TEST_CASE("every register has a name, and needs a stop") {

@@ -22,7 +22,7 @@ constexpr int64_t kLongCallNs = 100 * core::kNanosecondsPerMillisecond;
 }  // namespace
 
 Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
-    : options_(options), ring_(ring), summary_(summary) {}
+    : options_(options), ring_(ring), summary_(summary), probes_(options.probes) {}
 
 Recorder::~Recorder() = default;
 
@@ -102,7 +102,8 @@ void Recorder::begin_call(const core::StopView& view, TaskState& state) {
   state.selected = options_.filter.syscalls().contains(task.entry.arch, task.entry.number);
   state.enter_serial = 0;
   if (state.selected) {
-    state.files.gather(task, view.memory, options_.filter.file_facts() | ring_.wanted_facts());
+    state.files.gather(task, view.memory,
+                       options_.filter.file_facts() | ring_.wanted_facts() | probes_.file_facts());
   }
 }
 
@@ -116,14 +117,16 @@ void Recorder::on_enter(const core::StopView& view) {
   decode_enter(view, state);
   if (options_.combined) {
     state.set_unrecorded(true);
+    add_memory(state.facts(RecordKind::kEnter), view, nullptr, state.enter_memory);
     return;
   }
-  state.enter_serial = append_stop(state.facts(RecordKind::kEnter), task, task.entered_ns,
-                                   [&](RecordWriter& writer) {
-                                     writer.call(task.entry, state.name);
-                                     add_decoded(writer, state);
-                                     add_registers(writer, view);
-                                   });
+  const RecordFacts facts = state.facts(RecordKind::kEnter);
+  state.enter_serial = append_stop(facts, task, task.entered_ns, [&](RecordWriter& writer) {
+    writer.call(task.entry, state.name);
+    add_decoded(writer, state);
+    add_registers(writer, view);
+    add_memory(facts, view, nullptr, record_);
+  });
 }
 
 // Combined: the ENTER record of a call that is taking long, is held, or will not return.
@@ -132,6 +135,7 @@ void Recorder::append_enter(Task& task, TaskState& state) {
   const auto fill = [&](RecordWriter& writer) {
     writer.call(task.entry, state.name);
     add_decoded(writer, state);
+    record_ += std::exchange(state.enter_memory, {});
   };
   const int64_t time = task.entered_ns;
   state.enter_serial = task.held && task.at_entry
@@ -183,8 +187,19 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
                   duration, state.enter_serial);
     add_decoded(writer, state);
     add_registers(writer, view);
+    record_ += std::exchange(state.enter_memory, {});
+    add_memory(facts, view, &exit, record_);
   });
   summary_.add(task.pid, state.name, facts.error, entered ? duration : -1, serial_);
+}
+
+void Recorder::add_memory(RecordFacts facts, const core::StopView& view,
+                          const core::SyscallExit* exit, std::string& out) {
+  if (!probes_.empty()) {
+    facts.tid = view.task.tid;
+    facts.pid = view.task.pid;
+    probes_.take(facts, view, exit, out);
+  }
 }
 
 void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {
@@ -208,6 +223,7 @@ void Recorder::on_signal(const core::StopView& view, const siginfo_t& info) {
                 }
                 writer.signal(info, decode::signal_name(info.si_signo),
                               decode::signal_code_name(info.si_signo, info.si_code));
+                add_memory({.kind = RecordKind::kSignal}, view, nullptr, record_);
               });
 }
 

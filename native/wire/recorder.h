@@ -11,6 +11,7 @@
 #include "core/observer.h"
 #include "decode/decoder.h"
 #include "wire/batch.h"
+#include "wire/memory_probe.h"
 #include "wire/record_filter.h"
 #include "wire/record_writer.h"
 #include "wire/ring.h"
@@ -26,6 +27,7 @@ struct RecorderOptions {
   bool registers = false;
   decode::Options decode;
   RecordFilter filter;
+  std::vector<MemoryProbe> probes;
   int64_t max_block_ns = 0;  // longest wait for room; 0: no limit
 };
 
@@ -82,12 +84,16 @@ class Recorder final : public core::Observer {
   // What the decoding gave.
   void add_decoded(RecordWriter& writer, const TaskState& state) const;
   void add_registers(RecordWriter& writer, const core::StopView& view);
+  // Appends what the probes read at the stop to the record or a part of one.
+  void add_memory(RecordFacts facts, const core::StopView& view, const core::SyscallExit* exit,
+                  std::string& out);
   void seal(int64_t now);
 
   const RecorderOptions options_;
   Ring& ring_;
   Summary& summary_;
   core::DayTime day_time_;
+  MemoryProbes probes_;
   BatchBuilder batch_;
   std::string record_;  // the one being made
   std::string text_;

@@ -47,7 +47,8 @@ struct Recorder::TaskState final : core::TaskExtra {
   std::string_view name;                  // of the syscall; empty where no table has the number
   uint64_t enter_serial = 0;              // 0: no ENTER record
   CallFiles files;
-  bool selected = true;  // by the filter of syscalls
+  std::string enter_memory;  // combined: what probes read at the entry
+  bool selected = true;      // by the filter of syscalls
   bool unrecorded = false;
   std::string stop_record;  // of the stop that the task is held in; empty where none was made
   uint64_t stop_record_id = 0;

@@ -59,6 +59,21 @@ export interface NativeFilter {
   fds: number[];
 }
 
+/** Bytes to read at the stops that a filter selects. */
+export interface NativeProbe {
+  /** Path of the probe in the request, such as "capture.probes[0]". */
+  field: string;
+  name: string;
+  at: NativeFilter;
+  /** An expression in the grammar of MemoryProbe. */
+  address: string;
+  /** Where the number of bytes comes from: `number`, the argument of that index, or the result. */
+  length: 'bytes' | 'argument' | 'return';
+  number: number;
+  /** At most. */
+  maxBytes: number;
+}
+
 /** What is recorded. */
 export interface NativeCapture {
   mode: 'enter-exit' | 'combined';
@@ -68,6 +83,7 @@ export interface NativeCapture {
   /** 1 to 1 MiB. */
   maxStringBytes: number;
   filter: NativeFilter;
+  probes: NativeProbe[];
   followThreads: boolean;
   followProcesses: boolean;
   detachOnExec: boolean;

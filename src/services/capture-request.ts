@@ -14,6 +14,7 @@ import {
 } from '../gen/ptraced/v1/session_pb.js';
 import type { EngineCapture, EngineFilter } from '../session/engine.js';
 import { checkDuration, checkEnum, refuseUnavailable } from './fields.js';
+import { toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
 
 /** As strace. */
@@ -111,7 +112,6 @@ export function toCapture(
   refuseUnavailable({
     'capture.stacks': options.stacks,
     'capture.resolve_descriptors': options.resolveDescriptors,
-    'capture.probes': options.probes.length > 0,
   });
   checkEnum('capture.mode', options.mode, RecordMode);
   const follow = options.follow ?? create(FollowOptionsSchema);
@@ -122,6 +122,7 @@ export function toCapture(
     unabbreviated: options.unabbreviated,
     maxStringBytes: toMaxStringBytes(options.maxStringBytes),
     filter: toCaptureFilter(options.filter),
+    probes: toProbes('capture.probes', options.probes),
     followThreads: !follow.noThreads,
     followProcesses: !follow.noProcesses,
     detachOnExec: follow.detachOnExec,

@@ -17,6 +17,7 @@ export type {
   NativeCapture as EngineCapture,
   NativeFilter as EngineFilter,
   NativeLaunch as EngineLaunch,
+  NativeProbe as EngineProbe,
   NativeSession as EngineSession,
   NativeSummaryRow as EngineSummaryRow,
 } from '../native/addon.js';

@@ -103,10 +103,8 @@ describe('DumpMemory', () => {
     await using map = await MemoryMap.start(client);
     const request = { session: map.session, pid: map.pid, ...place('memory-map'), size: 2n ** 50n };
     const stream = client.stream(memory.dumpMemory, request);
-    const closed = once(
-      stream.on('error', () => {}),
-      'close',
-    );
+    stream.on('error', () => {});
+    const closed = new Promise((resolve) => stream.once('close', resolve));
     await once(stream, 'data');
     stream.cancel();
     await closed;

@@ -32,6 +32,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   unabbreviated: false,
   maxStringBytes: 32,
   filter: toFilter('capture.filter', undefined),
+  probes: [],
   followThreads: true,
   followProcesses: true,
   detachOnExec: false,

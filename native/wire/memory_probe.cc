@@ -1,0 +1,123 @@
+#include "wire/memory_probe.h"
+
+#include <algorithm>
+#include <optional>
+#include <protozero/pbf_writer.hpp>
+#include <utility>
+
+#include "core/ptrace.h"
+
+namespace ptraced::wire {
+namespace {
+
+// Fields of ptraced.v1.TraceRecord and ptraced.v1.MemorySnapshot.
+constexpr protozero::pbf_tag_type kRecordMemory = 21;
+constexpr protozero::pbf_tag_type kProbe = 1;
+constexpr protozero::pbf_tag_type kAddress = 2;
+constexpr protozero::pbf_tag_type kData = 3;
+constexpr protozero::pbf_tag_type kFault = 4;
+
+bool is_call(RecordKind kind) {
+  return kind == RecordKind::kEnter || kind == RecordKind::kExit;
+}
+
+// What a stop has of what probes ask for.
+class ProbeScope {
+ public:
+  ProbeScope(const RecordFacts& facts, const core::StopView& view, const core::SyscallExit* exit)
+      : view_(view) {
+    if (is_call(facts.kind)) {
+      arguments_ = view.task.entry.args;
+    }
+    if (exit != nullptr && !exit->refused) {
+      result_ = exit->value;
+    }
+  }
+
+  // Nothing where the stop does not have what the length comes from.
+  std::optional<size_t> length(const MemoryProbe& probe) const {
+    uint64_t wanted = probe.bytes;
+    switch (probe.length) {
+      case MemoryProbe::Length::kFixed:
+        break;
+      case MemoryProbe::Length::kArgument:
+        if (arguments_.empty()) {
+          return std::nullopt;
+        }
+        wanted = arguments_[probe.argument];
+        break;
+      case MemoryProbe::Length::kReturn:
+        if (!result_) {
+          return std::nullopt;
+        }
+        wanted = static_cast<uint64_t>(std::max<int64_t>(*result_, 0));
+        break;
+    }
+    return static_cast<size_t>(std::min<uint64_t>(wanted, probe.max_bytes));
+  }
+
+  // Registers are fetched once, and only for a probe that names one.
+  std::variant<uint64_t, core::AddressError> locate(const core::AddressExpression& address) {
+    if (address.needs_registers() && !registers_) {
+      if (const core::Result<core::Registers> now = core::registers(view_.stop)) {
+        registers_ = *now;
+      }
+    }
+    const auto module_base = [this](std::string_view name) -> std::optional<uint64_t> {
+      const auto base = core::find_module(view_.task.tid, name);
+      return base ? *base : std::nullopt;
+    };
+    return address.evaluate({.registers = registers_ ? &*registers_ : nullptr,
+                             .module_base = module_base,
+                             .arguments = arguments_,
+                             .result = result_});
+  }
+
+ private:
+  const core::StopView& view_;
+  std::span<const uint64_t> arguments_;
+  std::optional<int64_t> result_;
+  std::optional<core::Registers> registers_;
+};
+
+}  // namespace
+
+MemoryProbes::MemoryProbes(std::vector<MemoryProbe> probes) : probes_(std::move(probes)) {
+  for (const MemoryProbe& probe : probes_) {
+    file_facts_ |= probe.at.file_facts();
+  }
+}
+
+void MemoryProbes::take(const RecordFacts& facts, const core::StopView& view,
+                        const core::SyscallExit* exit, std::string& record) {
+  ProbeScope scope(facts, view, exit);
+  for (const MemoryProbe& probe : probes_) {
+    const std::optional<size_t> length = scope.length(probe);
+    if (!length || !probe.at.passes(facts)) {
+      continue;
+    }
+    const auto address = scope.locate(probe.address);
+    const auto* error = std::get_if<core::AddressError>(&address);
+    if (error != nullptr && error->kind == core::AddressError::Kind::kNotThere) {
+      continue;
+    }
+    protozero::pbf_writer writer(record);
+    protozero::pbf_writer snapshot(writer, kRecordMemory);
+    snapshot.add_string(kProbe, probe.name);
+    if (error != nullptr) {
+      snapshot.add_bool(kFault, true);
+      continue;
+    }
+    const uint64_t at = std::get<uint64_t>(address);
+    bytes_.resize(*length);
+    bytes_.resize(view.memory.read(at, bytes_.data(), *length));
+    snapshot.add_fixed64(kAddress, at);
+    if (!bytes_.empty()) {
+      snapshot.add_bytes(kData, bytes_);
+    } else if (*length != 0) {
+      snapshot.add_bool(kFault, true);
+    }
+  }
+}
+
+}  // namespace ptraced::wire
