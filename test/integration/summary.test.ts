@@ -70,13 +70,7 @@ describe('the counts', () => {
     [fixture('exec-chain')],
   ]) {
     test(`are those of strace -c -f: ${argv[0]?.split('/').at(-1)}`, async ({ client, folder }) => {
-      const session = await create(client, {
-        ...launching(argv),
-        target: {
-          case: 'launch',
-          value: { ...(launching(argv).target?.value as object), argv, cwd: folder },
-        },
-      });
+      const session = await create(client, launching(argv, {}, { cwd: folder }));
       await ended(session);
       const { rows } = await summaryOf(client, session);
       const { log } = await underStrace(argv, folder, ['-c', '-U', 'name,calls,errors']);

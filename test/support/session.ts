@@ -26,8 +26,12 @@ export function ms(milliseconds: number): { seconds: bigint; nanos: number } {
 }
 
 /** A request to launch a command with the environment of all tests. */
-export function launching(argv: string[], more: Omit<CreateInit, 'target'> = {}): CreateInit {
-  return { target: (launch(argv) as TraceInit).target, ...more } as CreateInit;
+export function launching(
+  argv: string[],
+  more: Omit<CreateInit, 'target'> = {},
+  command: Parameters<typeof launch>[2] = {},
+): CreateInit {
+  return { target: (launch(argv, {}, command) as TraceInit).target, ...more } as CreateInit;
 }
 
 export function attaching(pid: number, more: Omit<CreateInit, 'target'> = {}): CreateInit {

@@ -172,7 +172,10 @@ describe('what this version does not do is refused', () => {
 
 describe('bytes that are no message', () => {
   const broken = Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f]);
-  const served = [TraceService.method.trace, ControlService.method.listProcesses];
+  const { trace, createSession, listSessions, updateSession, endSession, writeStdin } =
+    TraceService.method;
+  const sessions = [createSession, listSessions, updateSession, endSession, writeStdin];
+  const served = [trace, ...sessions, ControlService.method.listProcesses];
   test.each(served.map((method) => [method.name, method] as const))('to %s', async (_, method) => {
     await using server = await TestServer.start();
     const answer = await server.client.raw(`/${method.parent.typeName}/${method.name}`, broken);
