@@ -123,6 +123,7 @@ class Session : public Napi::ObjectWrap<Session> {
 
   // session_records.cc
   Napi::Value summary(const Napi::CallbackInfo& info);
+  Napi::Value update(const Napi::CallbackInfo& info);
 
   // session_memory.cc
   Napi::Value read_memory(const Napi::CallbackInfo& info);

@@ -1,7 +1,9 @@
-// What a session's calls come to. JS thread.
+// What a session records, and what its calls come to. JS thread.
 #include <string>
 #include <utility>
 
+#include "addon/fields.h"
+#include "addon/filter_argument.h"
 #include "addon/session.h"
 #include "decode/decoder.h"
 
@@ -50,6 +52,22 @@ Napi::Value Session::summary(const Napi::CallbackInfo& info) {
   result.Set("rows", array);
   result.Set("lastSerial", Napi::BigInt::New(env, last_serial));
   return result;
+}
+
+Napi::Value Session::update(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto object = info[0].As<Napi::Object>();
+  wire::RecorderChanges changes;
+  if (!object.Get("filter").IsUndefined()) {
+    changes.filter = record_filter(get_object(object, "filter"));
+  }
+  return state_->on_tracer(
+      env,
+      [changes = std::move(changes)](core::Tracer& tracer) mutable {
+        // TracerThread::run gives every tracer a Recorder.
+        return static_cast<wire::Recorder&>(tracer.observer()).change(std::move(changes));
+      },
+      [](Napi::Env env, uint64_t serial) -> Napi::Value { return Napi::BigInt::New(env, serial); });
 }
 
 }  // namespace ptraced::addon

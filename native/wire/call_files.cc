@@ -46,10 +46,15 @@ std::string_view file_of(const char* target, size_t size) {
 
 }  // namespace
 
-void CallFiles::gather(const core::Task& task, core::Memory& memory, uint8_t wanted) {
+void CallFiles::clear() {
   descriptors_.clear();
   paths_.clear();
   path_storage_.clear();
+  gathered_ = kNoFileFacts;
+}
+
+void CallFiles::gather(const core::Task& task, core::Memory& memory, uint8_t wanted) {
+  clear();
   gathered_ = static_cast<uint8_t>((wanted & kFilePaths) | kListedDescriptors);
   add_listed(task, memory, wanted);
   if ((wanted & kFilePaths) != 0) {

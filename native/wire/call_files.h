@@ -22,6 +22,8 @@ class CallFiles {
   // `wanted` are FileFacts; what is not wanted costs nothing. Reads the task's memory and /proc.
   void gather(const core::Task& task, core::Memory& memory, uint8_t wanted);
 
+  void clear();
+
   uint8_t gathered() const { return gathered_; }
   std::span<const int32_t> descriptors() const { return descriptors_; }
   std::span<const std::string_view> paths() const { return paths_; }

@@ -22,7 +22,11 @@ constexpr int64_t kLongCallNs = 100 * core::kNanosecondsPerMillisecond;
 }  // namespace
 
 Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
-    : options_(options), ring_(ring), summary_(summary), probes_(options.probes) {}
+    : options_(options),
+      filter_(options.filter),
+      ring_(ring),
+      summary_(summary),
+      probes_(options.probes) {}
 
 Recorder::~Recorder() = default;
 
@@ -40,7 +44,7 @@ Recorder::TaskState& Recorder::state_of(Task& task) {
 
 template <typename Fill>
 uint64_t Recorder::append(const RecordFacts& facts, int64_t seen_ns, Fill fill) {
-  if (!wants(facts.kind)) {
+  if (facts.kind != RecordKind::kRulesChanged && !filter_.passes(facts)) {
     return 0;
   }
   record_.clear();
@@ -95,15 +99,39 @@ void Recorder::seal(int64_t now) {
   }
 }
 
+uint64_t Recorder::change(RecorderChanges changes) {
+  if (changes.filter) {
+    filter_ = std::move(*changes.filter);
+    ++filter_number_;
+  }
+  const int64_t now = core::monotonic_ns();
+  const uint64_t serial = append({.kind = RecordKind::kRulesChanged}, now, [](RecordWriter&) {});
+  seal(now);
+  return serial;
+}
+
 void Recorder::begin_call(const core::StopView& view, TaskState& state) {
-  const Task& task = view.task;
-  const decode::Syscall* row = decode::find_syscall(task.entry.arch, task.entry.number);
+  const core::SyscallEntry& entry = view.task.entry;
+  const decode::Syscall* row = decode::find_syscall(entry.arch, entry.number);
   state.name = row != nullptr ? row->name : std::string_view();
-  state.selected = options_.filter.syscalls().contains(task.entry.arch, task.entry.number);
   state.enter_serial = 0;
+  state.decoded = false;
+  state.enter_memory.clear();
+  select(view, state);
+}
+
+// Decides whether the call is recorded, outcome aside.
+void Recorder::select(const core::StopView& view, TaskState& state) {
+  const core::SyscallEntry& entry = view.task.entry;
+  state.selected_by = filter_number_;
+  state.selected = filter_.syscalls().contains(entry.arch, entry.number);
   if (state.selected) {
-    state.files.gather(task, view.memory,
-                       options_.filter.file_facts() | ring_.wanted_facts() | probes_.file_facts());
+    state.files.gather(view.task, view.memory,
+                       filter_.file_facts() | ring_.wanted_facts() | probes_.file_facts());
+    const RecordFacts facts = state.facts(RecordKind::kEnter);
+    state.selected = filter_.passes_task(facts) && filter_.passes_call(facts);
+  } else {
+    state.files.clear();
   }
 }
 
@@ -115,8 +143,10 @@ void Recorder::on_enter(const core::StopView& view) {
     return;
   }
   decode_enter(view, state);
-  if (options_.combined) {
-    state.set_unrecorded(true);
+  state.decoded = true;
+  // The EXIT record has everything in it, where there is one.
+  if (options_.combined || filter_.looks_at_outcome()) {
+    state.set_unrecorded(!filter_.looks_at_outcome());
     add_memory(state.facts(RecordKind::kEnter), view, nullptr, state.enter_memory);
     return;
   }
@@ -132,6 +162,9 @@ void Recorder::on_enter(const core::StopView& view) {
 // Combined: the ENTER record of a call that is taking long, is held, or will not return.
 void Recorder::append_enter(Task& task, TaskState& state) {
   state.set_unrecorded(false);
+  if (filter_.looks_at_outcome()) {
+    return;  // which is not known
+  }
   const auto fill = [&](RecordWriter& writer) {
     writer.call(task.entry, state.name);
     add_decoded(writer, state);
@@ -166,14 +199,10 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   TaskState& state = state_of(task);
   if (!entered) {
     begin_call(view, state);
-    state.call = {};
-    state.values.forget_entry();
-  }
-  if (!state.selected) {
-    return;
+  } else if (state.selected_by != filter_number_) {
+    select(view, state);
   }
   state.set_unrecorded(false);
-  decode_exit(view, exit, state);
   const int64_t duration = entered ? now - task.entered_ns : 0;
   RecordFacts facts = state.facts(RecordKind::kExit);
   facts.outcome = exit.refused    ? Outcome::kNone
@@ -181,16 +210,31 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
                                   : Outcome::kSuccess;
   facts.error = exit.is_error ? static_cast<int32_t>(-exit.value) : 0;
   facts.duration_ns = duration;
+  if (state.selected && filter_.passes_outcome(facts)) {
+    append_exit(view, exit, state, facts, now);
+  }
+  if (filter_.syscalls().contains(facts.arch, facts.number)) {
+    summary_.add(task.pid, state.name, facts.error, entered ? duration : -1, serial_);
+  }
+}
+
+void Recorder::append_exit(const core::StopView& view, const core::SyscallExit& exit,
+                           TaskState& state, const RecordFacts& facts, int64_t now) {
+  Task& task = view.task;
+  if (!state.decoded) {
+    state.call = {};
+    state.values.forget_entry();
+  }
+  decode_exit(view, exit, state);
   append_stop(facts, task, now, [&](RecordWriter& writer) {
     writer.call(task.entry, state.name);
-    writer.result(exit, exit.is_error ? decode::errno_name(static_cast<int>(-exit.value)) : "",
-                  duration, state.enter_serial);
+    writer.result(exit, exit.is_error ? decode::errno_name(facts.error) : "", facts.duration_ns,
+                  state.enter_serial);
     add_decoded(writer, state);
     add_registers(writer, view);
     record_ += std::exchange(state.enter_memory, {});
     add_memory(facts, view, &exit, record_);
   });
-  summary_.add(task.pid, state.name, facts.error, entered ? duration : -1, serial_);
 }
 
 void Recorder::add_memory(RecordFacts facts, const core::StopView& view,

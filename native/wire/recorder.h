@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,11 @@ struct RecorderOptions {
   int64_t max_block_ns = 0;  // longest wait for room; 0: no limit
 };
 
+// What changes while a session runs; what is not set stays.
+struct RecorderChanges {
+  std::optional<RecordFilter> filter;
+};
+
 // Numbers, decodes and encodes. Everything on the tracer thread.
 class Recorder final : public core::Observer {
  public:
@@ -39,6 +45,11 @@ class Recorder final : public core::Observer {
 
   // Seals what is open: no record follows.
   void finish();
+
+  // Changes between two records, and returns the serial of the RULES_CHANGED record that stands
+  // there. It is in the ring then. Every record follows the filter at the time at which it is made:
+  // a call that has an ENTER record from before may have no EXIT record.
+  uint64_t change(RecorderChanges changes);
 
   void on_enter(const core::StopView& view) override;
   void on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) override;
@@ -62,9 +73,11 @@ class Recorder final : public core::Observer {
  private:
   struct TaskState;
 
-  bool wants(RecordKind kind) const { return options_.filter.passes_kind(kind); }
   TaskState& state_of(core::Task& task);
   void begin_call(const core::StopView& view, TaskState& state);
+  void select(const core::StopView& view, TaskState& state);
+  void append_exit(const core::StopView& view, const core::SyscallExit& exit, TaskState& state,
+                   const RecordFacts& facts, int64_t now);
   // Makes one record of what was seen at that time of CLOCK_MONOTONIC, its fields beyond the head
   // by `fill`; returns its serial.
   template <typename Fill>
@@ -90,6 +103,8 @@ class Recorder final : public core::Observer {
   void seal(int64_t now);
 
   const RecorderOptions options_;
+  RecordFilter filter_;
+  uint32_t filter_number_ = 1;  // counts changes
   Ring& ring_;
   Summary& summary_;
   core::DayTime day_time_;

@@ -32,6 +32,8 @@ struct Recorder::TaskState final : core::TaskExtra {
   // What filters look at of the call that the task is in.
   RecordFacts facts(RecordKind kind) const {
     return {.kind = kind,
+            .pid = task.pid,
+            .tid = task.tid,
             .arch = task.entry.arch,
             .number = task.entry.number,
             .gathered = files.gathered(),
@@ -48,7 +50,9 @@ struct Recorder::TaskState final : core::TaskExtra {
   uint64_t enter_serial = 0;              // 0: no ENTER record
   CallFiles files;
   std::string enter_memory;  // combined: what probes read at the entry
-  bool selected = true;      // by the filter of syscalls
+  uint32_t selected_by = 0;  // which of the session's filters decided
+  bool selected = true;      // as far as can be told at its entry
+  bool decoded = false;      // what the call was passed, at its entry
   bool unrecorded = false;
   std::string stop_record;  // of the stop that the task is held in; empty where none was made
   uint64_t stop_record_id = 0;

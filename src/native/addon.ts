@@ -158,6 +158,11 @@ export interface NativeExit {
   coreDumped: boolean;
 }
 
+/** What changes while a session runs; what is not set stays. */
+export interface NativeChanges {
+  filter?: NativeFilter;
+}
+
 /** Counts of the calls of one name. */
 export interface NativeSummaryRow {
   /** Empty: numbers that no table has. */
@@ -205,6 +210,12 @@ export interface NativeSession extends NativeMemory {
   info(): NativeSessionInfo;
   /** Opens a reader. Throws a NativeFailure for its filter: UNKNOWN_SYSCALL, FIELD_INVALID. */
   openCursor(options: NativeReaderOptions): NativeCursor;
+  /**
+   * Changes what is recorded, between two records. Resolves with the serial of the RULES_CHANGED record
+   * that stands there and is in the ring by then. Rejects with SESSION_ENDED; throws UNKNOWN_SYSCALL,
+   * FIELD_INVALID.
+   */
+  update(changes: NativeChanges): Promise<bigint>;
   /** Every call so far, also after the end and after dispose. Rows with most time first. */
   summary(byProcess: boolean): { rows: NativeSummaryRow[]; lastSerial: bigint };
   /**

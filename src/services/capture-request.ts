@@ -8,11 +8,10 @@ import {
   DecodeMode,
   FollowOptionsSchema,
   OverflowPolicy,
-  type RecordFilter,
   RecordFilterSchema,
   RecordMode,
 } from '../gen/ptraced/v1/session_pb.js';
-import type { EngineCapture, EngineFilter } from '../session/engine.js';
+import type { EngineCapture } from '../session/engine.js';
 import { checkDuration, checkEnum, refuseUnavailable } from './fields.js';
 import { toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
@@ -23,19 +22,6 @@ const maxStringBytes = 1024 * 1024;
 /** One batch. */
 const minRingBytes = 64 * 1024;
 const maxBlockRange = { byDefault: 0, min: 1, max: 24 * 60 * 60 * 1000 };
-
-function toCaptureFilter(filter: RecordFilter | undefined): EngineFilter {
-  refuseUnavailable({
-    'capture.filter.pids': (filter?.pids.length ?? 0) > 0,
-    'capture.filter.failed_only': filter?.failedOnly ?? false,
-    'capture.filter.successful_only': filter?.successfulOnly ?? false,
-    'capture.filter.errnos': (filter?.errnos.length ?? 0) > 0,
-    'capture.filter.min_duration': filter?.minDuration !== undefined,
-    'capture.filter.paths': (filter?.paths.length ?? 0) > 0,
-    'capture.filter.fds': (filter?.fds.length ?? 0) > 0,
-  });
-  return toFilter('capture.filter', filter);
-}
 
 function toDecode(decode: DecodeMode): EngineCapture['decode'] {
   checkEnum('capture.decode', decode, DecodeMode);
@@ -121,7 +107,7 @@ export function toCapture(
     registers: options.registers,
     unabbreviated: options.unabbreviated,
     maxStringBytes: toMaxStringBytes(options.maxStringBytes),
-    filter: toCaptureFilter(options.filter),
+    filter: toFilter('capture.filter', options.filter),
     probes: toProbes('capture.probes', options.probes),
     followThreads: !follow.noThreads,
     followProcesses: !follow.noProcesses,

@@ -1,8 +1,8 @@
 /** TraceService.UpdateSession. */
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { FieldMask } from '@bufbuild/protobuf/wkt';
 import { invalidField, ServiceError } from '../errors.js';
-import type { Session } from '../gen/ptraced/v1/session_pb.js';
+import { RecordFilterSchema, type Session } from '../gen/ptraced/v1/session_pb.js';
 import type {
   UpdateSessionRequest,
   UpdateSessionResponseSchema,
@@ -10,6 +10,7 @@ import type {
 import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning, type TraceSession } from '../session/session.js';
 import { unavailable } from './fields.js';
+import { toFilter } from './record-filter.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
 
@@ -59,7 +60,7 @@ async function change(
   checkRunning(session);
   checkEtag(session, wanted);
   const changed = toPaths(mask, wanted);
-  for (const path of ['capture.filter', 'capture.probes', 'rules'] as const) {
+  for (const path of ['capture.probes', 'rules'] as const) {
     if (changed.has(path)) {
       throw unavailable(`session.${path}`);
     }
@@ -72,11 +73,19 @@ async function change(
       'is not for a session of Trace, which its call keeps alive',
     );
   }
+  const filter =
+    changed.has('capture.filter') && (wanted.capture?.filter ?? create(RecordFilterSchema));
+  const effectiveSerial = filter
+    ? await session.update({ filter: toFilter('session.capture.filter', filter) })
+    : 0n;
   if (terms) {
     session.lease?.renew(terms);
   }
-  session.change(labels ? { labels } : {});
-  return { session: toSessionMessage(session) };
+  session.change({
+    ...(labels && { labels }),
+    ...(filter && { capture: { ...session.settings.capture, filter } }),
+  });
+  return { session: toSessionMessage(session), effectiveSerial };
 }
 
 export async function updateSession(

@@ -8,6 +8,7 @@ import {
   type Session,
 } from '../gen/ptraced/v1/session_pb.js';
 import type {
+  NativeChanges,
   NativeCursor,
   NativeEnd,
   NativeReaderOptions,
@@ -15,7 +16,7 @@ import type {
   NativeSessionInfo,
 } from '../native/addon.js';
 import type { Lease } from './lease.js';
-import { toServiceError } from './native-failure.js';
+import { toServiceError, withServiceErrors } from './native-failure.js';
 import { StdinWriter } from './stdin.js';
 
 /** How the tracees are let go. */
@@ -175,6 +176,11 @@ export class TraceSession {
     } catch (error) {
       throw toServiceError(error);
     }
+  }
+
+  /** Changes what is recorded. Resolves with the serial of its RULES_CHANGED record; rejects with SESSION_ENDED. */
+  update(changes: NativeChanges): Promise<bigint> {
+    return withServiceErrors(() => this.#native.update(changes));
   }
 
   /** Counts of every call that its tracer saw. */

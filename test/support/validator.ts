@@ -35,8 +35,10 @@ export class StreamValidator {
         attached: request.target.case === 'attach',
         detaching: capture?.follow?.detachOnExec ?? false,
         combined: capture?.mode === RecordMode.COMBINED,
-        partial:
-          (capture?.filter?.kinds.length ?? 0) > 0 || (capture?.filter?.syscalls.length ?? 0) > 0,
+        partial: Object.entries(capture?.filter ?? {}).some(
+          ([name, value]) =>
+            name !== '$typeName' && (Array.isArray(value) ? value.length > 0 : value),
+        ),
       },
       (text) => this.#complain(text),
     );

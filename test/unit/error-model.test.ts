@@ -146,9 +146,6 @@ describe('what this version does not do is refused', () => {
     ['attach.start_paused', { target: { case: 'attach', value: { pid: 5, startPaused: true } } }],
     ['capture.stacks', { ...launchTrue, capture: { stacks: true } }],
     ['capture.resolve_descriptors', { ...launchTrue, capture: { resolveDescriptors: true } }],
-    ['capture.filter.pids', { ...launchTrue, capture: { filter: { pids: [1] } } }],
-    ['capture.filter.failed_only', { ...launchTrue, capture: { filter: { failedOnly: true } } }],
-    ['capture.filter.paths', { ...launchTrue, capture: { filter: { paths: ['/'] } } }],
     ['rules.inject', { ...launchTrue, rules: { inject: [{}] } }],
     ['rules.stop', { ...launchTrue, rules: { stop: [{}] } }],
   ];

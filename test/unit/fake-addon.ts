@@ -122,6 +122,10 @@ export class FakeSession implements NativeSession {
     };
   }
 
+  update(): Promise<bigint> {
+    return Promise.resolve(++this.#serial);
+  }
+
   summary() {
     return { rows: [], lastSerial: this.#serial };
   }
