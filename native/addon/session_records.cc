@@ -4,6 +4,7 @@
 
 #include "addon/fields.h"
 #include "addon/filter_argument.h"
+#include "addon/probe_argument.h"
 #include "addon/session.h"
 #include "decode/decoder.h"
 
@@ -60,6 +61,9 @@ Napi::Value Session::update(const Napi::CallbackInfo& info) {
   wire::RecorderChanges changes;
   if (!object.Get("filter").IsUndefined()) {
     changes.filter = record_filter(get_object(object, "filter"));
+  }
+  if (!object.Get("probes").IsUndefined()) {
+    changes.probes = memory_probes(object.Get("probes"));
   }
   return state_->on_tracer(
       env,

@@ -102,8 +102,11 @@ void Recorder::seal(int64_t now) {
 uint64_t Recorder::change(RecorderChanges changes) {
   if (changes.filter) {
     filter_ = std::move(*changes.filter);
-    ++filter_number_;
   }
+  if (changes.probes) {
+    probes_ = MemoryProbes(std::move(*changes.probes));
+  }
+  ++filter_number_;  // of probes too: calls under way learn what their filters look at
   const int64_t now = core::monotonic_ns();
   const uint64_t serial = append({.kind = RecordKind::kRulesChanged}, now, [](RecordWriter&) {});
   seal(now);

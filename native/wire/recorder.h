@@ -35,6 +35,7 @@ struct RecorderOptions {
 // What changes while a session runs; what is not set stays.
 struct RecorderChanges {
   std::optional<RecordFilter> filter;
+  std::optional<std::vector<MemoryProbe>> probes;
 };
 
 // Numbers, decodes and encodes. Everything on the tracer thread.

@@ -161,6 +161,7 @@ export interface NativeExit {
 /** What changes while a session runs; what is not set stays. */
 export interface NativeChanges {
   filter?: NativeFilter;
+  probes?: NativeProbe[];
 }
 
 /** Counts of the calls of one name. */
@@ -213,7 +214,7 @@ export interface NativeSession extends NativeMemory {
   /**
    * Changes what is recorded, between two records. Resolves with the serial of the RULES_CHANGED record
    * that stands there and is in the ring by then. Rejects with SESSION_ENDED; throws UNKNOWN_SYSCALL,
-   * FIELD_INVALID.
+   * FIELD_INVALID, ADDRESS_SYNTAX.
    */
   update(changes: NativeChanges): Promise<bigint>;
   /** Every call so far, also after the end and after dispose. Rows with most time first. */

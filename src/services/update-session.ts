@@ -7,9 +7,12 @@ import type {
   UpdateSessionRequest,
   UpdateSessionResponseSchema,
 } from '../gen/ptraced/v1/trace_service_pb.js';
+import type { EngineChanges } from '../session/engine.js';
+import type { LeaseTerms } from '../session/lease.js';
 import type { SessionRegistry } from '../session/registry.js';
-import { checkRunning, type TraceSession } from '../session/session.js';
+import { checkRunning, type SessionSettings, type TraceSession } from '../session/session.js';
 import { unavailable } from './fields.js';
+import { toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
@@ -51,7 +54,46 @@ function checkEtag({ name, etag }: TraceSession, wanted: Session): void {
   }
 }
 
-/** Checks all of it before any of it changes. */
+/** What an update comes to, checked. */
+interface Plan {
+  /** Empty where the tracer need not know. */
+  readonly native: EngineChanges;
+  readonly settings: Partial<SessionSettings>;
+  readonly lease: LeaseTerms | undefined;
+}
+
+function toLease(session: TraceSession, wanted: Session): LeaseTerms {
+  if (session.lease === undefined) {
+    throw invalidField(
+      'session.lease',
+      'is not for a session of Trace, which its call keeps alive',
+    );
+  }
+  return toLeaseTerms('session.lease', wanted.lease, session.target);
+}
+
+function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>): Plan {
+  if (changed.has('rules')) {
+    throw unavailable('session.rules');
+  }
+  const { filter = create(RecordFilterSchema), probes = [] } = wanted.capture ?? {};
+  const newFilter = changed.has('capture.filter') && { filter };
+  const newProbes = changed.has('capture.probes') && { probes };
+  const labels = changed.has('labels') && checkLabels('session.labels', wanted.labels);
+  return {
+    native: {
+      ...(newFilter && { filter: toFilter('session.capture.filter', filter) }),
+      ...(newProbes && { probes: toProbes('session.capture.probes', probes) }),
+    },
+    settings: {
+      capture: { ...session.settings.capture, ...newFilter, ...newProbes },
+      ...(labels && { labels }),
+    },
+    lease: changed.has('lease') ? toLease(session, wanted) : undefined,
+  };
+}
+
+/** Checks all of it before any of it changes; what the tracer may yet refuse comes first. */
 async function change(
   session: TraceSession,
   wanted: Session,
@@ -59,32 +101,13 @@ async function change(
 ): Promise<Response> {
   checkRunning(session);
   checkEtag(session, wanted);
-  const changed = toPaths(mask, wanted);
-  for (const path of ['capture.probes', 'rules'] as const) {
-    if (changed.has(path)) {
-      throw unavailable(`session.${path}`);
-    }
+  const { native, settings, lease } = plan(session, wanted, toPaths(mask, wanted));
+  const isNative = Object.keys(native).length > 0;
+  const effectiveSerial = isNative ? await session.update(native) : 0n;
+  if (lease !== undefined) {
+    session.lease?.renew(lease);
   }
-  const labels = changed.has('labels') && checkLabels('session.labels', wanted.labels);
-  const terms = changed.has('lease') && toLeaseTerms('session.lease', wanted.lease, session.target);
-  if (terms && session.lease === undefined) {
-    throw invalidField(
-      'session.lease',
-      'is not for a session of Trace, which its call keeps alive',
-    );
-  }
-  const filter =
-    changed.has('capture.filter') && (wanted.capture?.filter ?? create(RecordFilterSchema));
-  const effectiveSerial = filter
-    ? await session.update({ filter: toFilter('session.capture.filter', filter) })
-    : 0n;
-  if (terms) {
-    session.lease?.renew(terms);
-  }
-  session.change({
-    ...(labels && { labels }),
-    ...(filter && { capture: { ...session.settings.capture, filter } }),
-  });
+  session.change(settings);
   return { session: toSessionMessage(session), effectiveSerial };
 }
 

@@ -15,6 +15,7 @@ export type KernelFeatures = Awaited<ReturnType<NativeAddon['probe']>>;
 export type {
   NativeAttach as EngineAttach,
   NativeCapture as EngineCapture,
+  NativeChanges as EngineChanges,
   NativeFilter as EngineFilter,
   NativeLaunch as EngineLaunch,
   NativeProbe as EngineProbe,
