@@ -13,6 +13,7 @@ import {
   SessionSchema,
   SessionState,
   StdioMode,
+  SummaryRowSchema,
   TraceResponseSchema,
   WriteMemoryResponseSchema,
 } from '../../src/client/index.js';
@@ -130,8 +131,8 @@ describe('the records of a session', () => {
     const name = await cli.attach(program.pid);
     const live = startCli(cli.address, 'subscribe', '--latest', name);
     let seen = '';
-    live.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
+    live.stderr.on('data', (chunk: string) => {
+      seen += chunk;
     });
     await eventually('a subscriber', async () => {
       const [session] = await cli.json(SessionSchema, 'sessions', 'get', name);
@@ -145,6 +146,21 @@ describe('the records of a session', () => {
     await cli.ok('sessions', 'end', name);
     await untraced(program.pid);
   });
+});
+
+test('a summary counts and times the calls', { timeout }, async ({ cli }) => {
+  const command = [fixture('call-flood'), '500'];
+  const name = (await cli.ok('trace', '-D', '--', ...command)).trimEnd();
+  await cli.ended(name);
+  const rows = await cli.json(SummaryRowSchema, 'summary', name);
+  expect(rows.find(({ syscall }) => syscall === 'getppid')).toMatchObject({
+    calls: 500n,
+    errors: 0n,
+  });
+  const table = await cli.ok('summary', '-S', 'calls', name);
+  expect(table.split('\n')[2]).toMatch(/^ *\d+\.\d\d +0\.\d{6} +\d+ +500 +getppid$/);
+  const byProcess = await cli.ok('summary', '--by-process', '--percentiles', name);
+  expect(byProcess).toMatch(/^process \d+\n% time .* p99 /);
 });
 
 describe('memory', () => {

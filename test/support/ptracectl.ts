@@ -2,11 +2,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { root } from './paths.js';
 import { dyingWithUs } from './program.js';
-
-export type Cli = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** How it ended, and what it wrote. */
 export interface CliResult {
@@ -16,26 +13,49 @@ export interface CliResult {
   end: number | NodeJS.Signals | null;
 }
 
-/** Starts it with a server in its environment, or none. Its stdin stays open. */
-export function startCli(server: string | undefined, ...args: string[]): Cli {
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** It runs. */
+export type Cli = Child & {
+  /** Everything, once it has ended. */
+  readonly result: Promise<CliResult>;
+};
+
+/** Starts it with a server in its environment, or none. Its stdin stays open, and nobody reads from it. */
+export function spawnCli(server: string | undefined, ...args: string[]): Child {
   const { PTRACED_SERVER: _, ...env } = process.env;
   const argv = [...dyingWithUs('KILL'), process.execPath, `${root}/dist/cli/main.js`, ...args];
-  return spawn(argv[0] ?? '', argv.slice(1), {
+  const child = spawn(argv[0] ?? '', argv.slice(1), {
     env: server === undefined ? env : { ...env, PTRACED_SERVER: server },
     stdio: 'pipe',
   });
+  child.stdin.on('error', () => {}); // it did not want to read
+  return child;
+}
+
+/** Starts it, and reads all that it writes. */
+export function startCli(server: string | undefined, ...args: string[]): Cli {
+  const child = spawnCli(server, ...args);
+  // At once: node throws away what nobody has read when a process has ended.
+  return Object.assign(child, { result: collectCli(child) });
+}
+
+/** Reads all that it writes, up to its end. */
+async function collectCli(child: Child): Promise<CliResult> {
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  const [code, signal] = await once(child, 'close');
+  return { ...output, end: signal ?? code };
 }
 
 /** Closes its stdin after `stdin`, and waits for its end. */
-export async function finishCli(cli: Cli, stdin = ''): Promise<CliResult> {
-  cli.stdin.on('error', () => {}); // it did not want to read
+export function finishCli(cli: Cli, stdin = ''): Promise<CliResult> {
   cli.stdin.end(stdin);
-  const [stdout, stderr, [code, signal]] = await Promise.all([
-    text(cli.stdout),
-    text(cli.stderr),
-    once(cli, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
-  ]);
-  return { stdout, stderr, end: signal ?? code };
+  return cli.result;
 }
 
 /** Runs it to its end. */

@@ -15,7 +15,7 @@ import {
   type TraceRecordSchema,
   type TraceRequest,
 } from '../../src/client/index.js';
-import { finishCli as finish, startCli as start } from '../support/ptracectl.js';
+import { finishCli as finish, spawnCli, startCli as start } from '../support/ptracectl.js';
 import { errorMetadata, FakeServer, frame, type TraceCall } from './client-fake-server.js';
 
 // Each test starts Node, on machines that do other things as well.
@@ -195,8 +195,8 @@ describe('attach', () => {
     });
     const cli = start(server.address, 'attach', '12', '13', '12');
     let seen = '';
-    cli.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
+    cli.stderr.on('data', (chunk: string) => {
+      seen += chunk;
       if (seen.includes('close(3)')) {
         cli.kill('SIGINT');
       }
@@ -218,7 +218,7 @@ describe('attach', () => {
       // More than a pipe holds.
       call.write(batch(...Array.from({ length: 10_000 }, () => CALL)));
     });
-    const cli = start(server.address, 'attach', '12');
+    const cli = spawnCli(server.address, 'attach', '12');
     const closed = once(cli, 'exit');
     cli.stderr.on('readable', () => {});
     await expect.poll(() => cli.stderr.readableLength, { timeout: 30_000 }).toBeGreaterThan(10_000);

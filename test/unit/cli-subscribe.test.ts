@@ -161,8 +161,8 @@ describe('subscribe', () => {
     await using server = await serve(sending(...TWO));
     const cli = startCli(server.address, 'subscribe', 'abc');
     let seen = '';
-    cli.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
+    cli.stderr.on('data', (chunk: string) => {
+      seen += chunk;
       if (seen.includes('close(2)')) {
         cli.kill('SIGINT');
       }
