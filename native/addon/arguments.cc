@@ -92,6 +92,7 @@ SessionOptions session_options(const Napi::Object& object) {
                     .detach_on_exec = get_bool(object, "detachOnExec")};
   options.ring_bytes = static_cast<size_t>(get_number(object, "ringBytes"));
   options.block = get_string(object, "overflow") == "block";
+  options.filter_in_kernel = get_bool(object, "filterInKernel");
   options.await_reader = get_bool(object, "awaitReader");
   return options;
 }

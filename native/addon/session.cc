@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "addon/arguments.h"
+#include "addon/fields.h"
 
 namespace ptraced::addon {
 namespace {
@@ -41,7 +42,8 @@ Napi::Function Session::define(Napi::Env env) {
   Napi::Function constructor = DefineClass(
       env, "NativeSession",
       {InstanceAccessor<&Session::root_pid>("rootPid"), InstanceAccessor<&Session::ended>("ended"),
-       InstanceMethod<&Session::info>("info"), InstanceMethod<&Session::open_cursor>("openCursor"),
+       InstanceMethod<&Session::info>("info"), InstanceMethod<&Session::sees_calls>("seesCalls"),
+       InstanceMethod<&Session::open_cursor>("openCursor"),
        InstanceMethod<&Session::summary>("summary"), InstanceMethod<&Session::update>("update"),
        InstanceMethod<&Session::end>("end"), InstanceMethod<&Session::write_stdin>("writeStdin"),
        InstanceMethod<&Session::stdin_drained>("stdinDrained"),
@@ -90,8 +92,15 @@ Napi::Value Session::info(const Napi::CallbackInfo& info) {
   if (const auto status = state_->thread().root_status()) {
     result.Set("rootExit", exit_of(env, *status));
   }
+  result.Set("filteredInKernel", Napi::Boolean::New(env, state_->thread().filtered_in_kernel()));
   result.Set("ringBytes", Napi::Number::New(env, stats.bytes));
   return result;
+}
+
+Napi::Value Session::sees_calls(const Napi::CallbackInfo& info) {
+  std::string error;
+  const auto calls = decode::SyscallSet::parse(string_array(info[0]), error);
+  return Napi::Boolean::New(info.Env(), !error.empty() || state_->thread().sees(calls));
 }
 
 Napi::Value Session::open_cursor(const Napi::CallbackInfo& info) {

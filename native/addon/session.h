@@ -114,6 +114,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value root_pid(const Napi::CallbackInfo& info);
   Napi::Value ended(const Napi::CallbackInfo& info);
   Napi::Value info(const Napi::CallbackInfo& info);
+  Napi::Value sees_calls(const Napi::CallbackInfo& info);
   Napi::Value open_cursor(const Napi::CallbackInfo& info);
   Napi::Value end(const Napi::CallbackInfo& info);
   // session_stdin.cc

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "addon/kernel_filter.h"
+
 namespace ptraced::addon {
 
 TracerThread::TracerThread(Target target, SessionOptions options,
@@ -22,6 +24,7 @@ TracerThread::TracerThread(Target target, SessionOptions options,
 std::shared_ptr<TracerThread> TracerThread::start(Target target, SessionOptions options,
                                                   std::shared_ptr<ThreadEvents> events) {
   core::Wakeup::prepare_process();
+  filter_in_kernel(target, options);
   std::shared_ptr<TracerThread> self(
       new TracerThread(std::move(target), std::move(options), std::move(events)));
   self->ring_.set_listeners([events = self->events_] { events->on_records(); },
@@ -56,6 +59,10 @@ size_t TracerThread::live_tasks() const {
 std::optional<core::WaitStatus> TracerThread::root_status() const {
   const std::lock_guard lock(mutex_);
   return tracer_ == nullptr ? std::nullopt : tracer_->root_status();
+}
+
+bool TracerThread::sees(const decode::SyscallSet& calls) const {
+  return !filtered_in_kernel_ || needed_calls(options_).includes(calls);
 }
 
 bool TracerThread::post(std::function<void(core::Tracer&)> command) {
@@ -107,6 +114,7 @@ void TracerThread::trace(core::Tracer& tracer, wire::Recorder& recorder) {
     events_->on_failed(root.error());
     return;
   }
+  filtered_in_kernel_ = tracer.has_call_filter();
   events_->on_started(*root);
   tracer.run();
   recorder.finish();

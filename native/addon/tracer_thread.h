@@ -32,6 +32,7 @@ struct SessionOptions {
   core::FollowOptions follow;
   size_t ring_bytes;
   bool block;
+  bool filter_in_kernel;  // of a command, where calls are left out; it cannot be detached then
   bool await_reader;  // there is a lossless reader before the first record; see take_first_reader()
 };
 
@@ -77,6 +78,12 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   // Tracer::root_status() while the thread traces.
   std::optional<core::WaitStatus> root_status() const;
 
+  // The kernel lets calls pass that the session does not look at. From on_started on.
+  bool filtered_in_kernel() const { return filtered_in_kernel_; }
+
+  // Whether all of these calls stop the tracees. From on_started on.
+  bool sees(const decode::SyscallSet& calls) const;
+
   // Tracer::post(); false also where no tracer runs.
   bool post(std::function<void(core::Tracer&)> command);
 
@@ -96,6 +103,7 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   const std::shared_ptr<ThreadEvents> events_;
   wire::Ring ring_;
   wire::Summary summary_;
+  std::atomic<bool> filtered_in_kernel_ = false;
 
   mutable std::mutex mutex_;
   std::optional<wire::Ring::CursorId> first_reader_;

@@ -37,7 +37,27 @@ constexpr Numbers kClone3 = {SYS_clone3, 435, SYS_clone3};
 constexpr Numbers kSetAffinity = {SYS_sched_setaffinity, 241, SYS_sched_setaffinity};
 constexpr Numbers kGetAffinity = {SYS_sched_getaffinity, 242, SYS_sched_getaffinity};
 
+void add(StoppingCalls& calls, Arch arch, uint64_t number) {
+  std::vector<bool>& table = calls.tables[static_cast<size_t>(arch) - 1];
+  if (number < table.size()) {
+    table[number] = true;
+  }
+}
+
 }  // namespace
+
+void add_own_calls(StoppingCalls& calls) {
+  for (const Numbers& numbers : {kExecve, kExecveat, kExit, kExitGroup, kPrctl, kSeccomp, kClone,
+                                 kClone3, kSetAffinity, kGetAffinity}) {
+    add(calls, Arch::kX86_64, numbers.x86_64);
+    add(calls, Arch::kI386, numbers.i386);
+    add(calls, Arch::kX32, numbers.x32);
+  }
+}
+
+bool is_seccomp(const SyscallEntry& entry) {
+  return kSeccomp.match(entry);
+}
 
 bool is_execve(const SyscallEntry& entry) {
   return kExecve.match(entry) || kExecveat.match(entry);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/call_filter.h"
 #include "core/memory.h"
 #include "core/syscall_stop.h"
 
@@ -15,6 +16,12 @@ bool is_exit(const SyscallEntry& entry);    // exit, exit_group
 bool is_seccomp_change(const SyscallEntry& entry);
 bool sets_affinity(const SyscallEntry& entry);
 bool reads_affinity(const SyscallEntry& entry);
+
+// Installs a seccomp filter by the call itself, not by prctl.
+bool is_seccomp(const SyscallEntry& entry);
+
+// Adds what the engine must see of a command, whatever else of it stops: the calls of this file.
+void add_own_calls(StoppingCalls& calls);
 
 // The flags of a clone or clone3; nothing for another call, or where they cannot be read.
 std::optional<uint64_t> clone_flags(const SyscallEntry& entry, Memory& memory);

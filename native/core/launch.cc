@@ -266,6 +266,9 @@ void look_up(const ChildPlan& plan, char* found) {
   if (got != 1) {
     _exit(127);
   }
+  if (!plan.options.call_filter.empty()) {
+    install_call_filter(plan.options.call_filter);  // the tracer sees whether it succeeds
+  }
   execve(path, plan.argv.data(), plan.environment.data());
   _exit(127);  // the tracer has seen the error at the syscall-exit-stop
 }

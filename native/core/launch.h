@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/call_filter.h"
 #include "core/result.h"
 #include "core/unique_fd.h"
 
@@ -29,6 +30,8 @@ struct LaunchOptions {
   std::array<Stdio, 3> stdio = {Stdio::kNull, Stdio::kCapture, Stdio::kCapture};
   pid_t root_of_pid = 0;  // 0: our own root
   rlim_t soft_nofile = 0;
+  // call_filter_program(); installed just before the execve. Empty: every call stops.
+  std::vector<sock_filter> call_filter;
 };
 
 // A child that has done everything but its execve and waits at the gate. Where the gate closes
@@ -42,7 +45,8 @@ struct Launched {
 
 // Forks. The child has default signal dispositions, an empty mask, the soft descriptor limit asked
 // for, and no descriptors but 0 to 2 once its execve has succeeded; it is in a session of its own
-// unless a stream is inherited. Neither no_new_privs nor the personality is touched.
+// unless a stream is inherited. The personality is not touched, and no_new_privs only by a call
+// filter.
 //
 // Errors name the step that failed in the child or here: "fork", "chroot", "setgroups", "setgid",
 // "setuid", "setrlimit", "chdir", "open", or "execvp" where no executable is found (ENOENT) or the

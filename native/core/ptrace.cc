@@ -93,6 +93,9 @@ Status seize(pid_t tid, SeizeOptions options) {
   if (options.kill_on_exit) {
     flags |= PTRACE_O_EXITKILL;
   }
+  if (options.call_filter) {
+    flags |= PTRACE_O_TRACESECCOMP;
+  }
   return checked(call(PTRACE_SEIZE, tid, 0, flags), "PTRACE_SEIZE", tid);
 }
 
@@ -178,6 +181,16 @@ Result<Registers> registers(const Stopped& stop) {
 Status set_registers(const Stopped& stop, const Registers& registers) {
   Registers copy = registers;
   return checked(call(PTRACE_SETREGS, stop.tid(), 0, &copy), "PTRACE_SETREGS", stop.tid());
+}
+
+Status skip_call(const Stopped& stop) {
+  Result<Registers> now = registers(stop);
+  if (!now) {
+    return now.error();
+  }
+  now->orig_rax = static_cast<uint64_t>(-1);
+  now->rax = static_cast<uint64_t>(-ENOSYS);
+  return set_registers(stop, *now);
 }
 
 SyscallEntry entry_from_registers(const Registers& now, Arch arch) {

@@ -58,6 +58,7 @@ Result<WaitEvent> wait_task(pid_t tid);
 // What a seized task does beyond stopping at system calls and at fork, vfork, clone and exec.
 struct SeizeOptions {
   bool kill_on_exit = false;  // PTRACE_O_EXITKILL: it dies with the tracer thread
+  bool call_filter = false;   // PTRACE_O_TRACESECCOMP: SECCOMP_RET_TRACE stops it
 };
 
 // PTRACE_SEIZE: traces the task without stopping it. Errors: EPERM (not allowed, or traced
@@ -107,6 +108,9 @@ Result<SyscallStop> syscall_stop(const Stopped& stop);
 using Registers = user_regs_struct;
 Result<Registers> registers(const Stopped& stop);
 Status set_registers(const Stopped& stop, const Registers& registers);
+
+// At a syscall-enter-stop or seccomp-stop: the call is not made and fails with ENOSYS.
+Status skip_call(const Stopped& stop);
 
 // The call that a task is in, from the registers at its syscall-exit-stop; `arch` tells i386 from
 // the rest. The arguments may have been changed only by a call that itself sets registers

@@ -42,6 +42,9 @@ struct Task {
   bool refused = false;            // its call was answered by SIGSYS, which comes next
   InterruptedCall interrupted;
 
+  // It has installed a seccomp filter, which may hide calls from ours: all of them stop.
+  bool own_filter = false;
+
   // Attached to in the middle of a call that goes on as restart_syscall: the number of that call.
   std::optional<uint64_t> restarted_call;
 

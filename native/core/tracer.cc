@@ -228,12 +228,21 @@ void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
   }
 }
 
+// The call filter stops the task at calls that matter; between two of them it runs.
+bool Tracer::needs_no_stops(const Task& task) const {
+  return call_filter_ && launch_stage_ == LaunchStage::kNone && !task.in_call && !task.own_filter &&
+         !task.step && !task.interrupted.waiting();
+}
+
 void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
   if (ending_ == EndAction::kKill) {
     kill_process(task);
   }
   if (task.step && how == Resume::kSyscall) {
     how = step_way(task, stop);
+  }
+  if (how == Resume::kSyscall && needs_no_stops(task)) {
+    how = Resume::kRun;
   }
   if (Status status = resume(std::move(stop), how, signal); !status && !status.error().gone()) {
     report(task, status.error());

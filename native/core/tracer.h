@@ -102,6 +102,9 @@ class Tracer {
   // Tracer thread.
   TaskTable& tasks() { return tasks_; }
   InputFeed& input() { return input_; }
+  // Only the calls of LaunchOptions::call_filter stop, and those that the engine needs. From any
+  // thread.
+  bool has_call_filter() const { return call_filter_.load(std::memory_order_relaxed); }
   // How the launched or attached process ended, where it ended while traced. From any thread.
   std::optional<WaitStatus> root_status() const { return root_status_.load(); }
 
@@ -126,6 +129,7 @@ class Tracer {
   void go_on(Task& task, Stopped stop, Resume how, int signal);
   void pass(Task& task, Stopped stop);
   void leave(Task& task, Stopped stop, Resume how, int signal);
+  bool needs_no_stops(const Task& task) const;
   void resume_traced(Task& task, Stopped stop, Resume how, int signal);
   void forget(Task& task);
   void lose_all_tasks();
@@ -135,6 +139,7 @@ class Tracer {
   void on_syscall_stop(Task& task, Stopped stop);
   void on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entry);
   void on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info);
+  void on_seccomp_stop(Task& task, Stopped stop);
   void on_signal_stop(Task& task, Stopped stop, int signal);
   void on_group_stop(Task& task, Stopped stop, int signal);
   void on_interrupt_stop(Task& task, Stopped stop);
@@ -145,6 +150,7 @@ class Tracer {
   void put_back_interrupted(Task& task, const Stopped& stop);
   bool is_refused(Task& task, const SyscallExit& exit);
   bool has_filter(Task& task);
+  void note_own_filter(const Task& task);
   void close_refused(Task& task, const Stopped& stop);
   bool is_superseded(const Task& task, const WaitStatus& status);
   void report(const Task& task, const Error& error);
@@ -191,6 +197,8 @@ class Tracer {
   bool launched_ = false;
   bool start_paused_ = false;
   LaunchStage launch_stage_ = LaunchStage::kNone;
+  bool installs_filter_ = false;  // the command, before its execve
+  std::atomic<bool> call_filter_ = false;
   uint64_t filter_changes_ = 1;  // a task installed a seccomp filter, perhaps for others too
   int launch_error_ = 0;
   std::optional<EndAction> ending_;

@@ -45,6 +45,7 @@ void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
     Task& child = tasks_.add(tid, thread ? parent.pid : tid);
     const bool followed = thread ? follow_.threads : follow_.processes;
     placement_.on_new_task(parent, child);
+    child.own_filter = parent.own_filter;
     child.announced = followed;
     child.detach_wanted = parent.detach_wanted || !followed;
     child.holdable = parent.holdable && !child.detach_wanted;
@@ -108,6 +109,7 @@ void Tracer::adopt_orphans() {
     }
     const std::optional<TaskStatus> status = task_status(tid);
     Task& child = tasks_.add(tid, status ? status->tgid : tid);
+    child.own_filter = true;  // nobody knows
     child.detach_wanted = ending_ == EndAction::kDetach;
     child.holdable = !ending_;
     observer_.on_orphan_task(child);

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/calls.h"
 #include "core/control.h"
 #include "core/procfs.h"
 #include "core/tracer.h"
@@ -14,8 +15,8 @@ namespace ptraced::core {
 namespace {
 
 // A stop in which the kernel lets the child be examined before it goes through the gate.
-Status stop_at_gate(pid_t pid) {
-  if (Status status = seize(pid, {.kill_on_exit = true}); !status) {
+Status stop_at_gate(pid_t pid, bool call_filter) {
+  if (Status status = seize(pid, {.kill_on_exit = true, .call_filter = call_filter}); !status) {
     return status;
   }
   if (Status status = interrupt(pid); !status) {
@@ -67,7 +68,7 @@ Result<pid_t> Tracer::launch(const LaunchOptions& options, bool start_paused) {
     status = input_.start(root_, std::move(launched->stdin_writer), Wakeup::kSignal);
   }
   if (status) {
-    status = stop_at_gate(root_);
+    status = stop_at_gate(root_, !options.call_filter.empty());
   }
   if (!status) {
     reap(root_);
@@ -93,6 +94,11 @@ bool Tracer::swallows(Task& task, const SyscallStop& info) {
   if (info.kind == SyscallStopKind::kEntry && info.entry.number == SYS_execve) {
     launch_stage_ = LaunchStage::kInExec;
     return false;
+  }
+  if (info.kind == SyscallStopKind::kEntry) {
+    installs_filter_ = is_seccomp(info.entry);
+  } else if (info.kind == SyscallStopKind::kExit && installs_filter_ && !info.exit.is_error) {
+    call_filter_ = true;
   }
   return true;
 }

@@ -45,9 +45,10 @@ void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
       return on_fork_stop(task, std::move(stop), kind);
     case StopKind::kExec:
       return on_exec_stop(task, std::move(stop));
+    case StopKind::kSeccomp:
+      return on_seccomp_stop(task, std::move(stop));
     case StopKind::kVforkDone:
     case StopKind::kExit:
-    case StopKind::kSeccomp:
       return go_on(task, std::move(stop), Resume::kSyscall, 0);
   }
 }
@@ -72,6 +73,25 @@ void Tracer::on_syscall_stop(Task& task, Stopped stop) {
   } else {
     on_syscall_enter(task, std::move(stop), info->entry);
   }
+}
+
+// The entry of a call that the call filter selects. Where syscall-stops are told as well, it comes
+// right behind the enter-stop (T21), and tells nothing new.
+void Tracer::on_seccomp_stop(Task& task, Stopped stop) {
+  const Result<uint64_t> message = event_message(stop);
+  const Result<SyscallStop> info = syscall_stop(stop);
+  if (!message || !info || info->kind != SyscallStopKind::kSeccomp) {
+    return;  // SIGKILL, or the execve of another thread, has taken the place of this stop
+  }
+  if (*message != kCallFilterMark) {
+    // A filter of the program's own: without a tracer that asked for its stops, such a call fails.
+    (void)static_cast<bool>(skip_call(stop));
+  }
+  if (task.in_call || launch_stage_ == LaunchStage::kBeforeExec) {
+    return pass(task, std::move(stop));
+  }
+  task.stop_kind = StopKind::kSyscall;
+  on_syscall_enter(task, std::move(stop), info->entry);
 }
 
 void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entry) {
@@ -152,11 +172,14 @@ void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
   }
   put_back_interrupted(task, stop);
   close_refused(task, stop);
-  if (task.failed_with_eintr) {
+  // With a call filter, calls end that were not seen to begin.
+  const bool unseen = call_filter_ && !task.own_filter;
+  if (task.failed_with_eintr || unseen) {
     // The kernel does not let an ignored signal interrupt an untraced task.
     const std::optional<TaskStatus> status = task_status(task.tid);
     if (status && status->ignores(signal)) {
-      make_again(task, stop, monotonic_ns() - task.entered_ns);
+      make_again(task, stop,
+                 unseen ? std::nullopt : std::optional(monotonic_ns() - task.entered_ns));
     }
   }
   observer_.on_signal({task, stop, memory_}, *info);
@@ -183,12 +206,25 @@ bool Tracer::is_refused(Task& task, const SyscallExit& exit) {
   const SyscallEntry& entry = task.entry;
   if (is_seccomp_change(entry)) {
     ++filter_changes_;
+    if (!exit.is_error) {
+      note_own_filter(task);
+    }
   }
   if (exit.is_error || static_cast<uint64_t>(exit.value) != entry.number || !has_filter(task)) {
     return false;
   }
   const std::optional<TaskStatus> status = task_status(task.tid);
   return status && status->is_pending(SIGSYS);
+}
+
+// What its filter answers by itself is not seen by ours (seccomp(2): the strongest action counts):
+// from now on every call stops, those of its other threads from their next stop on.
+void Tracer::note_own_filter(const Task& task) {
+  tasks_.for_each([&](Task& other) {
+    if (other.pid == task.pid) {
+      other.own_filter = true;
+    }
+  });
 }
 
 bool Tracer::has_filter(Task& task) {

@@ -230,6 +230,22 @@ SyscallSet SyscallSet::parse(std::span<const std::string> entries, std::string& 
   return set;
 }
 
+bool SyscallSet::includes(const SyscallSet& other) const {
+  for (const core::Arch arch : kArchs) {
+    const auto rows = syscalls(arch);
+    for (uint64_t number = 0; !rows.empty() && number <= rows.back().number; ++number) {
+      if (other.contains(arch, number) && !contains(arch, number)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+core::StoppingCalls SyscallSet::stopping_calls() const {
+  return {.tables = members_};
+}
+
 void for_each_class(uint32_t classes, const std::function<void(std::string)>& add) {
   uint32_t told = 0;
   for (const ClassName& known : kClasses) {

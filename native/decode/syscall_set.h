@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/call_filter.h"
 #include "../core/syscall_stop.h"
 
 namespace ptraced::decode {
@@ -41,6 +42,12 @@ class SyscallSet {
 
   // It is every call: nothing needs to be asked.
   bool is_everything() const { return everything_; }
+
+  // Every call of the other set is in this one.
+  bool includes(const SyscallSet& other) const;
+
+  // The set as a filter in the kernel takes it.
+  core::StoppingCalls stopping_calls() const;
 
  private:
   friend class SetParser;

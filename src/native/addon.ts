@@ -96,6 +96,11 @@ export interface NativeCapture {
    * and under BLOCK the tracees wait for it. Otherwise, until somebody reads, the ring overwrites.
    */
   awaitReader: boolean;
+  /**
+   * Calls of a launched command that the filter excludes do not stop it. It cannot be detached then, and has
+   * no_new_privs unless it keeps CAP_SYS_ADMIN. Where the kernel refuses, all calls stop.
+   */
+  filterInKernel: boolean;
 }
 
 /** One step of a stream. `frame` is an encoded TraceResponse (equally a SubscribeResponse). */
@@ -201,6 +206,8 @@ export interface NativeSessionInfo {
   /** How the root process ended, where it did and others run on; after the end NativeEnd has it. */
   rootExit?: NativeExit;
   ringBytes: number;
+  /** The kernel lets calls pass that the capture filter excludes. */
+  filteredInKernel: boolean;
 }
 
 /** One tracer thread with its tracees and its ring. */
@@ -209,6 +216,8 @@ export interface NativeSession extends NativeMemory {
   /** Settles once no tracee is left. Never rejects. The ring can still be read then. */
   readonly ended: Promise<NativeEnd>;
   info(): NativeSessionInfo;
+  /** Whether all calls of the set, in strace's grammar, stop the tracees. True for a bad set, which has none. */
+  seesCalls(syscalls: string[]): boolean;
   /** Opens a reader. Throws a NativeFailure for its filter: UNKNOWN_SYSCALL, FIELD_INVALID. */
   openCursor(options: NativeReaderOptions): NativeCursor;
   /**

@@ -78,8 +78,8 @@ function complete(
   return shown;
 }
 
-/** All but the capacity of the ring, which the server's other sessions have a say in, and who reads it. */
-export type Capture = Omit<EngineCapture, 'ringBytes' | 'awaitReader'>;
+/** All but the capacity of the ring, which the server's other sessions have a say in, and what the session is for. */
+export type Capture = Omit<EngineCapture, 'ringBytes' | 'awaitReader' | 'filterInKernel'>;
 
 export interface CapturePlan {
   readonly capture: Capture;

@@ -3,6 +3,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
 import type { CallContext } from '../context.js';
 import { invalidField } from '../errors.js';
+import { OrphanAction } from '../gen/ptraced/v1/session_pb.js';
 import type {
   CreateSessionRequest,
   CreateSessionResponseSchema,
@@ -37,7 +38,11 @@ async function start(
   options: CreateSessionOptions,
 ): Promise<TraceSession> {
   // Nobody reads yet: no tracee waits for a reader that may never come.
-  const { start, ringBytes, capture, rules, ...plan } = planTarget(request, false, options);
+  const { start, ringBytes, capture, rules, ...plan } = planTarget(
+    request,
+    { awaitReader: false, orphanAction: request.lease?.orphanAction ?? OrphanAction.UNSPECIFIED },
+    options,
+  );
   const terms = toLeaseTerms('lease', request.lease, plan.target);
   const properties = {
     ...plan,

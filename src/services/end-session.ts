@@ -8,6 +8,7 @@ import type {
 } from '../gen/ptraced/v1/trace_service_pb.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { EndAction, TraceSession } from '../session/session.js';
+import { checkDetachable } from './kernel-filter.js';
 import { toSessionMessage } from './session-message.js';
 import { type TargetKind, toOrphanAction, toOrphanEnd } from './trace-target.js';
 
@@ -52,6 +53,9 @@ export async function endSession(
   const session = registry.find(name);
   const end = toEndAction(action, session.target);
   if (session.ending === undefined) {
+    if (end === 'detach') {
+      checkDetachable(session, 'action');
+    }
     await ended(session, end);
   }
   return { session: toSessionMessage(session) };

@@ -25,7 +25,8 @@ export function stateOf(session: TraceSession): SessionState {
 
 export function toSessionMessage(session: TraceSession): SessionMessage {
   const { settings, lease, ending } = session;
-  const { firstSerial, lastSerial, lostRecords, liveTasks, ...info } = session.info();
+  const { firstSerial, lastSerial, lostRecords, liveTasks, filteredInKernel, ...info } =
+    session.info();
   const rootExit = ending === undefined ? info.rootExit : ending.rootExit;
   return {
     name: session.name,
@@ -42,6 +43,7 @@ export function toSessionMessage(session: TraceSession): SessionMessage {
     firstSerial,
     lastSerial,
     lostRecords,
+    filteredInKernel,
     subscribers: session.subscribers,
     etag: session.etag,
     ...(ending && { endTime: timestampFromMs(ending.timeMs), endCause: ending.cause }),

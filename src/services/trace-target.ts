@@ -12,7 +12,7 @@ import { redactArguments, redacted } from '../security/redact.js';
 import type { Engine, EngineCapture, EngineSession } from '../session/engine.js';
 import type { EndAction, SessionProperties, SessionTarget } from '../session/session.js';
 import { toAttachTarget } from './attach-request.js';
-import { toCapture } from './capture-request.js';
+import { type Capture, toCapture } from './capture-request.js';
 import { checkEnum, refuseUnavailable } from './fields.js';
 import { type LaunchDefaults, toEngineLaunch } from './launch-request.js';
 import { startAttach, startLaunch } from './start.js';
@@ -85,13 +85,28 @@ function toStart(
   }
 }
 
-/**
- * Throws a ServiceError where the request is not acceptable. Touches nothing yet. With `awaitReader`, records
- * wait for the first lossless reader from the first one on.
- */
+/** What a session is for. */
+export interface TargetUse {
+  /** Records wait for the first lossless reader from the first one on. */
+  readonly awaitReader: boolean;
+  /** As the request has it. */
+  readonly orphanAction: OrphanAction;
+}
+
+/** Tasks that the kernel filters can only be killed, and their children and programs are theirs for good. */
+function canFilterInKernel(
+  target: TargetKind,
+  orphanAction: OrphanAction,
+  { followThreads, followProcesses, detachOnExec }: Capture,
+): boolean {
+  const killed = orphanAction === OrphanAction.UNSPECIFIED || orphanAction === OrphanAction.KILL;
+  return target === 'launch' && killed && followThreads && followProcesses && !detachOnExec;
+}
+
+/** Throws a ServiceError where the request is not acceptable. Touches nothing yet. */
 export function planTarget(
   request: TargetRequest,
-  awaitReader: boolean,
+  { awaitReader, orphanAction }: TargetUse,
   options: TargetOptions,
 ): TargetPlan {
   const { target } = request;
@@ -100,13 +115,14 @@ export function planTarget(
   }
   refuseRules(request.rules);
   const { capture, ringBytes, shown } = toCapture(request.capture, target.case);
+  const filterInKernel = canFilterInKernel(target.case, orphanAction, capture);
   return {
     target: target.case,
     request: redactTarget(target),
     capture: shown,
     rules: request.rules ?? create(RulesSchema),
     ringBytes,
-    start: toStart(target, { ...capture, awaitReader }, options),
+    start: toStart(target, { ...capture, awaitReader, filterInKernel }, options),
   };
 }
 

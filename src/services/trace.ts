@@ -28,7 +28,11 @@ export async function* trace(
   { signal, principal }: CallContext,
   options: TraceOptions,
 ): AsyncGenerator<StreamResponse, void, undefined> {
-  const { start, ringBytes, capture, rules, ...plan } = planTarget(request, true, options);
+  const { start, ringBytes, capture, rules, ...plan } = planTarget(
+    request,
+    { awaitReader: true, orphanAction: request.onDisconnect },
+    options,
+  );
   const orphanAction = toOrphanAction('on_disconnect', request.onDisconnect, plan.target);
   const heartbeatMs = checkDuration(
     'heartbeat_interval',

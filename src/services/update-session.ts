@@ -12,10 +12,12 @@ import type { LeaseTerms } from '../session/lease.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning, type SessionSettings, type TraceSession } from '../session/session.js';
 import { unavailable } from './fields.js';
+import { checkDetachable, checkSeen } from './kernel-filter.js';
 import { toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
+import { toOrphanEnd } from './trace-target.js';
 
 type Response = MessageInitShape<typeof UpdateSessionResponseSchema>;
 
@@ -69,7 +71,11 @@ function toLease(session: TraceSession, wanted: Session): LeaseTerms {
       'is not for a session of Trace, which its call keeps alive',
     );
   }
-  return toLeaseTerms('session.lease', wanted.lease, session.target);
+  const terms = toLeaseTerms('session.lease', wanted.lease, session.target);
+  if (toOrphanEnd(terms.orphanAction) === 'detach') {
+    checkDetachable(session, 'session.lease.orphan_action');
+  }
+  return terms;
 }
 
 function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>): Plan {
@@ -78,6 +84,9 @@ function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>
   }
   const { filter = create(RecordFilterSchema), probes = [] } = wanted.capture ?? {};
   const newFilter = changed.has('capture.filter') && { filter };
+  if (newFilter) {
+    checkSeen(session, 'session.capture.filter.syscalls', filter.syscalls);
+  }
   const newProbes = changed.has('capture.probes') && { probes };
   const labels = changed.has('labels') && checkLabels('session.labels', wanted.labels);
   return {

@@ -92,6 +92,7 @@ export class FakeSession implements NativeSession {
   disposed = false;
   liveTasks = 1;
   ringBytes = 0;
+  filteredInKernel = false;
   /** What `end` was first called with. */
   endedBy: { action: 'detach' | 'kill'; cause: number } | undefined;
   readonly launch: NativeLaunch | undefined;
@@ -119,6 +120,7 @@ export class FakeSession implements NativeSession {
       lostRecords: 0n,
       liveTasks: this.liveTasks,
       ringBytes: this.ringBytes,
+      filteredInKernel: this.filteredInKernel,
     };
   }
 
@@ -128,6 +130,10 @@ export class FakeSession implements NativeSession {
 
   summary() {
     return { rows: [], lastSerial: this.#serial };
+  }
+
+  seesCalls(): boolean {
+    return true;
   }
 
   openCursor(): NativeCursor {

@@ -39,6 +39,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   ringBytes: 64 * 1024,
   maxBlockMs: 0,
   awaitReader: true,
+  filterInKernel: false,
 };
 
 /** Starts the flood, does something else for a while, then reads. */

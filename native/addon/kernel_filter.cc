@@ -1,0 +1,22 @@
+#include "addon/kernel_filter.h"
+
+#include "core/calls.h"
+
+namespace ptraced::addon {
+
+const decode::SyscallSet& needed_calls(const SessionOptions& options) {
+  return options.recorder.filter.syscalls();
+}
+
+void filter_in_kernel(Target& target, const SessionOptions& options) {
+  auto* launch = std::get_if<core::LaunchOptions>(&target);
+  const decode::SyscallSet& needed = needed_calls(options);
+  if (launch == nullptr || !options.filter_in_kernel || needed.is_everything()) {
+    return;
+  }
+  core::StoppingCalls calls = needed.stopping_calls();
+  core::add_own_calls(calls);
+  launch->call_filter = core::call_filter_program(calls);
+}
+
+}  // namespace ptraced::addon

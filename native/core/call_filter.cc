@@ -1,0 +1,119 @@
+#include "core/call_filter.h"
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+
+namespace ptraced::core {
+namespace {
+
+constexpr uint32_t kX32Bit = 0x40000000;
+constexpr uint32_t kLastX32 = 0x7fffffff;
+constexpr uint32_t kTrace = SECCOMP_RET_TRACE | kCallFilterMark;
+
+// Numbers from `first` to the one before the next range.
+struct Range {
+  uint32_t first;
+  uint32_t verdict;
+};
+
+using Program = std::vector<sock_filter>;
+
+sock_filter load(size_t offset) {
+  return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset));
+}
+
+void append(Program& program, const Program& more) {
+  program.insert(program.end(), more.begin(), more.end());
+}
+
+// The ranges of a table whose numbers begin at `base`.
+void add_ranges(std::vector<Range>& ranges, const std::vector<bool>& table, uint32_t base) {
+  const auto add = [&ranges](uint32_t first, uint32_t verdict) {
+    if (ranges.empty() || ranges.back().verdict != verdict) {
+      ranges.push_back({first, verdict});
+    }
+  };
+  for (uint32_t number = 0; number < table.size(); ++number) {
+    add(base + number, table[number] ? kTrace : SECCOMP_RET_ALLOW);
+  }
+  add(base + static_cast<uint32_t>(table.size()), kTrace);
+}
+
+// Finds the range of the number in the accumulator by halves. Conditional jumps reach 255
+// instructions (their offsets are bytes), BPF_JA any.
+Program search(std::span<const Range> ranges) {
+  if (ranges.size() == 1) {
+    return {BPF_STMT(BPF_RET | BPF_K, ranges[0].verdict)};
+  }
+  const size_t middle = ranges.size() / 2;
+  const Program lower = search(ranges.first(middle));
+  const Program upper = search(ranges.subspan(middle));
+  Program program;
+  if (lower.size() <= UINT8_MAX) {
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ranges[middle].first,
+                               static_cast<uint8_t>(lower.size()), 0));
+  } else {
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ranges[middle].first, 0, 1));
+    program.push_back(BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(lower.size())));
+  }
+  append(program, lower);
+  append(program, upper);
+  return program;
+}
+
+const std::vector<bool>& table_of(const StoppingCalls& calls, Arch arch) {
+  return calls.tables[static_cast<size_t>(arch) - 1];
+}
+
+bool set_filter(const sock_fprog& program) {
+  // Without the flag older kernels slow the program down (Spec_Store_Bypass); before Linux 4.17 it
+  // is unknown.
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) ==
+             0 ||
+         (errno == EINVAL && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0);
+}
+
+}  // namespace
+
+std::vector<sock_filter> call_filter_program(const StoppingCalls& calls) {
+  std::vector<Range> native;
+  add_ranges(native, table_of(calls, Arch::kX86_64), 0);
+  add_ranges(native, table_of(calls, Arch::kX32), kX32Bit);
+  if (native.back().verdict != kTrace) {
+    native.push_back({kLastX32 + 1, kTrace});
+  }
+  std::vector<Range> i386;
+  add_ranges(i386, table_of(calls, Arch::kI386), 0);
+
+  const Program native_search = search(native);
+  const Program i386_search = search(i386);
+  Program program = {
+      load(offsetof(seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, 1),
+      BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(i386_search.size() + 3)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, kTrace),
+      load(offsetof(seccomp_data, nr)),
+  };
+  append(program, i386_search);
+  program.push_back(load(offsetof(seccomp_data, nr)));
+  append(program, native_search);
+  return program;
+}
+
+bool install_call_filter(std::span<const sock_filter> program) {
+  const sock_fprog filter = {.len = static_cast<unsigned short>(program.size()),
+                             .filter = const_cast<sock_filter*>(program.data())};
+  if (set_filter(filter)) {
+    return true;
+  }
+  return errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && set_filter(filter);
+}
+
+}  // namespace ptraced::core
