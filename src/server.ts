@@ -140,7 +140,7 @@ class PtracedServer implements RunningServer {
     bindService(
       this.#grpc,
       MemoryService,
-      memoryHandlers({ registry: this.#registry }),
+      memoryHandlers({ registry: this.#registry, engine }),
       environment,
     );
     bindService(this.#grpc, ServerService, serverHandlers({ engine, limits }), environment);

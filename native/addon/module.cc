@@ -8,6 +8,7 @@
 #include "addon/arguments.h"
 #include "addon/failure.h"
 #include "addon/session.h"
+#include "addon/socket_address.h"
 #include "addon/syscall_list.h"
 #include "core/ptrace.h"
 #include "decode/decoder.h"
@@ -67,6 +68,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("launch", Napi::Function::New<launch>(env, "launch"));
   exports.Set("attach", Napi::Function::New<attach>(env, "attach"));
   exports.Set("listSyscalls", Napi::Function::New<list_syscalls>(env, "listSyscalls"));
+  exports.Set("socketAddress", Napi::Function::New<socket_address>(env, "socketAddress"));
   exports.Set("probe", Napi::Function::New<probe>(env, "probe"));
   return exports;
 }

@@ -276,6 +276,8 @@ export interface NativeAddon {
   attach(target: NativeAttach, capture: NativeCapture): Promise<NativeSession>;
   /** `arch` is an Arch number. Throws a NativeFailure for an unknown name or a bad expression. */
   listSyscalls(arch: number, syscalls: string[]): NativeSyscall[];
+  /** A struct sockaddr in strace's notation, and as an encoded Value; no value where there is no family. */
+  socketAddress(bytes: Uint8Array): { text: string; value?: Buffer };
   /** Whether the kernel has PTRACE_GET_SYSCALL_INFO, PTRACE_SET_SYSCALL_INFO, process_vm_readv. */
   probe(): Promise<{ getSyscallInfo: boolean; setSyscallInfo: boolean; processVm: boolean }>;
 }

@@ -7,11 +7,13 @@ import type {
   ListMappingsRequest,
   ListMappingsResponseSchema,
   ReadMemoryRequest,
+  ReadSocketAddressRequest,
   ReadStringVectorRequest,
   SearchMemoryRequest,
   SetRegistersRequest,
   WriteMemoryRequest,
 } from '../gen/ptraced/v1/memory_service_pb.js';
+import type { Engine } from '../session/engine.js';
 import { withServiceErrors } from '../session/native-failure.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkPid } from './fields.js';
@@ -20,10 +22,12 @@ import { readMemory, readStringVector } from './memory-read.js';
 import { withReader } from './memory-reader.js';
 import { getRegisters, setRegisters } from './memory-registers.js';
 import { searchMemory } from './memory-search.js';
+import { readSocketAddress } from './memory-socket-address.js';
 import { writeMemory } from './memory-write.js';
 
 export interface MemoryServiceOptions {
   readonly registry: SessionRegistry;
+  readonly engine: Engine;
 }
 
 async function listMappings(
@@ -38,13 +42,14 @@ async function listMappings(
   return { mappings };
 }
 
-export function memoryHandlers({ registry }: MemoryServiceOptions) {
+export function memoryHandlers({ registry, engine }: MemoryServiceOptions) {
   return {
     readMemory: async (request: ReadMemoryRequest) =>
       readMemory(request, registry.find(request.session)),
     readStringVector: async (request: ReadStringVectorRequest) =>
       readStringVector(request, registry.find(request.session)),
-    readSocketAddress: 'unimplemented',
+    readSocketAddress: async (request: ReadSocketAddressRequest) =>
+      readSocketAddress(request, registry.find(request.session), engine),
     dumpMemory: (request: DumpMemoryRequest, context: CallContext) =>
       dumpMemory(request, registry.find(request.session), context),
     searchMemory: (request: SearchMemoryRequest, context: CallContext) =>

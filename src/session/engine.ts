@@ -52,6 +52,11 @@ export class Engine {
     return withServiceErrors(() => this.#addon.listSyscalls(arch, syscalls));
   }
 
+  /** The bytes of a struct sockaddr in strace's notation, and as an encoded Value. */
+  socketAddress(bytes: Uint8Array): { text: string; value?: Buffer } {
+    return this.#addon.socketAddress(bytes);
+  }
+
   /** What the kernel offers to a tracer; asked once. */
   features(): Promise<KernelFeatures> {
     this.#features ??= withServiceErrors(() => this.#addon.probe());

@@ -221,6 +221,43 @@ describe('ReadStringVector', () => {
   });
 });
 
+describe('ReadSocketAddress', () => {
+  test('decodes an address, as text and as a value', async ({ client }) => {
+    await withMap(client, async (map) => {
+      const where = map.at('sockaddr');
+      const { data, text, value } = await map.call(memory.readSocketAddress, where, { length: 16 });
+      expect(data).toHaveLength(16);
+      expect(text).toBe(
+        '{sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}',
+      );
+      const struct = value?.kind.case === 'struct' ? value.kind.value : undefined;
+      expect(struct?.fields.map(({ name }) => name)).toEqual(['sa_family', 'sin_port', 'sin_addr']);
+      expect(struct?.fields[0]?.value?.kind).toMatchObject({
+        case: 'constant',
+        value: { number: 2n, name: 'AF_INET' },
+      });
+    });
+  });
+
+  test('takes any length up to 128, and refuses what cannot be read', async ({ client }) => {
+    await withMap(client, async (map) => {
+      const where = map.at('sockaddr');
+      const read = (length: number, at = where) =>
+        map.call(memory.readSocketAddress, at, { length });
+      expect((await read(2)).text).toBe('{sa_family=AF_INET}');
+      for (let length = 2; length <= 128; length++) {
+        expect((await read(length, map.at('data'))).data).toHaveLength(length);
+      }
+      for (const length of [0, 1, 129]) {
+        expect((await refusal(read(length))).details).toMatch(/^FIELD_INVALID: length/);
+      }
+      const end = await refusal(read(16, map.at('end', -8)));
+      expect(end.code).toBe(status.OUT_OF_RANGE);
+      expect(end.details).toContain(`0x${map.at('end').toString(16)}`);
+    });
+  });
+});
+
 describe('WriteMemory', () => {
   test('writes all, and returns what was there', async ({ client }) => {
     await withMap(client, async (map) => {

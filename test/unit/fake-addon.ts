@@ -240,6 +240,10 @@ export class FakeAddon implements NativeAddon {
     return [{ number: 0, name: 'read', arguments: ['fd', 'buf', 'count'], classes: ['%desc'] }];
   }
 
+  socketAddress() {
+    return { text: '{sa_family=AF_UNSPEC}' };
+  }
+
   async probe() {
     return { getSyscallInfo: true, setSyscallInfo: false, processVm: true };
   }
