@@ -89,7 +89,7 @@ constexpr Syscall kRows[] = {
     {SYS(personality),
      .result = {.format = Result::Format::kHex, .note = note_personality, .type = &kPersonality},
      .args = {in("persona", kPersonality)}},
-    {SYS(prctl),
+    {SYS(prctl), .classes = kCreds,
      .args = {in("option", one_of(kPrctlOptions)), in("arg2", kHexWord), in("arg3", kHexWord),
               in("arg4", kHexWord), in("arg5", kHexWord)},
      .variants = &kPrctlVariants},
