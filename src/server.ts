@@ -134,7 +134,7 @@ class PtracedServer implements RunningServer {
     bindService(
       this.#grpc,
       ControlService,
-      controlHandlers({ registry: this.#registry }),
+      controlHandlers({ registry: this.#registry, engine }),
       environment,
     );
     bindService(

@@ -65,12 +65,14 @@ core::LaunchOptions launch_options(const Napi::Object& object) {
                    get_stdio(object, "stderr")};
   options.root_of_pid = static_cast<pid_t>(get_number(object, "rootOfPid"));
   options.soft_nofile = static_cast<rlim_t>(get_number(object, "softNofile"));
+  options.start_paused = get_bool(object, "startPaused");
   return options;
 }
 
 AttachTarget attach_target(const Napi::Object& object) {
   return {.pid = static_cast<pid_t>(get_number(object, "pid")),
-          .single_thread = get_bool(object, "singleThread")};
+          .single_thread = get_bool(object, "singleThread"),
+          .start_paused = get_bool(object, "startPaused")};
 }
 
 SessionOptions session_options(const Napi::Object& object) {

@@ -62,6 +62,12 @@ Napi::Value probe(const Napi::CallbackInfo& info) {
   return worker->promise();
 }
 
+// Of a name or number; 0 where there is no such signal.
+Napi::Value signal_number(const Napi::CallbackInfo& info) {
+  const std::string text = info[0].As<Napi::String>();
+  return Napi::Number::New(info.Env(), decode::signal_number(text));
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("NativeSession", Session::define(env));
   exports.Set("NativeCursor", Cursor::define(env));
@@ -69,6 +75,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("attach", Napi::Function::New<attach>(env, "attach"));
   exports.Set("listSyscalls", Napi::Function::New<list_syscalls>(env, "listSyscalls"));
   exports.Set("socketAddress", Napi::Function::New<socket_address>(env, "socketAddress"));
+  exports.Set("signalNumber", Napi::Function::New<signal_number>(env, "signalNumber"));
   exports.Set("probe", Napi::Function::New<probe>(env, "probe"));
   return exports;
 }

@@ -39,20 +39,32 @@ Napi::External<State> wrap(Napi::Env env, State* state) {
 }  // namespace
 
 Napi::Function Session::define(Napi::Env env) {
-  Napi::Function constructor = DefineClass(
-      env, "NativeSession",
-      {InstanceAccessor<&Session::root_pid>("rootPid"), InstanceAccessor<&Session::ended>("ended"),
-       InstanceMethod<&Session::info>("info"), InstanceMethod<&Session::sees_calls>("seesCalls"),
-       InstanceMethod<&Session::open_cursor>("openCursor"),
-       InstanceMethod<&Session::summary>("summary"), InstanceMethod<&Session::update>("update"),
-       InstanceMethod<&Session::end>("end"), InstanceMethod<&Session::write_stdin>("writeStdin"),
-       InstanceMethod<&Session::stdin_drained>("stdinDrained"),
-       InstanceMethod<&Session::dispose>("dispose"),
-       InstanceMethod<&Session::read_memory>("readMemory"),
-       InstanceMethod<&Session::write_memory>("writeMemory"),
-       InstanceMethod<&Session::open_memory>("openMemory"),
-       InstanceMethod<&Session::registers>("registers"),
-       InstanceMethod<&Session::set_registers>("setRegisters")});
+  Napi::Function constructor =
+      DefineClass(env, "NativeSession",
+                  {InstanceAccessor<&Session::root_pid>("rootPid"),
+                   InstanceAccessor<&Session::ended>("ended"),
+                   InstanceMethod<&Session::info>("info"),
+                   InstanceMethod<&Session::sees_calls>("seesCalls"),
+                   InstanceMethod<&Session::open_cursor>("openCursor"),
+                   InstanceMethod<&Session::summary>("summary"),
+                   InstanceMethod<&Session::update>("update"),
+                   InstanceMethod<&Session::end>("end"),
+                   InstanceMethod<&Session::write_stdin>("writeStdin"),
+                   InstanceMethod<&Session::stdin_drained>("stdinDrained"),
+                   InstanceMethod<&Session::dispose>("dispose"),
+                   InstanceMethod<&Session::read_memory>("readMemory"),
+                   InstanceMethod<&Session::write_memory>("writeMemory"),
+                   InstanceMethod<&Session::open_memory>("openMemory"),
+                   InstanceMethod<&Session::registers>("registers"),
+                   InstanceMethod<&Session::set_registers>("setRegisters"),
+                   InstanceMethod<&Session::list_tasks>("listTasks"),
+                   InstanceMethod<&Session::pause>("pause"),
+                   InstanceMethod<&Session::resume>("resume"),
+                   InstanceMethod<&Session::step>("step"),
+                   InstanceMethod<&Session::wait_stop>("waitStop"),
+                   InstanceMethod<&Session::send_signal>("sendSignal"),
+                   InstanceMethod<&Session::detach_processes>("detachProcesses"),
+                   InstanceMethod<&Session::release_held>("releaseHeld")});
   constructors(env).session = Napi::Persistent(constructor);
   constructors(env).memory_reader = Napi::Persistent(MemoryReader::define(env));
   return constructor;

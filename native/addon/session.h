@@ -120,6 +120,15 @@ class Session : public Napi::ObjectWrap<Session> {
   // session_stdin.cc
   Napi::Value write_stdin(const Napi::CallbackInfo& info);
   Napi::Value stdin_drained(const Napi::CallbackInfo& info);
+  // session_control.cc
+  Napi::Value list_tasks(const Napi::CallbackInfo& info);
+  Napi::Value pause(const Napi::CallbackInfo& info);
+  Napi::Value resume(const Napi::CallbackInfo& info);
+  Napi::Value step(const Napi::CallbackInfo& info);
+  Napi::Value wait_stop(const Napi::CallbackInfo& info);
+  Napi::Value send_signal(const Napi::CallbackInfo& info);
+  Napi::Value detach_processes(const Napi::CallbackInfo& info);
+  Napi::Value release_held(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 
   // session_records.cc

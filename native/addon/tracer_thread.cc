@@ -105,7 +105,8 @@ void TracerThread::trace(core::Tracer& tracer, wire::Recorder& recorder) {
     root = tracer.launch(*launch);
   } else {
     const AttachTarget& attach = std::get<AttachTarget>(target_);
-    const core::Status status = tracer.attach(attach.pid, attach.single_thread);
+    const core::Status status =
+        tracer.attach(attach.pid, attach.single_thread, attach.start_paused);
     root = status ? core::Result<pid_t>(attach.pid) : core::Result<pid_t>(status.error());
   }
   if (!root) {
@@ -124,8 +125,8 @@ void TracerThread::trace(core::Tracer& tracer, wire::Recorder& recorder) {
 
 SessionEnd TracerThread::describe_end(const core::Tracer& tracer) {
   const std::lock_guard lock(mutex_);
-  return {
-      .cause = cause_.value_or(kTraceesExited), .root_status = tracer.root_status(), .message = {}};
+  const int cause = tracer.ended_by_let_go() ? kClientRequest : kTraceesExited;
+  return {.cause = cause_.value_or(cause), .root_status = tracer.root_status(), .message = {}};
 }
 
 }  // namespace ptraced::addon

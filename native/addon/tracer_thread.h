@@ -23,6 +23,7 @@ namespace ptraced::addon {
 struct AttachTarget {
   pid_t pid;
   bool single_thread;
+  bool start_paused;
 };
 using Target = std::variant<core::LaunchOptions, AttachTarget>;
 
@@ -38,6 +39,7 @@ struct SessionOptions {
 
 // The values of ptraced.v1.EndCause that the tracer itself finds.
 inline constexpr int kTraceesExited = 1;
+inline constexpr int kClientRequest = 2;  // ControlService.Detach
 inline constexpr int kTracerFailure = 6;
 
 // How a session ended.

@@ -239,8 +239,8 @@ Outcome<std::vector<TaskSnapshot>> resume_tasks(Tracer& tracer, const std::vecto
   return before;
 }
 
-void step_task(Tracer& tracer, pid_t tid, StepKind kind, uint32_t count,
-               const ResumeOptions& options, int64_t deadline_ns, StepDone done) {
+void step_task(Tracer& tracer, pid_t tid, const StepOptions& wanted, const ResumeOptions& options,
+               StepDone done) {
   Task* task = find_task(tracer, tid);
   if (task == nullptr) {
     return done(ControlError{.refusal = Refusal::kTaskNotFound, .tid = tid});
@@ -252,11 +252,13 @@ void step_task(Tracer& tracer, pid_t tid, StepKind kind, uint32_t count,
   if (!signal.value) {
     return done(signal.error);
   }
-  const auto step = std::make_shared<Step>(Step{.kind = kind, .count = count, .tid = tid});
+  const auto step =
+      std::make_shared<Step>(Step{.kind = wanted.kind, .count = wanted.count, .tid = tid});
   const auto records = std::make_shared<std::vector<std::string>>();
   tracer.observer().collect(*task, records);
   tracer.step(*task, step, *signal.value);
-  tracer.await([&tracer, step, records, deadline_ns, done = std::move(done)](int64_t now) {
+  tracer.await([&tracer, step, records, deadline_ns = wanted.deadline_ns,
+                done = std::move(done)](int64_t now) {
     if (!step->over && now < deadline_ns) {
       return deadline_ns;
     }
@@ -361,9 +363,4 @@ std::optional<ControlError> detach_processes(Tracer& tracer, const std::vector<p
   });
   return std::nullopt;
 }
-
-void release_all(Tracer& tracer) {
-  (void)resume_tasks(tracer, {}, {});
-}
-
 }  // namespace ptraced::core

@@ -31,7 +31,7 @@ struct TaskSnapshot {
 };
 
 // Why a request cannot be met. Names are those of the error model.
-enum class Refusal { kTaskNotFound, kNotHeld, kStopChanged, kStopTimeout, kFieldInvalid, kFailed };
+enum class Refusal { kTaskNotFound, kNotHeld, kStopChanged, kStopTimeout, kFailed };
 struct ControlError {
   Refusal refusal;
   pid_t tid = 0;         // of the task that it is about
@@ -73,6 +73,13 @@ struct ResumeOptions {
 Outcome<std::vector<TaskSnapshot>> resume_tasks(Tracer& tracer, const std::vector<pid_t>& tids,
                                                 const ResumeOptions& options);
 
+// How far, and how long it is waited for.
+struct StepOptions {
+  StepKind kind;
+  uint32_t count;
+  int64_t deadline_ns;  // CLOCK_MONOTONIC
+};
+
 // What came of a step: `task` is empty where it ended.
 struct StepResult {
   std::optional<TaskSnapshot> task;
@@ -83,8 +90,8 @@ using StepDone = std::function<void(Outcome<StepResult>)>;
 
 // Steps a held task and calls `done` when it is held again or has ended; with kStopTimeout at the
 // deadline, after which it is still held when its stop comes.
-void step_task(Tracer& tracer, pid_t tid, StepKind kind, uint32_t count,
-               const ResumeOptions& options, int64_t deadline_ns, StepDone done);
+void step_task(Tracer& tracer, pid_t tid, const StepOptions& step, const ResumeOptions& options,
+               StepDone done);
 
 // Waits until the task, or any where `tid` is 0, is held in a stop after `after_stop_id`.
 using StopDone = std::function<void(Outcome<TaskSnapshot>)>;
@@ -98,8 +105,5 @@ std::optional<ControlError> send_signal(Tracer& tracer, pid_t tid, int signal, b
 // 800 ms, whereafter one that cannot stop is let go when it can.
 std::optional<ControlError> detach_processes(Tracer& tracer, const std::vector<pid_t>& pids,
                                              PauseDone done);
-
-// Lets everything go on that is held.
-void release_all(Tracer& tracer);
 
 }  // namespace ptraced::core

@@ -73,6 +73,20 @@ bool InterruptedCall::leave_to_kernel(const Stopped& stop, std::optional<int64_t
   return static_cast<bool>(set_registers(stop, *now));
 }
 
+void InterruptedCall::hand_over(const Stopped& stop) {
+  if (!waiting_) {
+    return;
+  }
+  waiting_ = false;
+  timeout_.reset();
+  if (Result<Registers> now = registers(stop)) {
+    now->orig_rax = now->rax;  // an interrupt since then would have cleared it
+    now->rax = static_cast<uint64_t>(-kRestartNoHandler);
+    now->rip += kSyscallInstructionBytes;
+    (void)static_cast<bool>(set_registers(stop, *now));
+  }
+}
+
 void InterruptedCall::put_back(const Stopped& stop) {
   if (!waiting_) {
     return;

@@ -27,6 +27,10 @@ class InterruptedCall {
   // with EINTR where a handler runs before that, be it for a signal that comes after this.
   bool leave_to_kernel(const Stopped& stop, std::optional<int64_t> elapsed_ns);
 
+  // Where the task is let go between repeat() and made_again(): what repeat() has begun is left to
+  // the kernel.
+  void hand_over(const Stopped& stop);
+
   // At a signal-delivery-stop before the call was made again: what repeat() changed is undone.
   void put_back(const Stopped& stop);
 

@@ -32,6 +32,7 @@ struct LaunchOptions {
   rlim_t soft_nofile = 0;
   // call_filter_program(); installed just before the execve. Empty: every call stops.
   std::vector<sock_filter> call_filter;
+  bool start_paused = false;  // for the tracer: held before the first instruction of the program
 };
 
 // A child that has done everything but its execve and waits at the gate. Where the gate closes

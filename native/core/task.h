@@ -33,7 +33,7 @@ struct Task {
   SyscallEntry entry;      // the call that it is in, or was in last
   int64_t entered_ns = 0;  // CLOCK_MONOTONIC at the enter-stop
 
-  bool interrupt_sent = false;     // PTRACE_INTERRUPT, whose EVENT_STOP has not come
+  bool interrupt_sent = false;     // PTRACE_INTERRUPT, and no stop but enter-stops since
   bool failed_with_eintr = false;  // the last call did
   bool group_stopped = false;      // told to the observer; it listens
   bool detach_wanted = false;      // let go at its next stop

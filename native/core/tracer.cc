@@ -197,8 +197,11 @@ void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
   leave(task, std::move(stop), how, signal);
 }
 
-// From a stop that nobody is told of, right after which another comes.
+// From a stop that nobody is told of, and that is no step.
 void Tracer::pass(Task& task, Stopped stop) {
+  if (task.hold_order) {
+    return hold(task, std::move(stop), Resume::kSyscall, 0);
+  }
   leave(task, std::move(stop), Resume::kSyscall, 0);
 }
 
@@ -208,6 +211,9 @@ void Tracer::pass(Task& task, Stopped stop) {
 // the call, which would fail with EINTR: it is let go at the exit-stop, which an interruption
 // brings about.
 void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
+  if (!task.at_entry) {
+    task.interrupt_sent = false;  // T16: any other stop takes the place of EVENT_STOP
+  }
   if (!task.detach_wanted) {
     return resume_traced(task, std::move(stop), how, signal);
   }
@@ -217,7 +223,9 @@ void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
     }
     return resume_traced(task, std::move(stop), Resume::kSyscall, 0);
   }
+  task.interrupted.hand_over(stop);
   placement_.release(task);
+  ended_by_let_go_ = task.announced && !task.holdable;
   if (Status status = detach(std::move(stop), signal); status) {
     if (task.announced) {
       observer_.on_detached(task);

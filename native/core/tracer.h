@@ -50,9 +50,7 @@ class Tracer {
   // Starts the command and returns its pid once its execve has succeeded; the observer has the
   // on_enter and on_exit of it then. Errors are those of core::launch, of seize(), and "execve".
   // After an error no process is left, and the tracer cannot be used again.
-  //
-  // With `start_paused` it is held before the first instruction of the program.
-  Result<pid_t> launch(const LaunchOptions& options, bool start_paused = false);
+  Result<pid_t> launch(const LaunchOptions& options);
 
   // Seizes the process with all threads that it has when this returns, or the one thread. Errors:
   // ESRCH, EPERM. After an error nothing is traced. With `start_paused` its threads are held when
@@ -105,6 +103,8 @@ class Tracer {
   // Only the calls of LaunchOptions::call_filter stop, and those that the engine needs. From any
   // thread.
   bool has_call_filter() const { return call_filter_.load(std::memory_order_relaxed); }
+  // The last task has left because of let_go().
+  bool ended_by_let_go() const { return ended_by_let_go_; }
   // How the launched or attached process ended, where it ended while traced. From any thread.
   std::optional<WaitStatus> root_status() const { return root_status_.load(); }
 
@@ -196,6 +196,7 @@ class Tracer {
   std::atomic<std::optional<WaitStatus>> root_status_;
   bool launched_ = false;
   bool start_paused_ = false;
+  bool ended_by_let_go_ = false;
   LaunchStage launch_stage_ = LaunchStage::kNone;
   bool installs_filter_ = false;  // the command, before its execve
   std::atomic<bool> call_filter_ = false;

@@ -54,11 +54,6 @@ void Tracer::release(Task& task, std::optional<int> signal) {
   HeldStop held = std::move(*task.held);
   task.held.reset();
   tasks_changed_ = true;
-  if (task.detach_wanted && task.interrupted.waiting()) {
-    // We have made the call to be repeated; untraced, only the kernel can do that right (ADR 0006).
-    task.interrupted.put_back(held.stop);
-    task.interrupted.leave_to_kernel(held.stop, std::nullopt);
-  }
   leave(task, std::move(held.stop), held.how, signal.value_or(held.signal));
 }
 

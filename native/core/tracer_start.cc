@@ -54,8 +54,8 @@ void reap(pid_t pid) {
 
 }  // namespace
 
-Result<pid_t> Tracer::launch(const LaunchOptions& options, bool start_paused) {
-  start_paused_ = start_paused;
+Result<pid_t> Tracer::launch(const LaunchOptions& options) {
+  start_paused_ = options.start_paused;
   placement_.begin();
   Result<Launched> launched = core::launch(options);
   if (!launched) {

@@ -17,6 +17,11 @@ constexpr int kSeccompFilter = 2;
 // ERESTART_RESTARTBLOCK of the kernel's include/linux/errno.h.
 constexpr int64_t kRestartBlock = 516;
 
+// Since the enter-stop of the call that the task is in or has left; nothing where we saw none.
+std::optional<int64_t> elapsed_in_call(const Task& task) {
+  return task.entered_ns == 0 ? std::nullopt : std::optional(monotonic_ns() - task.entered_ns);
+}
+
 }  // namespace
 
 void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
@@ -99,7 +104,7 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entr
   if (task.interrupted.waiting()) {
     task.interrupted.made_again();
     if (task.in_call) {  // its exit was not told: to the observer it has never stopped being made
-      return leave(task, std::move(stop), Resume::kSyscall, 0);
+      return pass(task, std::move(stop));
     }
   }
   task.in_call = true;
@@ -122,8 +127,7 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
   task.failed_with_eintr = exit.is_error && exit.value == -EINTR;
   if (task.failed_with_eintr && task.interrupt_sent) {
     const std::optional<TaskStatus> status = task_status(task.tid);
-    const std::optional<int64_t> elapsed =
-        entered ? std::optional(monotonic_ns() - task.entered_ns) : std::nullopt;
+    const std::optional<int64_t> elapsed = entered ? elapsed_in_call(task) : std::nullopt;
     if (status && !status->has_deliverable_signal() && make_again(task, stop, elapsed)) {
       return pass(task, std::move(stop));
     }
@@ -178,8 +182,7 @@ void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
     // The kernel does not let an ignored signal interrupt an untraced task.
     const std::optional<TaskStatus> status = task_status(task.tid);
     if (status && status->ignores(signal)) {
-      make_again(task, stop,
-                 unseen ? std::nullopt : std::optional(monotonic_ns() - task.entered_ns));
+      make_again(task, stop, unseen ? std::nullopt : elapsed_in_call(task));
     }
   }
   observer_.on_signal({task, stop, memory_}, *info);
@@ -192,9 +195,11 @@ void Tracer::put_back_interrupted(Task& task, const Stopped& stop) {
     return;
   }
   task.interrupted.put_back(stop);
-  if (task.in_call) {
+  task.failed_with_eintr = true;
+  if (!task.in_call) {
+    task.entered_ns = 0;  // attached to in the middle of it
+  } else {
     task.in_call = false;
-    task.failed_with_eintr = true;
     observer_.on_exit({task, stop, memory_}, {.value = -EINTR, .is_error = true, .refused = false},
                       true);
   }
@@ -329,6 +334,7 @@ void Tracer::on_exec_stop(Task& task, Stopped stop) {
 }
 
 void Tracer::on_death(Task& task, const WaitStatus& status) {
+  ended_by_let_go_ = false;
   if (task.tid == root_) {
     root_status_ = status;
   }

@@ -111,6 +111,9 @@ std::string_view errno_description(int error);
 std::string_view signal_name(int signal);
 // The names of the bits of a set of signals: bit 0 is signal 1.
 const Set& signal_bits();
+
+// The signal of a name, with or without "SIG", or of a decimal number; 0 where there is none.
+int signal_number(std::string_view text);
 // "CLD_EXITED"; empty where the code has no name.
 std::string_view signal_code_name(int signal, int code);
 

@@ -120,6 +120,16 @@ std::string_view signal_name(int signal) {
              : std::string_view();
 }
 
+int signal_number(std::string_view text) {
+  for (size_t signal = 1; signal < std::size(kSignals); ++signal) {
+    if (text == kSignals[signal] || text == kSignals[signal].substr(3) ||
+        text == std::to_string(signal)) {
+      return static_cast<int>(signal);
+    }
+  }
+  return 0;
+}
+
 void group_stop_text(int signal, std::string& out) {
   out += "--- stopped by ";
   append_signal(signal, out);

@@ -2,7 +2,7 @@
  * The typed face of the native addon: what C++ offers to TypeScript. Nothing here runs on a tracer
  * thread; every promise is settled on the JS thread.
  */
-
+import type { NativeControl } from './control.js';
 import type { NativeMemory } from './memory.js';
 
 /** Where a standard stream of a launched command goes; as StdioMode of the API. */
@@ -211,7 +211,7 @@ export interface NativeSessionInfo {
 }
 
 /** One tracer thread with its tracees and its ring. */
-export interface NativeSession extends NativeMemory {
+export interface NativeSession extends NativeControl, NativeMemory {
   readonly rootPid: number;
   /** Settles once no tracee is left. Never rejects. The ring can still be read then. */
   readonly ended: Promise<NativeEnd>;
@@ -278,6 +278,8 @@ export interface NativeAddon {
   listSyscalls(arch: number, syscalls: string[]): NativeSyscall[];
   /** A struct sockaddr in strace's notation, and as an encoded Value; no value where there is no family. */
   socketAddress(bytes: Uint8Array): { text: string; value?: Buffer };
+  /** The number of a signal by name, with or without "SIG", or number; 0 where there is none. */
+  signalNumber(text: string): number;
   /** Whether the kernel has PTRACE_GET_SYSCALL_INFO, PTRACE_SET_SYSCALL_INFO, process_vm_readv. */
   probe(): Promise<{ getSyscallInfo: boolean; setSyscallInfo: boolean; processVm: boolean }>;
 }

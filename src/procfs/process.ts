@@ -81,6 +81,11 @@ export function readProcess(pid: number): ProcessStatus | undefined {
   };
 }
 
+/** The name of a process or thread; empty where it is gone. */
+export function readComm(tid: number): string {
+  return readProc(`${tid}/comm`)?.replace(/\n$/, '') ?? '';
+}
+
 /** Its arguments; empty for a kernel thread, a zombie and what may not be read. */
 export function readArguments(pid: number): string[] {
   const text = readProc(`${pid}/cmdline`) ?? '';

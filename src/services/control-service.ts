@@ -1,4 +1,4 @@
-/** ControlService: finds processes. */
+/** ControlService: finds processes; `tasks.ts` has what it does to those that are traced. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { RE2JS } from 're2js';
 import { invalidField, ServiceError } from '../errors.js';
@@ -6,19 +6,12 @@ import type {
   ListProcessesRequest,
   ListProcessesResponseSchema,
 } from '../gen/ptraced/v1/control_service_pb.js';
-import type { SessionRegistry } from '../session/registry.js';
+import { checkPageSize } from './paging.js';
 import { listProcesses, type ProcessQuery } from './process-list.js';
+import { type TaskHandlersOptions, taskHandlers } from './tasks.js';
 
-const defaultPageSize = 100;
-const maxPageSize = 1000;
+const pageSizes = { byDefault: 100, max: 1000 };
 const maxRegexLength = 1000;
-
-function toPageSize(pageSize: number): number {
-  if (pageSize < 0 || pageSize > maxPageSize) {
-    throw invalidField('page_size', `must be from 0 to ${maxPageSize}`);
-  }
-  return pageSize || defaultPageSize;
-}
 
 /** The token of a page is the pid after which it begins: processes come and go, and none comes twice. */
 function toPageToken(pid: number): string {
@@ -55,18 +48,16 @@ function toMatcher(regex: string): (comm: string) => boolean {
 function toQuery(request: ListProcessesRequest): ProcessQuery {
   return {
     afterPid: fromPageToken(request.pageToken),
-    limit: toPageSize(request.pageSize),
+    limit: checkPageSize(request.pageSize, pageSizes),
     matchesComm: toMatcher(request.commRegex),
     attachableOnly: request.attachableOnly,
     ...(request.uid !== undefined && { uid: request.uid }),
   };
 }
 
-export interface ControlServiceOptions {
-  readonly registry: SessionRegistry;
-}
+export type ControlServiceOptions = TaskHandlersOptions;
 
-export function controlHandlers(_options: ControlServiceOptions) {
+export function controlHandlers(options: ControlServiceOptions) {
   return {
     async listProcesses(
       request: ListProcessesRequest,
@@ -74,12 +65,6 @@ export function controlHandlers(_options: ControlServiceOptions) {
       const { processes, lastPid } = await listProcesses(toQuery(request));
       return { processes, nextPageToken: lastPid === undefined ? '' : toPageToken(lastPid) };
     },
-    listTasks: 'unimplemented',
-    pause: 'unimplemented',
-    resume: 'unimplemented',
-    step: 'unimplemented',
-    waitStop: 'unimplemented',
-    sendSignal: 'unimplemented',
-    detach: 'unimplemented',
-  } as const;
+    ...taskHandlers(options),
+  };
 }

@@ -4,7 +4,7 @@ import { invalidField, ServiceError } from '../errors.js';
 import { type Launch, StdioMode } from '../gen/ptraced/v1/session_pb.js';
 import { readProcess } from '../procfs/process.js';
 import type { EngineLaunch } from '../session/engine.js';
-import { checkEnum, checkPid, checkText, refuseUnavailable } from './fields.js';
+import { checkEnum, checkPid, checkText } from './fields.js';
 
 /** What the server's configuration says of launched commands. */
 export interface LaunchDefaults {
@@ -127,9 +127,6 @@ function checkRoot(pid: number): void {
 
 /** Throws a ServiceError where the request is not acceptable. */
 export function toEngineLaunch(launch: Launch, defaults: LaunchDefaults): EngineLaunch {
-  refuseUnavailable({
-    'launch.start_paused': launch.startPaused,
-  });
   const argv = toArgv(launch);
   checkRoot(launch.rootOfPid);
   return {
@@ -142,7 +139,7 @@ export function toEngineLaunch(launch: Launch, defaults: LaunchDefaults): Engine
     stdout: toStdio('stdout', launch.stdout),
     stderr: toStdio('stderr', launch.stderr),
     rootOfPid: launch.rootOfPid,
-    startPaused: false,
+    startPaused: launch.startPaused,
     softNofile: defaults.softNofile,
   };
 }

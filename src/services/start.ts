@@ -2,9 +2,10 @@
 import { ServiceError } from '../errors.js';
 import { EndCause } from '../gen/ptraced/v1/session_pb.js';
 import { listThreads, readProcess } from '../procfs/process.js';
-import { type AttachTarget, checkAttach } from '../security/attach-rules.js';
+import { checkAttach } from '../security/attach-rules.js';
 import { explainDenial } from '../security/ptrace-hints.js';
 import type { Engine, EngineCapture, EngineLaunch, EngineSession } from '../session/engine.js';
+import type { AttachPlan } from './attach-request.js';
 
 /** The threads that each attach found. */
 const foundThreads = new WeakMap<EngineSession, readonly number[]>();
@@ -17,14 +18,14 @@ export function threadsFound(session: EngineSession): readonly number[] {
 /** Attaches where the rules allow it, and makes sure that it was the process that they were asked about. */
 export async function startAttach(
   engine: Engine,
-  target: AttachTarget,
+  target: AttachPlan,
   capture: EngineCapture,
 ): Promise<EngineSession> {
-  const { pid, singleThread } = target;
+  const { pid, singleThread, startPaused } = target;
   const { startTimeMs } = await checkAttach(target);
   let session: EngineSession;
   try {
-    session = await engine.attach({ pid, singleThread, startPaused: false }, capture);
+    session = await engine.attach({ pid, singleThread, startPaused }, capture);
   } catch (error) {
     throw explained(error, pid);
   }

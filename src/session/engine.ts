@@ -23,6 +23,11 @@ export type {
   NativeSummaryRow as EngineSummaryRow,
 } from '../native/addon.js';
 export type {
+  NativeResume as EngineResume,
+  NativeStep as EngineStep,
+  NativeTask as EngineTask,
+} from '../native/control.js';
+export type {
   NativeFault as EngineFault,
   NativeLocation as EngineLocation,
   NativeMapping as EngineMapping,
@@ -55,6 +60,11 @@ export class Engine {
   /** The bytes of a struct sockaddr in strace's notation, and as an encoded Value. */
   socketAddress(bytes: Uint8Array): { text: string; value?: Buffer } {
     return this.#addon.socketAddress(bytes);
+  }
+
+  /** The number of a signal by name or number; 0 where there is none. */
+  signalNumber(text: string): number {
+    return this.#addon.signalNumber(text);
   }
 
   /** What the kernel offers to a tracer; asked once. */

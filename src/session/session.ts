@@ -215,9 +215,20 @@ export class TraceSession {
     return this.ended;
   }
 
+  /** Lets every task go on that is held: nobody is left who could. */
+  async releaseHeld(): Promise<void> {
+    try {
+      await this.#native.releaseHeld();
+    } catch {
+      // No tracee is left, and so none that is held.
+    }
+  }
+
   /** Nobody holds it any more. `action` undefined: its tracees stay traced. Resolves once that is done. */
   async orphan(action: EndAction | undefined): Promise<void> {
-    if (action !== undefined) {
+    if (action === undefined) {
+      await this.releaseHeld();
+    } else {
       await this.end(action, EndCause.ORPHANED);
     }
   }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   Arch,
   RecordKind,
+  StopReason,
   TaskOrigin,
   type TraceRecordSchema,
 } from '../../src/gen/ptraced/v1/record_pb.js';
@@ -113,6 +114,13 @@ describe('a breach is found', () => {
     ],
     ['an errno without its value', [header, batch({ ...exit(1n, 0n), errno: 2 })], /ret 100/],
     ['five arguments', [header, batch({ ...enter(1n), args: [1n] })], /1 arguments/],
+    ['a hold without an id', [header, batch(held(1n, 0n))], /stop_id 0/],
+    ['an id of two holds', [header, batch(held(1n, 7n), held(2n, 7n))], /given before/],
+    [
+      'an announced stop that does not come',
+      [header, batch({ ...enter(1n), stopId: 7n }, exit(2n, 1n))],
+      /no STOP of 7/,
+    ],
     [
       'output with a hole',
       [header, batch(output(1n, 0n), output(2n, 9n))],
@@ -126,6 +134,15 @@ describe('a breach is found', () => {
 
 function lost(firstSerial: bigint, lastSerial: bigint, count: bigint): FrameInit {
   return { case: 'lost', value: { firstSerial, lastSerial, count } };
+}
+
+function held(serial: bigint, stopId: bigint): RecordInit {
+  return {
+    ...base(serial),
+    kind: RecordKind.STOP,
+    stopId,
+    detail: { case: 'stop', value: { reason: StopReason.PAUSE } },
+  };
 }
 
 function other(serial: bigint): RecordInit {

@@ -1,5 +1,10 @@
 /** The tasks of a stream, as its records tell of them: the part of the validator that has memory. */
-import { RecordKind, TaskOrigin, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb.js';
+import {
+  RecordKind,
+  StopReason,
+  TaskOrigin,
+  type TraceRecord,
+} from '../../src/gen/ptraced/v1/record_pb.js';
 import { EndCause } from '../../src/gen/ptraced/v1/session_pb.js';
 
 /** What the request makes of the stream. */
@@ -21,7 +26,12 @@ interface Task {
   /** An EXIT without ENTER is possible: it was seized in the middle of a call. */
   fresh: boolean;
   lastTime: bigint;
+  /** Named by its last record: the STOP that says why the task is held must follow. */
+  announcedStop: bigint;
 }
+
+/** Why a task is held by us, rather than by the kernel. */
+const holds = new Set([StopReason.PAUSE, StopReason.RULE, StopReason.STEP, StopReason.START]);
 
 /** Clocks of the two stops are read next to each other, but the tracer may be preempted between. */
 const clockTolerance = 200_000_000n;
@@ -38,6 +48,8 @@ export class TaskBook {
   /** Leaders that an execve of a thread has superseded, until its EXIT comes under their tid. */
   readonly #superseded = new Set<number>();
   readonly #endedProcesses = new Set<number>();
+  /** Of every STOP that holds a task. */
+  readonly #stopIds = new Set<bigint>();
   #root = 0;
   #anyLoss = false;
   readonly #startTime = BigInt(Date.now()) * 1_000_000n;
@@ -67,6 +79,7 @@ export class TaskBook {
     }
     const task = this.#find(record);
     this.#time(record, task);
+    this.#hold(record, task);
     switch (record.kind) {
       case RecordKind.ENTER:
         if (task.open) {
@@ -114,7 +127,13 @@ export class TaskBook {
       }
       return known;
     }
-    const task: Task = { pid: record.pid, open: undefined, fresh: true, lastTime: 0n };
+    const task: Task = {
+      pid: record.pid,
+      open: undefined,
+      fresh: true,
+      lastTime: 0n,
+      announcedStop: 0n,
+    };
     if (this.#superseded.delete(record.tid)) {
       this.#takeOver(record, task);
     } else if (!this.#mayBegin(record)) {
@@ -156,6 +175,29 @@ export class TaskBook {
       this.#say(record, `time ${time} after ${task.lastTime}`);
     }
     task.lastTime = time;
+  }
+
+  /** Records of a stop in which the task is held share its id, and its STOP comes last. */
+  #hold(record: TraceRecord, task: Task): void {
+    const { announcedStop } = task;
+    task.announcedStop = 0n;
+    const ended = record.kind === RecordKind.TASK_EXIT;
+    if (announcedStop !== 0n && record.stopId !== announcedStop && !ended && !this.#isPartial) {
+      this.#say(record, `no STOP of ${announcedStop} before it`);
+    }
+    const { detail } = record;
+    if (detail.case !== 'stop' || !holds.has(detail.value.reason)) {
+      task.announcedStop = record.stopId;
+      return;
+    }
+    if (record.stopId === 0n || this.#stopIds.has(record.stopId)) {
+      this.#say(record, `stop_id ${record.stopId}, which is none or was given before`);
+    }
+    this.#stopIds.add(record.stopId);
+  }
+
+  get #isPartial(): boolean {
+    return this.#nature.partial || this.#anyLoss;
   }
 
   #exit(record: TraceRecord, task: Task): void {
@@ -208,7 +250,13 @@ export class TaskBook {
     }
     this.#endedProcesses.delete(newPid);
     if (followed) {
-      this.#tasks.set(newTid, { pid: newPid, open: undefined, fresh: false, lastTime: 0n });
+      this.#tasks.set(newTid, {
+        pid: newPid,
+        open: undefined,
+        fresh: false,
+        lastTime: 0n,
+        announcedStop: 0n,
+      });
     } else {
       this.#unfollowed.add(newTid);
     }

@@ -142,8 +142,6 @@ describe('a field that is not acceptable is named', () => {
 
 describe('what this version does not do is refused', () => {
   const cases: [string, Request][] = [
-    ['launch.start_paused', launch({ startPaused: true })],
-    ['attach.start_paused', { target: { case: 'attach', value: { pid: 5, startPaused: true } } }],
     ['capture.stacks', { ...launchTrue, capture: { stacks: true } }],
     ['capture.resolve_descriptors', { ...launchTrue, capture: { resolveDescriptors: true } }],
     ['rules.inject', { ...launchTrue, rules: { inject: [{}] } }],
@@ -155,14 +153,6 @@ describe('what this version does not do is refused', () => {
       code: status.FAILED_PRECONDITION,
       reason: 'FEATURE_UNAVAILABLE',
       metadata: { field },
-    });
-  });
-
-  test('so are the methods of later versions', async () => {
-    await using server = await TestServer.start();
-    expect(await refusalOf(server.client.unary(ControlService.method.pause, {}))).toMatchObject({
-      code: status.UNIMPLEMENTED,
-      reason: 'METHOD_UNIMPLEMENTED',
     });
   });
 });

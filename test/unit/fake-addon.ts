@@ -85,7 +85,19 @@ class FakeCursor implements NativeCursor {
   }
 }
 
+function none(): Promise<never> {
+  throw new Error('there are no tasks');
+}
+
 export class FakeSession implements NativeSession {
+  readonly listTasks = none;
+  readonly pause = none;
+  readonly resume = none;
+  readonly step = none;
+  readonly waitStop = none;
+  readonly sendSignal = none;
+  readonly detachProcesses = none;
+
   readonly rootPid = 4242;
   readonly ended: Promise<NativeEnd>;
   readonly cursors: FakeCursor[] = [];
@@ -153,6 +165,8 @@ export class FakeSession implements NativeSession {
   }
 
   async stdinDrained(): Promise<void> {}
+
+  async releaseHeld(): Promise<void> {}
 
   dispose(): void {
     this.disposed = true;
@@ -233,6 +247,10 @@ export class FakeAddon implements NativeAddon {
 
   attach(target: NativeAttach, capture: NativeCapture): Promise<NativeSession> {
     return this.#start(target, capture);
+  }
+
+  signalNumber(text: string): number {
+    return text === 'SIGTERM' ? 15 : 0;
   }
 
   listSyscalls() {
