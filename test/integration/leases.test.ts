@@ -64,6 +64,16 @@ describe('a lease that runs out', () => {
     expect(proc.runsUntraced(program.pid)).toBe(true);
   });
 
+  test('under KEEP releases what is held', async ({ client }) => {
+    const lease = { ttl: shortest, orphanAction: OrphanAction.KEEP };
+    const request = launching(['sh', '-c', 'exit 4'], { lease }, { startPaused: true });
+    await using session = await create(client, request);
+    const end = await ended(session);
+    expect(end).toMatchObject({ endCause: EndCause.TRACEES_EXITED, rootExit: { exitCode: 4 } });
+    const held = timestampMs(end.endTime as never) - timestampMs(end.createTime as never);
+    expect(held).toBeGreaterThan(990);
+  });
+
   test('under KEEP can be renewed, and then runs out again', async ({ client }) => {
     const lease = { ttl: shortest, orphanAction: OrphanAction.KEEP };
     await using session = await create(client, launching(['sleep', '60'], { lease }));
