@@ -7,6 +7,7 @@
 #include "addon/fields.h"
 #include "addon/filter_argument.h"
 #include "addon/probe_argument.h"
+#include "addon/rules_argument.h"
 #include "core/clock.h"
 
 namespace ptraced::addon {
@@ -87,6 +88,7 @@ SessionOptions session_options(const Napi::Object& object) {
       static_cast<uint32_t>(get_number(object, "maxStringBytes"));
   options.recorder.filter = record_filter(get_object(object, "filter"));
   options.recorder.probes = memory_probes(object.Get("probes"));
+  options.recorder.rules = rule_set(get_object(object, "rules"));
   options.recorder.max_block_ns =
       static_cast<int64_t>(get_number(object, "maxBlockMs")) * core::kNanosecondsPerMillisecond;
   options.follow = {.threads = get_bool(object, "followThreads"),

@@ -12,15 +12,6 @@
 namespace ptraced::addon {
 namespace {
 
-decode::SyscallSet syscalls_of(const Napi::Object& object, const std::string& field) {
-  std::string error;
-  decode::SyscallSet set = decode::SyscallSet::parse(get_strings(object, "syscalls"), error);
-  if (!error.empty()) {
-    throw make_field_failure(object.Env(), "UNKNOWN_SYSCALL", field + ".syscalls", error);
-  }
-  return set;
-}
-
 uint32_t kinds_of(const Napi::Object& object) {
   const std::vector<double> kinds = get_numbers(object, "kinds");
   if (kinds.empty()) {
@@ -70,10 +61,19 @@ std::vector<std::string> paths_of(const Napi::Object& object) {
 
 }  // namespace
 
+decode::SyscallSet syscall_set(const Napi::Object& object, const std::string& field) {
+  std::string error;
+  decode::SyscallSet set = decode::SyscallSet::parse(get_strings(object, "syscalls"), error);
+  if (!error.empty()) {
+    throw make_field_failure(object.Env(), "UNKNOWN_SYSCALL", field + ".syscalls", error);
+  }
+  return set;
+}
+
 wire::RecordFilter record_filter(const Napi::Object& object) {
   const std::string field = get_string(object, "field");
   wire::RecordFilter::Conditions conditions;
-  conditions.syscalls = syscalls_of(object, field);
+  conditions.syscalls = syscall_set(object, field);
   conditions.kinds = kinds_of(object);
   conditions.pids = ids_of(object, "pids");
   conditions.failed_only = get_bool(object, "failedOnly");

@@ -5,6 +5,7 @@
 #include "addon/fields.h"
 #include "addon/filter_argument.h"
 #include "addon/probe_argument.h"
+#include "addon/rules_argument.h"
 #include "addon/session.h"
 #include "decode/decoder.h"
 
@@ -64,6 +65,9 @@ Napi::Value Session::update(const Napi::CallbackInfo& info) {
   }
   if (!object.Get("probes").IsUndefined()) {
     changes.probes = memory_probes(object.Get("probes"));
+  }
+  if (!object.Get("rules").IsUndefined()) {
+    changes.rules = rule_set(get_object(object, "rules"));
   }
   return state_->on_tracer(
       env,

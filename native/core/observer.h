@@ -46,11 +46,18 @@ class Observer {
  public:
   virtual ~Observer() = default;
 
+  // What is to be done to task.entry, the call that the task is about to make: asked once, before
+  // on_enter. Null: nothing.
+  virtual std::shared_ptr<const Injection> tampering(const StopView& /*view*/) { return nullptr; }
+  // The signal to deliver instead of this one, 0 for none: asked before on_signal.
+  virtual int delivered(int signal) { return signal; }
+
   // The task is about to make task.entry.
   virtual void on_enter(const StopView& view) = 0;
   // The call task.entry has returned. `entered`: its on_enter was called.
   virtual void on_exit(const StopView& view, const SyscallExit& exit, bool entered) = 0;
-  virtual void on_signal(const StopView& view, const siginfo_t& info) = 0;
+  // `delivered` is the signal that the task gets instead, 0 for none.
+  virtual void on_signal(const StopView& view, const siginfo_t& info, int delivered) = 0;
   // The task is held: task.held says why.
   virtual void on_held(Task& task) = 0;
   virtual void on_group_stop(Task& task, int signal) = 0;

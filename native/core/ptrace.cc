@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 
 namespace ptraced::core {
@@ -168,6 +169,86 @@ Result<SyscallStop> syscall_stop(const Stopped& stop) {
       break;
   }
   return result;
+}
+
+namespace {
+
+std::atomic<bool> has_set_syscall_info = true;  // until the kernel says that it has not
+
+// EIO: the kernel does not know the request.
+bool is_unknown_request(const Status& status) {
+  return !status && status.error().code == EIO;
+}
+
+Status set_entry_registers(const Stopped& stop, const SyscallEntry& entry, bool skip) {
+  Result<Registers> now = registers(stop);
+  if (!now) {
+    return now.error();
+  }
+  const bool i386 = entry.arch == Arch::kI386;
+  unsigned long long* const words[] = {
+      i386 ? &now->rbx : &now->rdi, i386 ? &now->rcx : &now->rsi, &now->rdx,
+      i386 ? &now->rsi : &now->r10, i386 ? &now->rdi : &now->r8,  i386 ? &now->rbp : &now->r9};
+  for (size_t i = 0; i < std::size(words); ++i) {
+    *words[i] = entry.args[i];
+  }
+  if (skip) {
+    now->orig_rax = ~0ULL;
+  }
+  return set_registers(stop, *now);
+}
+
+Status set_exit_registers(const Stopped& stop, const SyscallExit& exit) {
+  Result<Registers> now = registers(stop);
+  if (!now) {
+    return now.error();
+  }
+  now->rax = static_cast<uint64_t>(exit.value);
+  return set_registers(stop, *now);
+}
+
+Status set_info(const Stopped& stop, __ptrace_syscall_info& info) {
+  return checked(call(kPtraceSetSyscallInfo, stop.tid(), sizeof(info), &info),
+                 "PTRACE_SET_SYSCALL_INFO", stop.tid());
+}
+
+}  // namespace
+
+void use_set_syscall_info(bool use) {
+  has_set_syscall_info = use;
+}
+
+Status set_entry(const Stopped& stop, const SyscallEntry& entry, bool skip) {
+  if (has_set_syscall_info) {
+    __ptrace_syscall_info info = {};
+    info.op = PTRACE_SYSCALL_INFO_ENTRY;
+    info.entry.nr = entry.number | (entry.arch == Arch::kX32 ? kX32Bit : 0);
+    if (skip) {
+      info.entry.nr = ~uint64_t{0};
+    }
+    std::copy(std::begin(entry.args), std::end(entry.args), std::begin(info.entry.args));
+    Status status = set_info(stop, info);
+    if (!is_unknown_request(status)) {
+      return status;
+    }
+    has_set_syscall_info = false;
+  }
+  return set_entry_registers(stop, entry, skip);
+}
+
+Status set_exit(const Stopped& stop, const SyscallExit& exit) {
+  if (has_set_syscall_info) {
+    __ptrace_syscall_info info = {};
+    info.op = PTRACE_SYSCALL_INFO_EXIT;
+    info.exit.rval = exit.value;
+    info.exit.is_error = exit.is_error ? 1 : 0;
+    Status status = set_info(stop, info);
+    if (!is_unknown_request(status)) {
+      return status;
+    }
+    has_set_syscall_info = false;
+  }
+  return set_exit_registers(stop, exit);
 }
 
 Result<Registers> registers(const Stopped& stop) {

@@ -104,6 +104,17 @@ struct SyscallStop {
 };
 Result<SyscallStop> syscall_stop(const Stopped& stop);
 
+// Changes the call at a syscall-enter-stop: its arguments, or with `skip` that it is made at all;
+// it then returns -ENOSYS, which set_exit() changes at the exit-stop. Its arch and number stay.
+Status set_entry(const Stopped& stop, const SyscallEntry& entry, bool skip);
+
+// Changes what the call returns, at its syscall-exit-stop.
+Status set_exit(const Stopped& stop, const SyscallExit& exit);
+
+// Whether set_entry() and set_exit() may use PTRACE_SET_SYSCALL_INFO where the kernel has it; else,
+// and before Linux 6.16, they change registers, to the same effect. True at first; for tests.
+void use_set_syscall_info(bool use);
+
 // The general registers.
 using Registers = user_regs_struct;
 Result<Registers> registers(const Stopped& stop);

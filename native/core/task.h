@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "core/hold.h"
+#include "core/injection.h"
 #include "core/interrupted_call.h"
 #include "core/ptrace.h"
 #include "core/syscall_stop.h"
@@ -65,6 +66,11 @@ struct Task {
   bool holdable = true;  // not where it is being let go, nor on the way to a launched program
   std::optional<HoldOrder> hold_order;
   std::optional<HeldStop> held;
+
+  // What is done to the call that it is in; null: nothing.
+  std::shared_ptr<const Injection> injection;
+  int64_t delay_ns = 0;             // that it is to wait in the stop that it is in
+  std::optional<HeldStop> delayed;  // the stop in which it does; nobody but the clock ends that
   std::shared_ptr<Step> step;
 
   // Asks for a hold; of two wishes the longer one counts.

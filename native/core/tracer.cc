@@ -177,6 +177,7 @@ void Tracer::dispatch(const WaitEvent& event) {
     return;
   }
   placement_.count_stop();
+  task->delayed.reset();
   task->held.reset();  // SIGKILL or an execve has ended that stop
   if (event.status.stopped()) {
     on_stop(*task, event.take_stop(), event.status);
@@ -188,6 +189,9 @@ void Tracer::dispatch(const WaitEvent& event) {
 // The one place where a task that has been told of goes on: untraced where that is wanted, not at
 // all where it is to be held, else to its next stop.
 void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
+  if (task.delay_ns != 0 && task.holdable) {
+    return delay(task, std::move(stop), how, signal);
+  }
   if (ends_step(task)) {
     task.order_hold({.reason = StopReason::kStep});
   }
@@ -221,7 +225,7 @@ void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
     if (!task.interrupt_sent) {
       task.interrupt_sent = static_cast<bool>(interrupt(task.tid));
     }
-    return resume_traced(task, std::move(stop), Resume::kSyscall, 0);
+    return resume_traced(task, std::move(stop), Resume::kSyscall, signal);
   }
   task.interrupted.hand_over(stop);
   placement_.release(task);

@@ -162,6 +162,13 @@ class Tracer {
   void replay(pid_t tid);
   void adopt_orphans();
 
+  // tracer_inject.cc: tampering.
+  int inject_on_entry(Task& task, const Stopped& stop);
+  void inject_on_exit(Task& task, const Stopped& stop, SyscallExit& exit);
+  void patch(Task& task, bool on_exit);
+  void delay(Task& task, Stopped stop, Resume how, int signal);
+  void end_delay(Task& task);
+
   // tracer_hold.cc: holding and stepping.
   void hold(Task& task, Stopped stop, Resume how, int signal);
   void end_step(Task& task);

@@ -30,6 +30,8 @@ void Tracer::end(EndAction action) {
       task.hold_order.reset();
       if (task.held) {
         release(task);
+      } else if (task.delayed) {
+        end_delay(task);
       }
     }
     return;
@@ -50,6 +52,8 @@ void Tracer::let_go(Task& task) {
   task.hold_order.reset();
   if (task.held) {
     release(task);
+  } else if (task.delayed) {
+    end_delay(task);
   } else if (!task.interrupt_sent) {
     task.interrupt_sent = static_cast<bool>(interrupt(task.tid));
   }

@@ -63,6 +63,9 @@ void Tracer::pause(Task& task, const HoldOrder& order) {
     return;
   }
   task.order_hold(order);
+  if (task.delayed) {
+    return end_delay(task);
+  }
   if (task.hold_order && !task.interrupt_sent) {
     task.interrupt_sent = static_cast<bool>(interrupt(task.tid));
   }
@@ -132,7 +135,8 @@ void Tracer::release_overdue() {
   std::vector<pid_t> overdue;
   int64_t next = 0;
   tasks_.for_each([&](const Task& task) {
-    const int64_t due = task.held ? task.held->release_ns : 0;
+    const auto& kept = task.delayed ? task.delayed : task.held;
+    const int64_t due = kept ? kept->release_ns : 0;
     if (due != 0 && due <= now) {
       overdue.push_back(task.tid);
     } else if (due != 0) {
@@ -141,7 +145,12 @@ void Tracer::release_overdue() {
   });
   next_release_ns_ = next;
   for (const pid_t tid : overdue) {
-    release(*tasks_.find(tid));
+    Task& task = *tasks_.find(tid);
+    if (task.delayed) {
+      end_delay(task);
+    } else {
+      release(task);
+    }
   }
 }
 

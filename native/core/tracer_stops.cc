@@ -111,20 +111,22 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entr
   task.failed_with_eintr = false;
   task.entry = entry;
   task.entered_ns = monotonic_ns();
+  const int signal = inject_on_entry(task, stop);
   placement_.on_enter(task, memory_, tasks_);
   observer_.on_enter({task, stop, memory_});
-  go_on(task, std::move(stop), Resume::kSyscall, 0);
+  go_on(task, std::move(stop), Resume::kSyscall, signal);
 }
 
 void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) {
   const bool entered = task.in_call;
-  const SyscallExit& exit = info.exit;
+  SyscallExit exit = info.exit;
   if (!entered) {
     if (const Result<Registers> now = registers(stop)) {
       task.entry = entry_from_registers(*now, info.entry.arch);
     }
   }
-  task.failed_with_eintr = exit.is_error && exit.value == -EINTR;
+  const bool skipped = task.injection && task.injection->result;
+  task.failed_with_eintr = exit.is_error && exit.value == -EINTR && !skipped;
   if (task.failed_with_eintr && task.interrupt_sent) {
     const std::optional<TaskStatus> status = task_status(task.tid);
     const std::optional<int64_t> elapsed = entered ? elapsed_in_call(task) : std::nullopt;
@@ -132,7 +134,7 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
       return pass(task, std::move(stop));
     }
   }
-  if (is_refused(task, exit)) {
+  if (!skipped && is_refused(task, exit)) {
     task.refused = true;
     return pass(task, std::move(stop));
   }
@@ -143,7 +145,9 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
   if (first && !exit.is_error) {
     begin_program(task);
   }
+  inject_on_exit(task, stop, exit);
   observer_.on_exit({task, stop, memory_}, exit, entered);
+  task.injection.reset();
   if (task.exec_former_tid) {
     observer_.on_exec(task, *task.exec_former_tid);
     task.exec_former_tid.reset();
@@ -176,17 +180,18 @@ void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
   }
   put_back_interrupted(task, stop);
   close_refused(task, stop);
+  const int delivered = observer_.delivered(signal);
   // With a call filter, calls end that were not seen to begin.
   const bool unseen = call_filter_ && !task.own_filter;
   if (task.failed_with_eintr || unseen) {
     // The kernel does not let an ignored signal interrupt an untraced task.
     const std::optional<TaskStatus> status = task_status(task.tid);
-    if (status && status->ignores(signal)) {
+    if (delivered == 0 || (status && status->ignores(delivered))) {
       make_again(task, stop, unseen ? std::nullopt : elapsed_in_call(task));
     }
   }
-  observer_.on_signal({task, stop, memory_}, *info);
-  go_on(task, std::move(stop), Resume::kSyscall, signal);
+  observer_.on_signal({task, stop, memory_}, *info, delivered);
+  go_on(task, std::move(stop), Resume::kSyscall, delivered);
 }
 
 // What our PTRACE_INTERRUPT seemed to have interrupted was interrupted by this signal.

@@ -31,7 +31,7 @@ struct Entry {
   int64_t value = 0;  // kExit: the result; kExec: the former tid; kNewTask: the origin; kHeld: why
 };
 
-class Journal final : public core::Observer {
+class Journal : public core::Observer {
  public:
   std::vector<Entry> entries;
   std::string output[3];
@@ -51,7 +51,7 @@ class Journal final : public core::Observer {
   void on_exit(const core::StopView& view, const core::SyscallExit& exit, bool) override {
     entries.push_back({Entry::Kind::kExit, view.task.tid, view.task.entry.number, exit.value});
   }
-  void on_signal(const core::StopView& view, const siginfo_t& info) override {
+  void on_signal(const core::StopView& view, const siginfo_t& info, int) override {
     entries.push_back({Entry::Kind::kSignal, view.task.tid, static_cast<uint64_t>(info.si_signo)});
   }
   void on_held(core::Task& task) override {

@@ -33,6 +33,7 @@ enum Field : pbf_tag_type {
   kRegisters = 18,
   kArguments = 19,
   kReturnValue = 20,
+  kTampered = 23,
   kResultOffset = 24,
   kSignal = 30,
   kNewTask = 31,
@@ -144,6 +145,10 @@ void RecordWriter::result(const core::SyscallExit& exit, std::string_view errno_
   add_uint64(writer_, kEnterSerial, enter_serial);
 }
 
+void RecordWriter::tampered() {
+  writer_.add_bool(kTampered, true);
+}
+
 void RecordWriter::text(std::string_view text, size_t result_offset) {
   add_string(writer_, kText, text);
   if (result_offset != 0) {
@@ -184,8 +189,8 @@ void RecordWriter::registers(const core::Registers& now) {
   add_uint64(out, 27, now.gs);
 }
 
-void RecordWriter::signal(const siginfo_t& info, std::string_view name,
-                          std::string_view code_name) {
+void RecordWriter::signal(const siginfo_t& info, std::string_view name, std::string_view code_name,
+                          bool suppressed) {
   pbf_writer out(writer_, kSignal);
   add_int32(out, 1, info.si_signo);
   add_string(out, 2, name);
@@ -204,6 +209,7 @@ void RecordWriter::signal(const siginfo_t& info, std::string_view name,
   if (has_value(info)) {
     add_uint64(out, 9, reinterpret_cast<uint64_t>(info.si_value.sival_ptr));
   }
+  add_bool(out, 10, suppressed);
 }
 
 void RecordWriter::new_task(pid_t tid, pid_t pid, int origin, bool followed) {

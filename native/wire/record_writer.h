@@ -31,13 +31,15 @@ class RecordWriter {
   void call(const core::SyscallEntry& entry, std::string_view name);
   void result(const core::SyscallExit& exit, std::string_view errno_name, int64_t duration_ns,
               uint64_t enter_serial);
+  void tampered();
   void text(std::string_view text, size_t result_offset = 0);
   void registers(const core::Registers& registers);
   // The decoded arguments, and what the call returned where that is more than a number.
   void values(const decode::CallValues& values);
   void error(std::string_view error);
 
-  void signal(const siginfo_t& info, std::string_view name, std::string_view code_name);
+  void signal(const siginfo_t& info, std::string_view name, std::string_view code_name,
+              bool suppressed);
   void new_task(pid_t tid, pid_t pid, int origin, bool followed);
   void exec(std::string_view exe, pid_t former_tid);
   void task_exit(const core::WaitStatus& status, std::string_view signal_name, bool process_ended,

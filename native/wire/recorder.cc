@@ -26,9 +26,20 @@ Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
       filter_(options.filter),
       ring_(ring),
       summary_(summary),
+      rules_(options_.rules),
       probes_(options.probes) {}
 
 Recorder::~Recorder() = default;
+
+std::shared_ptr<const core::Injection> Recorder::tampering(const core::StopView& view) {
+  return rules_.tampering(view.task);
+}
+
+void Recorder::hold_where_ruled(RecordFacts facts, const Task& of, Task& held) const {
+  facts.tid = of.tid;
+  facts.pid = of.pid;
+  rules_.hold(facts, held);
+}
 
 void Recorder::finish() {
   seal(core::monotonic_ns());
@@ -103,6 +114,9 @@ uint64_t Recorder::change(RecorderChanges changes) {
   if (changes.filter) {
     filter_ = std::move(*changes.filter);
   }
+  if (changes.rules) {
+    rules_ = Rules(std::move(*changes.rules));
+  }
   if (changes.probes) {
     probes_ = MemoryProbes(std::move(*changes.probes));
   }
@@ -128,11 +142,13 @@ void Recorder::select(const core::StopView& view, TaskState& state) {
   const core::SyscallEntry& entry = view.task.entry;
   state.selected_by = filter_number_;
   state.selected = filter_.syscalls().contains(entry.arch, entry.number);
-  if (state.selected) {
-    state.files.gather(view.task, view.memory,
-                       filter_.file_facts() | ring_.wanted_facts() | probes_.file_facts());
+  state.ruled = rules_.may_stop(entry.arch, entry.number);
+  if (state.selected || state.ruled) {
+    state.files.gather(
+        view.task, view.memory,
+        filter_.file_facts() | ring_.wanted_facts() | probes_.file_facts() | rules_.file_facts());
     const RecordFacts facts = state.facts(RecordKind::kEnter);
-    state.selected = filter_.passes_task(facts) && filter_.passes_call(facts);
+    state.selected = state.selected && filter_.passes_task(facts) && filter_.passes_call(facts);
   } else {
     state.files.clear();
   }
@@ -142,6 +158,9 @@ void Recorder::on_enter(const core::StopView& view) {
   Task& task = view.task;
   TaskState& state = state_of(task);
   begin_call(view, state);
+  if (state.ruled) {
+    hold_where_ruled(state.facts(RecordKind::kEnter), task, task);
+  }
   if (!state.selected) {
     return;
   }
@@ -213,6 +232,9 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
                                   : Outcome::kSuccess;
   facts.error = exit.is_error ? static_cast<int32_t>(-exit.value) : 0;
   facts.duration_ns = duration;
+  if (state.ruled) {
+    hold_where_ruled(facts, task, task);
+  }
   if (state.selected && filter_.passes_outcome(facts)) {
     append_exit(view, exit, state, facts, now);
   }
@@ -233,6 +255,9 @@ void Recorder::append_exit(const core::StopView& view, const core::SyscallExit& 
     writer.call(task.entry, state.name);
     writer.result(exit, exit.is_error ? decode::errno_name(facts.error) : "", facts.duration_ns,
                   state.enter_serial);
+    if (task.injection) {
+      writer.tampered();
+    }
     add_decoded(writer, state);
     add_registers(writer, view);
     record_ += std::exchange(state.enter_memory, {});
@@ -260,7 +285,8 @@ void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {
   }
 }
 
-void Recorder::on_signal(const core::StopView& view, const siginfo_t& info) {
+void Recorder::on_signal(const core::StopView& view, const siginfo_t& info, int delivered) {
+  hold_where_ruled({.kind = RecordKind::kSignal}, view.task, view.task);
   append_stop({.kind = RecordKind::kSignal}, view.task, core::monotonic_ns(),
               [&](RecordWriter& writer) {
                 if (options_.text) {
@@ -269,7 +295,8 @@ void Recorder::on_signal(const core::StopView& view, const siginfo_t& info) {
                   writer.text(text_);
                 }
                 writer.signal(info, decode::signal_name(info.si_signo),
-                              decode::signal_code_name(info.si_signo, info.si_code));
+                              decode::signal_code_name(info.si_signo, info.si_code),
+                              delivered != info.si_signo);
                 add_memory({.kind = RecordKind::kSignal}, view, nullptr, record_);
               });
 }
@@ -318,6 +345,7 @@ void Recorder::on_group_continue(Task& task) {
 }
 
 void Recorder::on_new_task(Task& parent, Task& child, core::TaskOrigin origin, bool followed) {
+  hold_where_ruled({.kind = RecordKind::kNewTask}, parent, child);
   append_stop({.kind = RecordKind::kNewTask}, parent, core::monotonic_ns(),
               [&](RecordWriter& writer) {
                 writer.new_task(child.tid, child.pid, static_cast<int>(origin), followed);
@@ -335,6 +363,7 @@ void Recorder::on_orphan_task(Task& child) {
 }
 
 void Recorder::on_exec(Task& task, pid_t former_tid) {
+  hold_where_ruled({.kind = RecordKind::kExec}, task, task);
   char exe[PATH_MAX];
   const size_t length = core::executable(task.tid, exe, sizeof(exe));
   append_stop({.kind = RecordKind::kExec}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
@@ -343,6 +372,9 @@ void Recorder::on_exec(Task& task, pid_t former_tid) {
 }
 
 void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
+  if (end.process_ended) {
+    rules_.forget_process(task.pid);
+  }
   close_open_call(task);
   append({.kind = RecordKind::kTaskExit}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     const core::WaitStatus& status = end.status;

@@ -16,6 +16,7 @@
 #include "wire/record_filter.h"
 #include "wire/record_writer.h"
 #include "wire/ring.h"
+#include "wire/rules.h"
 #include "wire/summary.h"
 
 namespace ptraced::wire {
@@ -30,12 +31,14 @@ struct RecorderOptions {
   RecordFilter filter;
   std::vector<MemoryProbe> probes;
   int64_t max_block_ns = 0;  // longest wait for room; 0: no limit
+  RuleSet rules;
 };
 
 // What changes while a session runs; what is not set stays.
 struct RecorderChanges {
   std::optional<RecordFilter> filter;
   std::optional<std::vector<MemoryProbe>> probes;
+  std::optional<RuleSet> rules;
 };
 
 // Numbers, decodes and encodes. Everything on the tracer thread.
@@ -52,9 +55,11 @@ class Recorder final : public core::Observer {
   // a call that has an ENTER record from before may have no EXIT record.
   uint64_t change(RecorderChanges changes);
 
+  std::shared_ptr<const core::Injection> tampering(const core::StopView& view) override;
+  int delivered(int signal) override { return rules_.delivered(signal); }
   void on_enter(const core::StopView& view) override;
   void on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) override;
-  void on_signal(const core::StopView& view, const siginfo_t& info) override;
+  void on_signal(const core::StopView& view, const siginfo_t& info, int delivered) override;
   void on_held(core::Task& task) override;
   void on_group_stop(core::Task& task, int signal) override;
   void on_group_continue(core::Task& task) override;
@@ -97,6 +102,7 @@ class Recorder final : public core::Observer {
   void decode_exit(const core::StopView& view, const core::SyscallExit& exit, TaskState& state);
   // What the decoding gave.
   void add_decoded(RecordWriter& writer, const TaskState& state) const;
+  void hold_where_ruled(RecordFacts facts, const core::Task& of, core::Task& held) const;
   void add_registers(RecordWriter& writer, const core::StopView& view);
   // Appends what the probes read at the stop to the record or a part of one.
   void add_memory(RecordFacts facts, const core::StopView& view, const core::SyscallExit* exit,
@@ -108,6 +114,7 @@ class Recorder final : public core::Observer {
   uint32_t filter_number_ = 1;  // counts changes
   Ring& ring_;
   Summary& summary_;
+  Rules rules_;
   core::DayTime day_time_;
   MemoryProbes probes_;
   BatchBuilder batch_;

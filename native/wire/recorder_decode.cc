@@ -22,6 +22,21 @@ void append_no_result(decode::CallText& call) {
   call.text += " = ?";
 }
 
+// As strace marks a call that was tampered with.
+void append_injected_note(const core::Injection& injection, std::string& text) {
+  const bool patched = !injection.patches.empty() || injection.has_arguments();
+  if (injection.result && patched) {
+    text += " (INJECTED: args, retval)";
+  } else if (patched) {
+    text += " (INJECTED: args)";
+  } else if (injection.result) {
+    text += " (INJECTED)";
+  }
+  if (injection.enter_delay_ns != 0 || injection.exit_delay_ns != 0) {
+    text += " (DELAYED)";
+  }
+}
+
 }  // namespace
 
 bool Recorder::TaskState::in_own_pid_namespace() {
@@ -53,6 +68,9 @@ void Recorder::decode_exit(const core::StopView& view, const core::SyscallExit& 
     append_no_result(state.call);
   } else if (options_.text) {
     decode::exit_text(call, exit, view.memory, options_.decode, state.call);
+  }
+  if (options_.text && view.task.injection) {
+    append_injected_note(*view.task.injection, state.call.text);
   }
   if (options_.values) {
     decode::exit_values(call, exit, view.memory, options_.decode, state.call, state.values);

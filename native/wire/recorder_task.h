@@ -53,6 +53,7 @@ struct Recorder::TaskState final : core::TaskExtra {
   uint32_t selected_by = 0;  // which of the session's filters decided
   bool selected = true;      // as far as can be told at its entry
   bool decoded = false;      // what the call was passed, at its entry
+  bool ruled = false;        // a stop rule may fit the call
   bool unrecorded = false;
   std::string stop_record;  // of the stop that the task is held in; empty where none was made
   uint64_t stop_record_id = 0;

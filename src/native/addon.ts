@@ -4,6 +4,7 @@
  */
 import type { NativeControl } from './control.js';
 import type { NativeMemory } from './memory.js';
+import type { NativeRules } from './rules.js';
 
 /** Where a standard stream of a launched command goes; as StdioMode of the API. */
 export type NativeStdio = 'null' | 'pipe' | 'capture' | 'inherit';
@@ -101,6 +102,7 @@ export interface NativeCapture {
    * no_new_privs unless it keeps CAP_SYS_ADMIN. Where the kernel refuses, all calls stop.
    */
   filterInKernel: boolean;
+  rules: NativeRules;
 }
 
 /** One step of a stream. `frame` is an encoded TraceResponse (equally a SubscribeResponse). */
@@ -167,6 +169,7 @@ export interface NativeExit {
 export interface NativeChanges {
   filter?: NativeFilter;
   probes?: NativeProbe[];
+  rules?: NativeRules;
 }
 
 /** Counts of the calls of one name. */

@@ -79,7 +79,7 @@ function complete(
 }
 
 /** All but the capacity of the ring, which the server's other sessions have a say in, and what the session is for. */
-export type Capture = Omit<EngineCapture, 'ringBytes' | 'awaitReader' | 'filterInKernel'>;
+export type Capture = Omit<EngineCapture, 'ringBytes' | 'awaitReader' | 'filterInKernel' | 'rules'>;
 
 export interface CapturePlan {
   readonly capture: Capture;

@@ -46,7 +46,8 @@ function checkDescriptor(field: string, fd: number): void {
   }
 }
 
-function toNanoseconds(field: string, duration: Duration | undefined): bigint {
+/** From 0, also where it is unset, to 24 h. Throws FIELD_INVALID. */
+export function toNanoseconds(field: string, duration: Duration | undefined): bigint {
   const { seconds, nanos } = duration ?? { seconds: 0n, nanos: 0 };
   const ns = seconds * nanosPerSecond + BigInt(nanos);
   // protobuf wants both parts to have one sign, and the nanos below one second.

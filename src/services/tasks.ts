@@ -26,6 +26,7 @@ import {
   toStep,
   toWaitStop,
 } from './control-request.js';
+import { checkDetachable } from './kernel-filter.js';
 import { checkPageSize, PageTokens } from './paging.js';
 
 type Task = MessageInitShape<typeof TaskSchema>;
@@ -114,6 +115,7 @@ export function taskHandlers({ registry, engine }: TaskHandlersOptions) {
 
     async detach(request: DetachRequest): Promise<{ tasks: Task[] }> {
       const pids = toDetach(request);
+      checkDetachable(registry.find(request.session), 'pids');
       const tasks = await ask(request.session, (native) => native.detachProcesses({ pids }));
       return { tasks: tasks.map(toTask) };
     },

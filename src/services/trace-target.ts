@@ -13,8 +13,9 @@ import type { Engine, EngineCapture, EngineSession } from '../session/engine.js'
 import type { EndAction, SessionProperties, SessionTarget } from '../session/session.js';
 import { toAttachTarget } from './attach-request.js';
 import { type Capture, toCapture } from './capture-request.js';
-import { checkEnum, refuseUnavailable } from './fields.js';
+import { checkEnum } from './fields.js';
 import { type LaunchDefaults, toEngineLaunch } from './launch-request.js';
+import { toRules } from './rules-request.js';
 import { startAttach, startLaunch } from './start.js';
 
 export type TargetKind = SessionProperties['target'];
@@ -55,14 +56,6 @@ function redactTarget(target: SessionTarget): SessionTarget {
     env: env.map((entry) => `${entry.slice(0, entry.indexOf('='))}=${redacted}`),
   });
   return { case: 'launch', value };
-}
-
-function refuseRules(rules: Rules | undefined): void {
-  refuseUnavailable({
-    'rules.inject': (rules?.inject.length ?? 0) > 0,
-    'rules.stop': (rules?.stop.length ?? 0) > 0,
-    'rules.signals': (rules?.signals.length ?? 0) > 0,
-  });
 }
 
 /** How the target is started with a ring of the capacity that it is then given. */
@@ -113,16 +106,19 @@ export function planTarget(
   if (target.case === undefined) {
     throw invalidField('target', 'must be launch or attach');
   }
-  refuseRules(request.rules);
+  const rules = toRules('rules', request.rules);
   const { capture, ringBytes, shown } = toCapture(request.capture, target.case);
-  const filterInKernel = canFilterInKernel(target.case, orphanAction, capture);
+  // Rules look at calls that the filter may exclude.
+  const filterInKernel =
+    rules.inject.length + rules.stop.length === 0 &&
+    canFilterInKernel(target.case, orphanAction, capture);
   return {
     target: target.case,
     request: redactTarget(target),
     capture: shown,
     rules: request.rules ?? create(RulesSchema),
     ringBytes,
-    start: toStart(target, { ...capture, awaitReader, filterInKernel }, options),
+    start: toStart(target, { ...capture, awaitReader, filterInKernel, rules }, options),
   };
 }
 

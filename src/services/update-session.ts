@@ -2,7 +2,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { FieldMask } from '@bufbuild/protobuf/wkt';
 import { invalidField, ServiceError } from '../errors.js';
-import { RecordFilterSchema, type Session } from '../gen/ptraced/v1/session_pb.js';
+import { RecordFilterSchema, RulesSchema, type Session } from '../gen/ptraced/v1/session_pb.js';
 import type {
   UpdateSessionRequest,
   UpdateSessionResponseSchema,
@@ -11,10 +11,10 @@ import type { EngineChanges } from '../session/engine.js';
 import type { LeaseTerms } from '../session/lease.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning, type SessionSettings, type TraceSession } from '../session/session.js';
-import { unavailable } from './fields.js';
 import { checkDetachable, checkSeen } from './kernel-filter.js';
 import { toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
+import { toRules } from './rules-request.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
 import { toOrphanEnd } from './trace-target.js';
@@ -79,23 +79,28 @@ function toLease(session: TraceSession, wanted: Session): LeaseTerms {
 }
 
 function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>): Plan {
-  if (changed.has('rules')) {
-    throw unavailable('session.rules');
-  }
   const { filter = create(RecordFilterSchema), probes = [] } = wanted.capture ?? {};
   const newFilter = changed.has('capture.filter') && { filter };
   if (newFilter) {
     checkSeen(session, 'session.capture.filter.syscalls', filter.syscalls);
   }
   const newProbes = changed.has('capture.probes') && { probes };
+  const rules = changed.has('rules') && (wanted.rules ?? create(RulesSchema));
+  if (rules) {
+    for (const { syscalls } of [...rules.inject, ...rules.stop.map(({ at }) => at ?? filter)]) {
+      checkSeen(session, 'session.rules', syscalls);
+    }
+  }
   const labels = changed.has('labels') && checkLabels('session.labels', wanted.labels);
   return {
     native: {
       ...(newFilter && { filter: toFilter('session.capture.filter', filter) }),
       ...(newProbes && { probes: toProbes('session.capture.probes', probes) }),
+      ...(rules && { rules: toRules('session.rules', rules) }),
     },
     settings: {
       capture: { ...session.settings.capture, ...newFilter, ...newProbes },
+      ...(rules && { rules }),
       ...(labels && { labels }),
     },
     lease: changed.has('lease') ? toLease(session, wanted) : undefined,

@@ -33,6 +33,7 @@ export type {
   NativeMapping as EngineMapping,
   NativeMemoryReader as EngineMemoryReader,
 } from '../native/memory.js';
+export type { NativeRules as EngineRules } from '../native/rules.js';
 
 export class Engine {
   readonly #addon: NativeAddon;

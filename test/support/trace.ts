@@ -7,6 +7,7 @@ import type {
   CaptureOptionsSchema,
   LaunchSchema,
   OrphanAction,
+  RulesSchema,
 } from '../../src/gen/ptraced/v1/session_pb.js';
 import {
   type LostRecords,
@@ -26,6 +27,7 @@ export type TraceInit = MessageInitShape<typeof TraceRequestSchema>;
 /** What a request says beside its target. */
 export interface TraceOptions {
   capture?: MessageInitShape<typeof CaptureOptionsSchema>;
+  rules?: MessageInitShape<typeof RulesSchema>;
   onDisconnect?: OrphanAction;
   heartbeatInterval?: MessageInitShape<typeof DurationSchema>;
 }

@@ -125,6 +125,19 @@ describe('a field that is not acceptable is named', () => {
     ['capture.max_block', { ...launchTrue, capture: { maxBlock: { seconds: -1n } } }],
     ['capture.filter.syscalls[0]', { ...launchTrue, capture: { filter: { syscalls: [''] } } }],
     ['capture.filter.kinds[0]', { ...launchTrue, capture: { filter: { kinds: [unknown] } } }],
+    ['rules.inject[0]', { ...launchTrue, rules: { inject: [{}] } }],
+    [
+      'rules.inject[0].last',
+      { ...launchTrue, rules: { inject: [{ error: 'EIO', first: 2, last: 1 }] } },
+    ],
+    [
+      'rules.inject[0].return_value',
+      { ...launchTrue, rules: { inject: [{ error: 'EIO', returnValue: 1n }] } },
+    ],
+    ['rules.inject[0].arguments', { ...launchTrue, rules: { inject: [{ arguments: { 6: 0n } }] } }],
+    ['rules.inject[0].patches[0].data', { ...launchTrue, rules: { inject: [{ patches: [{}] }] } }],
+    ['rules.stop[0].at.kinds', { ...launchTrue, rules: { stop: [{}] } }],
+    ['rules.stop[0].at.kinds[0]', { ...launchTrue, rules: { stop: [{ at: { kinds: [8] } }] } }],
     ['on_disconnect', { ...launchTrue, onDisconnect: unknown }],
     ['heartbeat_interval', { ...launchTrue, heartbeatInterval: { nanos: 1_000_000_000 } }],
   ];
@@ -144,8 +157,6 @@ describe('what this version does not do is refused', () => {
   const cases: [string, Request][] = [
     ['capture.stacks', { ...launchTrue, capture: { stacks: true } }],
     ['capture.resolve_descriptors', { ...launchTrue, capture: { resolveDescriptors: true } }],
-    ['rules.inject', { ...launchTrue, rules: { inject: [{}] } }],
-    ['rules.stop', { ...launchTrue, rules: { stop: [{}] } }],
   ];
   test.each(cases)('%s', async (field, request) => {
     await using server = await TestServer.start();

@@ -40,6 +40,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   maxBlockMs: 0,
   awaitReader: true,
   filterInKernel: false,
+  rules: { inject: [], stop: [], signals: [] },
 };
 
 /** Starts the flood, does something else for a while, then reads. */

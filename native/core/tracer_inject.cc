@@ -1,0 +1,97 @@
+// Calls that are tampered with.
+#include <cerrno>
+#include <iterator>
+#include <span>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/process_memory.h"
+#include "core/tracer.h"
+
+namespace ptraced::core {
+
+// At a syscall-enter-stop, before anybody is told of the call: they are told of what the kernel
+// gets. Returns the signal that goes with the call.
+int Tracer::inject_on_entry(Task& task, const Stopped& stop) {
+  task.injection = observer_.tampering({task, stop, memory_});
+  const bool first = launch_stage_ == LaunchStage::kInExec && task.tid == root_;
+  if (!task.injection || first) {  // where the launch's own execve failed, nothing would be there
+    task.injection.reset();
+    return 0;
+  }
+  const Injection& injection = *task.injection;
+  for (size_t i = 0; i < std::size(injection.arguments); ++i) {
+    task.entry.args[i] = injection.arguments[i].value_or(task.entry.args[i]);
+  }
+  patch(task, /*on_exit=*/false);
+  if (injection.result || injection.has_arguments()) {
+    const Status status = set_entry(stop, task.entry, injection.result.has_value());
+    if (!status && !status.error().gone()) {
+      task.injection.reset();
+      report(task, status.error());
+      return 0;
+    }
+  }
+  task.delay_ns = injection.enter_delay_ns;
+  return injection.signal;
+}
+
+// At the syscall-exit-stop; `exit` is what is told from here on.
+void Tracer::inject_on_exit(Task& task, const Stopped& stop, SyscallExit& exit) {
+  if (!task.injection) {
+    return;
+  }
+  if (task.injection->result) {
+    exit = *task.injection->result;
+    if (Status status = set_exit(stop, exit); !status && !status.error().gone()) {
+      report(task, status.error());
+    }
+  }
+  patch(task, /*on_exit=*/true);
+  task.delay_ns = task.injection->exit_delay_ns;
+}
+
+void Tracer::patch(Task& task, bool on_exit) {
+  for (const ArgumentPatch& one : task.injection->patches) {
+    if (one.on_exit != on_exit) {
+      continue;
+    }
+    const std::span bytes(reinterpret_cast<const uint8_t*>(one.bytes.data()), one.bytes.size());
+    const ProcessMemory memory(task.tid, /*stopped=*/true);
+    const uint64_t address = task.entry.args[one.argument];
+    Result<size_t> written = memory.write(address, bytes);
+    if (written && *written < bytes.size()) {  // a literal, which is read-only
+      written = memory.write_forced(address, bytes);
+    }
+    if (!written && !written.error().gone()) {
+      report(task, written.error());
+    } else if (written && *written < bytes.size()) {
+      report(task, {"patch", EFAULT, task.tid});
+    }
+  }
+  memory_.begin_stop(task.tid);
+}
+
+// The task waits in its stop, for nobody but the clock.
+void Tracer::delay(Task& task, Stopped stop, Resume how, int signal) {
+  const int64_t due = monotonic_ns() + std::exchange(task.delay_ns, 0);
+  task.delayed.emplace(HeldStop{.stop = std::move(stop),
+                                .id = task.stop_id,
+                                .reason = {},
+                                .kind = task.stop_kind,
+                                .how = how,
+                                .signal = signal,
+                                .release_ns = due});
+  if (next_release_ns_ == 0 || due < next_release_ns_) {
+    next_release_ns_ = due;
+  }
+}
+
+// The wait of a delayed task is over, in one way or another.
+void Tracer::end_delay(Task& task) {
+  HeldStop delayed = std::move(*task.delayed);
+  task.delayed.reset();
+  go_on(task, std::move(delayed.stop), delayed.how, delayed.signal);
+}
+
+}  // namespace ptraced::core

@@ -1,0 +1,70 @@
+#include "wire/rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/clock.h"
+
+namespace ptraced::wire {
+namespace {
+
+bool is_due(const InjectRule& rule, uint32_t count) {
+  return count >= rule.first && (rule.last == 0 || count <= rule.last) &&
+         (count - rule.first) % rule.step == 0;
+}
+
+}  // namespace
+
+Rules::Rules(RuleSet set) : set_(std::move(set)) {
+  for (const StopRule& rule : set_.stop) {
+    file_facts_ |= rule.at.file_facts();
+  }
+}
+
+std::shared_ptr<const core::Injection> Rules::tampering(const core::Task& task) {
+  if (set_.inject.empty()) {
+    return nullptr;
+  }
+  const core::SyscallEntry& entry = task.entry;
+  std::shared_ptr<const core::Injection> chosen;
+  uint64_t index = 0;
+  for (const InjectRule& rule : set_.inject) {
+    const uint64_t key =
+        index++ << 32 | static_cast<uint64_t>(entry.arch) << 16 | (entry.number & 0xffff);
+    if (!rule.syscalls.contains(entry.arch, entry.number)) {
+      continue;
+    }
+    const uint32_t count = ++counts_[task.pid][key];
+    if (!chosen && is_due(rule, count)) {
+      chosen = rule.injection;
+    }
+  }
+  return chosen;
+}
+
+bool Rules::may_stop(core::Arch arch, uint64_t number) const {
+  return std::any_of(set_.stop.begin(), set_.stop.end(), [&](const StopRule& rule) {
+    return rule.at.syscalls().contains(arch, number);
+  });
+}
+
+void Rules::hold(const RecordFacts& facts, core::Task& held) const {
+  for (const StopRule& rule : set_.stop) {
+    if (rule.at.passes(facts)) {
+      held.order_hold(
+          {.reason = core::StopReason::kRule,
+           .release_ns = rule.timeout_ns == 0 ? 0 : core::monotonic_ns() + rule.timeout_ns});
+    }
+  }
+}
+
+int Rules::delivered(int signal) const {
+  for (const SignalRule& rule : set_.signals) {
+    if ((rule.signals >> (signal - 1) & 1) != 0) {
+      return rule.replacement;
+    }
+  }
+  return signal;
+}
+
+}  // namespace ptraced::wire

@@ -1,0 +1,75 @@
+// Rules of the API, compiled: what is done to calls, at which stops a task is held, which signals
+// are kept from it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "core/injection.h"
+#include "core/task.h"
+#include "decode/syscall_set.h"
+#include "wire/record_filter.h"
+
+namespace ptraced::wire {
+
+struct StopRule {
+  RecordFilter at;
+  int64_t timeout_ns = 0;  // 0: until a client lets it go
+};
+
+struct SignalRule {
+  uint64_t signals = ~uint64_t{0};  // bit 1 << number - 1
+  int replacement = 0;              // 0: none is delivered
+};
+
+struct InjectRule {
+  decode::SyscallSet syscalls;
+  uint32_t first = 1;
+  uint32_t step = 1;
+  uint32_t last = 0;  // 0: no limit
+  std::shared_ptr<const core::Injection> injection;
+};
+
+struct RuleSet {
+  std::vector<InjectRule> inject;
+  std::vector<StopRule> stop;
+  std::vector<SignalRule> signals;
+};
+
+// The rules of a session, with their counts. Of several injections that fit a call the first rule
+// counts that is due; of several signal rules the first. Tracer thread.
+class Rules {
+ public:
+  Rules() = default;
+  explicit Rules(RuleSet set);
+
+  // What is done to the call that the task is about to make; null: nothing. Counts it: for each
+  // rule, process and syscall, as strace counts for each of its tracees.
+  std::shared_ptr<const core::Injection> tampering(const core::Task& task);
+
+  // Whether some stop rule may fit the call, and which facts about files they need.
+  bool may_stop(core::Arch arch, uint64_t number) const;
+  uint8_t file_facts() const { return file_facts_; }
+
+  // Asks for a hold of `held` where a stop rule fits.
+  void hold(const RecordFacts& facts, core::Task& held) const;
+
+  // The signal to deliver instead of this one; 0: none.
+  int delivered(int signal) const;
+
+  void forget_process(pid_t pid) { counts_.erase(pid); }
+
+ private:
+  // Of one process: how often each rule met each call. Keys are rule << 32 | arch << 16 | number.
+  using Counts = std::unordered_map<uint64_t, uint32_t>;
+
+  RuleSet set_;
+  uint8_t file_facts_ = kNoFileFacts;
+  std::unordered_map<pid_t, Counts> counts_;
+};
+
+}  // namespace ptraced::wire
