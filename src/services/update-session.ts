@@ -79,7 +79,8 @@ function toLease(session: TraceSession, wanted: Session): LeaseTerms {
 }
 
 function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>): Plan {
-  const { filter = create(RecordFilterSchema), probes = [] } = wanted.capture ?? {};
+  const none = create(RecordFilterSchema);
+  const { filter = none, probes = [] } = wanted.capture ?? {};
   const newFilter = changed.has('capture.filter') && { filter };
   if (newFilter) {
     checkSeen(session, 'session.capture.filter.syscalls', filter.syscalls);
@@ -87,7 +88,7 @@ function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>
   const newProbes = changed.has('capture.probes') && { probes };
   const rules = changed.has('rules') && (wanted.rules ?? create(RulesSchema));
   if (rules) {
-    for (const { syscalls } of [...rules.inject, ...rules.stop.map(({ at }) => at ?? filter)]) {
+    for (const { syscalls } of [...rules.inject, ...rules.stop.map(({ at }) => at ?? none)]) {
       checkSeen(session, 'session.rules', syscalls);
     }
   }

@@ -10,10 +10,9 @@ import { expect } from 'vitest';
 import {
   connect,
   OrphanAction,
-  type PtracedClient,
   RecordKind,
   SessionState,
-  TaskState,
+  StopReason,
   type TraceRecord,
   TraceResponseSchema,
 } from '../../src/client/index.js';
@@ -102,25 +101,10 @@ class Observer {
   }
 }
 
-/** The port of a struct sockaddr_in: two bytes in the order of the network, after the family. */
-const portIn = (address: Uint8Array) => Buffer.from(address).readUInt16BE(2);
-
 const isCall = (syscall: string, kind: RecordKind) => (record: TraceRecord) =>
   record.syscall === syscall && record.kind === kind;
 
 const untraced = (pid: number) => eventually(`${pid} untraced`, () => proc.untraced(pid));
-
-/** Lets a held task go on from stop to stop until it enters a call; the stop there and its record. */
-async function stepTo(syscall: string, controller: PtracedClient, session: string, tid: number) {
-  for (;;) {
-    const { task, records } = await controller.control.step({ session, tid });
-    const record = records.find(isCall(syscall, RecordKind.ENTER));
-    if (record !== undefined) {
-      expect(task).toMatchObject({ tid, state: TaskState.HELD });
-      return { stopId: task?.stopId ?? 0n, record };
-    }
-  }
-}
 
 test('whom a program calls is changed on the way, under the eyes of two observers', async ({
   server,
@@ -129,10 +113,11 @@ test('whom a program calls is changed on the way, under the eyes of two observer
   await using stranger = await Callee.named('a stranger');
   await using program = await startFixture('caller');
 
-  // A controller attaches.
+  // A controller attaches, and wants to be waited for at every connect.
   await using controller = connect(server.address);
   await using session = await controller.createSession({
     target: { case: 'attach', value: { pid: program.pid } },
+    rules: { stop: [{ at: { syscalls: ['connect'], kinds: [RecordKind.ENTER] } }] },
     labels: { story: 'yes' },
   });
 
@@ -144,25 +129,28 @@ test('whom a program calls is changed on the way, under the eyes of two observer
   alice.watch();
   bob.watch();
 
-  // The program makes a child, which is held, and told to call the stranger. From stop to stop it is let go on
-  // as far as its connect.
+  // The program makes a child, and tells it to call the stranger. The child comes as far as its connect.
   program.send('begin');
   const caller = Number((await program.line()).split(' ')[1]);
   expect(caller).not.toBe(program.pid);
-  await controller.control.pause({ session: session.name, tids: [caller] });
   program.send(String(stranger.port));
-  const { stopId, record } = await stepTo('connect', controller, session.name, caller);
+  const timeout = { seconds: 60n };
+  const { task } = await controller.control.waitStop({ session: session.name, timeout });
+  expect(task).toMatchObject({ tid: caller, stopReason: StopReason.RULE });
+  const { stopId = 0n, stopRecord } = task ?? {};
+  expect(stopRecord?.syscall).toBe('connect');
   await bob.sees('the connect', isCall('connect', RecordKind.ENTER));
 
   // The controller reads whom it is about to call.
-  const [, address = 0n, length = 0n] = record.args;
+  const [, address = 0n, length = 0n] = stopRecord?.args ?? [];
   const at = { session: session.name, pid: caller };
   const location = { case: 'address', value: address } as const;
-  const size = Number(length);
-  const asked = await controller.memory.readMemory({ ...at, location, size });
-  expect(asked.held).toBe(true);
-  expect(portIn(asked.data)).toBe(stranger.port);
-  expect(record.text).toContain(`sin_port=htons(${stranger.port})`);
+  const asked = await controller.memory.readSocketAddress({
+    ...at,
+    location,
+    length: Number(length),
+  });
+  expect(asked.text).toContain(`sin_port=htons(${stranger.port})`);
 
   // He puts the friend's port in its place.
   const portOf = (port: number) => Buffer.from([port >> 8, port & 0xff]);
