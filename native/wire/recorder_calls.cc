@@ -1,0 +1,171 @@
+// Records of calls: ENTER and EXIT.
+#include <algorithm>
+#include <utility>
+
+#include "wire/call_files.h"
+#include "wire/recorder_append.h"
+#include "wire/recorder_task.h"
+
+namespace ptraced::wire {
+
+using core::Task;
+
+void Recorder::begin_call(const core::StopView& view, TaskState& state) {
+  const core::SyscallEntry& entry = view.task.entry;
+  const decode::Syscall* row = decode::find_syscall(entry.arch, entry.number);
+  state.name = row != nullptr ? row->name : std::string_view();
+  state.enter_serial = 0;
+  state.decoded = false;
+  state.enter_memory.clear();
+  select(view, state);
+}
+
+// Decides whether the call is recorded, outcome aside.
+void Recorder::select(const core::StopView& view, TaskState& state) {
+  const core::SyscallEntry& entry = view.task.entry;
+  state.selected_by = filter_number_;
+  state.selected = filter_.syscalls().contains(entry.arch, entry.number);
+  state.ruled = rules_.may_stop(entry.arch, entry.number);
+  if (state.selected || state.ruled) {
+    state.files.gather(
+        view.task, view.memory,
+        filter_.file_facts() | ring_.wanted_facts() | probes_.file_facts() | rules_.file_facts());
+    const RecordFacts facts = state.facts(RecordKind::kEnter);
+    state.selected = state.selected && filter_.passes_task(facts) && filter_.passes_call(facts);
+  } else {
+    state.files.clear();
+  }
+}
+
+void Recorder::on_enter(const core::StopView& view) {
+  Task& task = view.task;
+  TaskState& state = state_of(task);
+  begin_call(view, state);
+  if (state.ruled) {
+    hold_where_ruled(state.facts(RecordKind::kEnter), task, task);
+  }
+  if (!state.selected) {
+    return;
+  }
+  decode_enter(view, state);
+  state.decoded = true;
+  // The EXIT record has everything in it, where there is one.
+  if (options_.combined || filter_.looks_at_outcome()) {
+    state.set_unrecorded(!filter_.looks_at_outcome());
+    add_memory(state.facts(RecordKind::kEnter), view, nullptr, state.enter_memory);
+    return;
+  }
+  const RecordFacts facts = state.facts(RecordKind::kEnter);
+  state.enter_serial = append_stop(facts, task, task.entered_ns, [&](RecordWriter& writer) {
+    writer.call(task.entry, state.name);
+    add_decoded(writer, state);
+    add_registers(writer, view);
+    add_memory(facts, view, nullptr, record_);
+  });
+}
+
+// Combined: the ENTER record of a call that is taking long, is held, or will not return.
+void Recorder::append_enter(Task& task, TaskState& state) {
+  state.set_unrecorded(false);
+  if (filter_.looks_at_outcome()) {
+    return;  // which is not known
+  }
+  const auto fill = [&](RecordWriter& writer) {
+    writer.call(task.entry, state.name);
+    add_decoded(writer, state);
+    record_ += std::exchange(state.enter_memory, {});
+  };
+  const int64_t time = task.entered_ns;
+  state.enter_serial = task.held && task.at_entry
+                           ? append_stop(state.facts(RecordKind::kEnter), task, time, fill)
+                           : append(state.facts(RecordKind::kEnter), task, time, fill);
+}
+
+void Recorder::append_overdue_enters(int64_t now) {
+  for (TaskState* state : states_) {
+    if (state->unrecorded && now - state->task.entered_ns >= kLongCallNs) {
+      append_enter(state->task, *state);
+    }
+  }
+}
+
+void Recorder::close_open_call(Task& task) {
+  if (task.extra) {
+    TaskState& state = state_of(task);
+    if (state.unrecorded) {
+      append_enter(task, state);
+    }
+  }
+}
+
+void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) {
+  const int64_t now = core::monotonic_ns();
+  Task& task = view.task;
+  TaskState& state = state_of(task);
+  if (!entered) {
+    begin_call(view, state);
+  } else if (state.selected_by != filter_number_) {
+    select(view, state);
+  }
+  state.set_unrecorded(false);
+  const int64_t duration = entered ? now - task.entered_ns : 0;
+  RecordFacts facts = state.facts(RecordKind::kExit);
+  facts.outcome = exit.refused    ? Outcome::kNone
+                  : exit.is_error ? Outcome::kFailure
+                                  : Outcome::kSuccess;
+  facts.error = exit.is_error ? static_cast<int32_t>(-exit.value) : 0;
+  facts.duration_ns = duration;
+  if (state.ruled) {
+    hold_where_ruled(facts, task, task);
+  }
+  if (state.selected && filter_.passes_outcome(facts)) {
+    append_exit(view, exit, state, facts, now);
+  }
+  if (filter_.syscalls().contains(facts.arch, facts.number)) {
+    summary_.add(task.pid, state.name, facts.error, entered ? duration : -1, serial_);
+  }
+}
+
+void Recorder::append_exit(const core::StopView& view, const core::SyscallExit& exit,
+                           TaskState& state, const RecordFacts& facts, int64_t now) {
+  Task& task = view.task;
+  if (!state.decoded) {
+    state.call = {};
+    state.values.forget_entry();
+  }
+  decode_exit(view, exit, state);
+  append_stop(facts, task, now, [&](RecordWriter& writer) {
+    writer.call(task.entry, state.name);
+    writer.result(exit, exit.is_error ? decode::errno_name(facts.error) : "", facts.duration_ns,
+                  state.enter_serial);
+    if (task.injection) {
+      writer.tampered();
+    }
+    add_decoded(writer, state);
+    add_registers(writer, view);
+    record_ += std::exchange(state.enter_memory, {});
+    add_memory(facts, view, &exit, record_);
+  });
+}
+
+void Recorder::add_memory(RecordFacts facts, const core::StopView& view,
+                          const core::SyscallExit* exit, std::string& out) {
+  if (!probes_.empty()) {
+    facts.tid = view.task.tid;
+    facts.pid = view.task.pid;
+    probes_.take(facts, view, exit, out);
+  }
+}
+
+void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {
+  if (!options_.registers) {
+    return;
+  }
+  if (const core::Result<core::Registers> now = core::registers(view.stop)) {
+    writer.registers(*now);
+  } else {
+    writer.error("PTRACE_GETREGS: " + std::string(decode::errno_name(now.error().code)));
+  }
+}
+
+}  // namespace ptraced::wire
