@@ -249,7 +249,9 @@ void with_held_command(const std::function<void(core::Tracer&, pid_t)>& body) {
   Journal journal;
   on_tracer_thread([&] {
     core::Tracer tracer(journal, {});
-    core::Result<pid_t> root = tracer.launch(command({"true"}), /*start_paused=*/true);
+    core::LaunchOptions options = command({"true"});
+    options.start_paused = true;
+    core::Result<pid_t> root = tracer.launch(options);
     REQUIRE(root);
     bool ran = false;
     const std::function<void(core::Tracer&)> look = [&](core::Tracer& it) {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { root } from '../support/paths.js';
@@ -75,18 +76,28 @@ function comparable(log: string): string[] {
     .map((line) => line.replace(/si_[us]time=\d+/g, 'si_time').replace(/\/\* \d+ vars/, '/* vars'));
 }
 
+/** How many runs may be looked at for two that are alike. */
+const mostRuns = 10;
+
 describe('trace', () => {
   it.each([[['true']], [['sh', '-c', 'true & wait; exit 3']], [['sh', '-c', 'kill -TERM $$']]])(
     '%j prints what strace prints',
     async (command) => {
       const calls = ['-e', 'trace=execve,openat,read,close,write,wait4,exit_group,kill'];
       const [theirs, ours] = [`${folder}/strace`, `${folder}/ptracectl`];
-      const expected = await finish(start([oracle(), '-f', '-o', theirs, ...calls, ...command]));
-      const result = await finish(ptracectl('trace', '-o', ours, ...calls, '--', ...command));
-      expect(result).toEqual(expected);
-      expect(comparable(readFileSync(ours, 'utf8')).toSorted()).toEqual(
-        comparable(readFileSync(theirs, 'utf8')).toSorted(),
-      );
+      const lines = (file: string) => comparable(readFileSync(file, 'utf8')).toSorted();
+      const runs: string[][] = [];
+      // A child may end while its parent is in a call or between two, and strace's own runs differ then.
+      for (let run = 0; run < mostRuns; run++) {
+        const expected = await finish(start([oracle(), '-f', '-o', theirs, ...calls, ...command]));
+        const result = await finish(ptracectl('trace', '-o', ours, ...calls, '--', ...command));
+        expect(result).toEqual(expected);
+        runs.push(lines(theirs));
+        if (runs.some((seen) => isDeepStrictEqual(seen, lines(ours)))) {
+          return;
+        }
+      }
+      expect(lines(ours)).toEqual(runs.at(-1));
     },
   );
 

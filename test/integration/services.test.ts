@@ -1,4 +1,4 @@
-/** What the server says of itself and of the machine, and what it does not do yet. */
+/** What the server says of itself and of the machine. */
 import { status } from '@grpc/grpc-js';
 import { expect } from 'vitest';
 import { ControlService } from '../../src/gen/ptraced/v1/control_service_pb.js';
@@ -10,7 +10,7 @@ import { refusal } from '../support/rpc.js';
 import { attach, Trace } from '../support/trace.js';
 
 const { getServerInfo, diagnose, listSyscalls } = ServerService.method;
-const { listProcesses, listTasks } = ControlService.method;
+const { listProcesses } = ControlService.method;
 
 test('GetServerInfo has version, kernel, limits and features', async ({ client }) => {
   const info = await client.unary(getServerInfo, {});
@@ -89,11 +89,6 @@ test('ListProcesses goes page by page, by pid', async ({ client }) => {
   expect(pids).toContain(process.pid);
   const forged = await refusal(client.unary(listProcesses, { pageToken: 'forged' }));
   expect(forged.details).toMatch(/^PAGE_TOKEN_INVALID/);
-});
-
-test('a method whose issue has not come answers UNIMPLEMENTED', async ({ client }) => {
-  const refused = await refusal(client.unary(listTasks, { session: 'sessions/x' }));
-  expect(refused.code).toBe(status.UNIMPLEMENTED);
 });
 
 test('health says SERVING', async ({ client }) => {
