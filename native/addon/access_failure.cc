@@ -18,23 +18,41 @@ std::string describe(const core::Error& error) {
   return std::string(error.operation) + ": " + std::string(decode::errno_description(error.code));
 }
 
-Napi::Error failure(Napi::Env env, const ControlError& error) {
-  const std::string id = std::to_string(error.tid);
+struct Explanation {
+  const char* reason;
+  std::string message;
+};
+
+Explanation explain(const ControlError& error) {
+  const std::string task = "task " + std::to_string(error.tid);
   switch (error.refusal) {
     case Refusal::kTaskNotFound:
-      return make_failure(env, "TASK_NOT_FOUND", "the session traces no task " + id, {},
-                          {{"tid", id}});
+      return {"TASK_NOT_FOUND", "the session has no " + task};
     case Refusal::kNotHeld:
-      return make_failure(env, "NOT_HELD", "task " + id + " is not held", {}, {{"tid", id}});
+      return {"NOT_HELD", task + " is not held"};
     case Refusal::kStopChanged:
-      return make_failure(env, "STOP_CHANGED",
-                          error.stop_id == 0
-                              ? "task " + id + " is not held any more"
-                              : "task " + id + " is in stop " + std::to_string(error.stop_id),
-                          {}, {{"tid", id}, {"stop_id", std::to_string(error.stop_id)}});
-    default:
-      return make_failure(env, "TRACER_FAILURE", describe(error.error), error.error, {{"tid", id}});
+      return {"STOP_CHANGED", error.stop_id == 0
+                                  ? task + " is not held any more"
+                                  : task + " is in stop " + std::to_string(error.stop_id)};
+    case Refusal::kStopTimeout:
+      return {"STOP_TIMEOUT",
+              error.tid == 0 ? "no task was held in time" : task + " was not held in time"};
+    case Refusal::kFailed:
+      break;
   }
+  return {error.error.code == EPERM ? "PTRACE_DENIED" : "TRACER_FAILURE", describe(error.error)};
+}
+
+Napi::Error failure(Napi::Env env, const ControlError& error) {
+  const auto [reason, message] = explain(error);
+  FailureMetadata metadata;
+  if (error.tid != 0) {
+    metadata.emplace_back("tid", std::to_string(error.tid));
+  }
+  if (error.refusal == Refusal::kStopChanged) {
+    metadata.emplace_back("stop_id", std::to_string(error.stop_id));
+  }
+  return make_failure(env, reason, message, error.error, metadata);
 }
 
 Napi::Error failure(Napi::Env env, const AddressError& error) {

@@ -3,60 +3,19 @@
 #include <utility>
 #include <vector>
 
-#include "addon/failure.h"
+#include "addon/access_failure.h"
 #include "addon/fields.h"
 #include "addon/session.h"
 #include "core/clock.h"
 #include "core/control.h"
-#include "decode/decoder.h"
 
 namespace ptraced::addon {
 namespace {
 
 using core::ControlError;
 using core::Outcome;
-using core::Refusal;
 using core::TaskSnapshot;
 using core::Tracer;
-
-struct Explanation {
-  const char* reason;
-  std::string message;
-};
-
-Explanation explain(const ControlError& error) {
-  const std::string task = "task " + std::to_string(error.tid);
-  switch (error.refusal) {
-    case Refusal::kTaskNotFound:
-      return {"TASK_NOT_FOUND", "the session has no " + task};
-    case Refusal::kNotHeld:
-      return {"NOT_HELD", task + " is not held"};
-    case Refusal::kStopChanged:
-      return {"STOP_CHANGED", error.stop_id == 0
-                                  ? task + " is not held any more"
-                                  : task + " is in stop " + std::to_string(error.stop_id)};
-    case Refusal::kStopTimeout:
-      return {"STOP_TIMEOUT",
-              error.tid == 0 ? "no task was held in time" : task + " was not held in time"};
-    case Refusal::kFailed:
-      break;
-  }
-  return {error.error.code == EPERM ? "PTRACE_DENIED" : "TRACER_FAILURE",
-          std::string(error.error.operation) + ": " +
-              std::string(decode::errno_description(error.error.code))};
-}
-
-Napi::Error make_control_failure(Napi::Env env, const ControlError& error) {
-  const auto [reason, message] = explain(error);
-  FailureMetadata metadata;
-  if (error.tid != 0) {
-    metadata.emplace_back("tid", std::to_string(error.tid));
-  }
-  if (error.refusal == Refusal::kStopChanged) {
-    metadata.emplace_back("stop_id", std::to_string(error.stop_id));
-  }
-  return make_failure(env, reason, message, error.error, metadata);
-}
 
 Napi::Value to_js(Napi::Env env, const TaskSnapshot& task) {
   Napi::Object result = Napi::Object::New(env);
@@ -101,7 +60,7 @@ Napi::Value to_js(Napi::Env env, const core::StepResult& step) {
 template <typename T>
 Napi::Value value_of(Napi::Env env, const Outcome<T>& outcome) {
   if (!outcome.value) {
-    throw make_control_failure(env, outcome.error);
+    throw make_access_failure(env, outcome.error);
   }
   return to_js(env, *outcome.value);
 }
@@ -206,7 +165,7 @@ Napi::Value Session::send_signal(const Napi::CallbackInfo& info) {
        thread_only](Tracer& tracer) { return core::send_signal(tracer, tid, signal, thread_only); },
       [](Napi::Env env, const std::optional<ControlError>& error) {
         if (error) {
-          throw make_control_failure(env, *error);
+          throw make_access_failure(env, *error);
         }
         return env.Undefined();
       });

@@ -65,6 +65,17 @@ constexpr int kRounds = 100'000;
 constexpr int kRounds = 1'000'000;
 #endif
 
+decode::Call random_call(std::mt19937_64& random, uint64_t (&args)[6]) {
+  for (uint64_t& arg : args) {
+    arg = random_word(random);
+  }
+  decode::Call call{.args = args};
+  call.arch = static_cast<core::Arch>(1 + random() % 3);
+  call.number = random() % 64 == 0 ? random() : random() % 560;
+  call.stack_pointer = random_word(random);
+  return call;
+}
+
 TEST_CASE("a million calls of random numbers and arguments") {
   std::mt19937_64 random(20251124);
   decode::CallText text;
@@ -75,13 +86,7 @@ TEST_CASE("a million calls of random numbers and arguments") {
       return &memories[random() % std::size(memories)];
     }();
     uint64_t args[6];
-    for (uint64_t& arg : args) {
-      arg = random_word(random);
-    }
-    decode::Call call{.args = args};
-    call.arch = static_cast<core::Arch>(1 + random() % 3);
-    call.number = random() % 64 == 0 ? random() : random() % 560;
-    call.stack_pointer = random_word(random);
+    const decode::Call call = random_call(random, args);
     decode::Options options;
     options.unabbreviated = random() % 16 == 0;
     const bool entered = random() % 8 != 0;
@@ -117,13 +122,7 @@ TEST_CASE("a million calls as values") {
   for (int i = 0; i < kRounds; ++i) {
     RandomMemory& memory = memories[random() % std::size(memories)];
     uint64_t args[6];
-    for (uint64_t& arg : args) {
-      arg = random_word(random);
-    }
-    decode::Call call{.args = args};
-    call.arch = static_cast<core::Arch>(1 + random() % 3);
-    call.number = random() % 64 == 0 ? random() : random() % 560;
-    call.stack_pointer = random_word(random);
+    const decode::Call call = random_call(random, args);
     decode::Options options;
     options.unabbreviated = random() % 16 == 0;
     size_t entered = 0;
