@@ -188,7 +188,8 @@ describe('trace', () => {
   it("gives Ctrl-C to a terminal's command once, and goes on", async () => {
     const script = 'trap "echo caught" INT; cat; cat; echo end';
     const file = `${folder}/lines`;
-    const cli = `'${process.execPath}' '${MAIN}' trace -e trace=read -o ${file} -- sh -c '${script}'`;
+    // exec: a shell that stays would die of the Ctrl-C itself.
+    const cli = `exec '${process.execPath}' '${MAIN}' trace -e trace=read -o ${file} -- sh -c '${script}'`;
     const terminal = start(['script', '-qec', cli, '/dev/null']);
     const closed = finish(terminal, null);
     const lines = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
