@@ -21,12 +21,14 @@ Tracer::Tracer(Observer& observer, FollowOptions follow) : observer_(observer), 
 Tracer::~Tracer() = default;
 
 bool Tracer::post(std::function<void(Tracer&)> command) {
-  const std::lock_guard lock(commands_mutex_);
+  std::unique_lock lock(commands_mutex_);
   if (!takes_commands_) {
     return false;
   }
   commands_.push_back(std::move(command));
-  wakeup_.kick();
+  const pid_t thread = wakeup_.tid();
+  lock.unlock();  // which the thread wants as soon as it runs; it may be gone by then, too
+  Wakeup::kick(thread);
   return true;
 }
 

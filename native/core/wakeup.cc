@@ -85,8 +85,8 @@ Wakeup::~Wakeup() {
   }
 }
 
-void Wakeup::kick() const {
-  tgkill(getpid(), tid_, kSignal);
+void Wakeup::kick(pid_t tid) {
+  tgkill(getpid(), tid, kSignal);
 }
 
 bool Wakeup::may_block() const {

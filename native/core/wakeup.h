@@ -38,7 +38,9 @@ class Wakeup {
   void nap() const;
 
   // Interrupts the thread's wait now, or the one that it is about to begin.
-  void kick() const;
+  void kick() const { kick(tid_); }
+  // The same for the thread of that id, which may have ended.
+  static void kick(pid_t tid);
 
   // The signal that means a kick, for descriptors that can send it (fcntl(2), F_SETSIG).
   static constexpr int kSignal = SIGURG;

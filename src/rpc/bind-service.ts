@@ -76,23 +76,48 @@ async function* encodeAll<D extends DescMessage>(
   }
 }
 
-function contextOf(call: AnyCall, method: DescMethod, environment: CallEnvironment): CallContext {
+/** Logger and signal are made when they are asked for, which most calls, being short, never do. */
+class GrpcCallContext implements CallContext {
+  readonly principal: string;
+  readonly #call: AnyCall;
+  readonly #method: DescMethod;
+  readonly #log: Logger;
+  #callLog: Logger | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(call: AnyCall, method: DescMethod, environment: CallEnvironment) {
+    this.principal = environment.principalOf(call.getPeer());
+    this.#call = call;
+    this.#method = method;
+    this.#log = environment.log;
+  }
+
+  get log(): Logger {
+    this.#callLog ??= this.#log.child({ method: this.#method.name, principal: this.principal });
+    return this.#callLog;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= cancellationOf(this.#call);
+    return this.#signal;
+  }
+}
+
+function cancellationOf(call: AnyCall): AbortSignal {
   const abort = new AbortController();
-  // Both a client that is gone and a deadline that has passed come as this event.
+  // A client that is gone, a deadline that has passed, and the end of every call come as this event.
   call.once('cancelled', () => abort.abort());
   if (call.cancelled) {
     abort.abort();
   }
-  const principal = environment.principalOf(call.getPeer());
-  const log = environment.log.child({ method: method.name, principal });
-  return { signal: abort.signal, principal, log };
+  return abort.signal;
 }
 
 function unaryCall(method: DescMethod, handler: AnyUnary, environment: CallEnvironment) {
   const answer = async (request: Buffer, context: CallContext): Promise<Buffer> =>
     encode(method.output, await handler(decode(method.input, request), context));
   return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
-    const context = contextOf(call, method, environment);
+    const context = new GrpcCallContext(call, method, environment);
     answer(call.request, context)
       .then(
         (response) => callback(null, response),
@@ -108,7 +133,7 @@ function streamCall(method: DescMethod, handler: AnyStream, environment: CallEnv
     await pump(encodeAll(method.output, messages), call, context.signal);
   };
   return (call: ServerWritableStream<Buffer, Buffer>): void => {
-    const context = contextOf(call, method, environment);
+    const context = new GrpcCallContext(call, method, environment);
     answer(call, context)
       .then(
         () => call.end(),
