@@ -9,8 +9,10 @@ export interface Call {
   name: string;
   /** "-1 ENOENT", "? ERESTARTSYS", "?" for none, a number, "address", "task 0.1", "stranger", ... */
   result: string;
-  /** The line in strace's notation, addresses and ids of tasks aside; empty where it is not known. */
+  /** The line in strace's notation, addresses aside; empty where it is not known. */
   text: string;
+  /** How the task with an id is called, in the run that the line is from; "" for none. */
+  taskOf: (id: string) => string;
 }
 
 /**
@@ -90,6 +92,7 @@ export class CallLog {
   }
 
   finish(): Calls {
+    const taskOf = (id: string) => this.#everyKey.get(Number(id)) ?? '';
     const result: Calls = new Map();
     for (const [key, calls] of this.#calls) {
       result.set(
@@ -97,21 +100,12 @@ export class CallLog {
         calls.map((call) => ({
           name: call.name,
           result: this.#result(call),
-          text: this.#text(call),
+          text: call.text.replace(/\) += /, ') = ').replace(/0x[0-9a-f]{7,16}\b/g, 'ADDRESS'),
+          taskOf,
         })),
       );
     }
     return result;
-  }
-
-  #text({ text }: RawCall): string {
-    return text
-      .replace(/\) += /, ') = ')
-      .replace(/0x[0-9a-f]{7,16}\b/g, 'ADDRESS')
-      .replace(/\b\d{2,7}\b/g, (number) => {
-        const key = this.#everyKey.get(Number(number));
-        return key === undefined ? number : `TASK ${key}`;
-      });
   }
 
   #result({ name, value, error }: RawCall): string {
@@ -202,6 +196,25 @@ function exactDifference(key: string, ours: Call[], runs: Call[][]): string {
   return '';
 }
 
+/** The same line, where the same task may have another id; another number may happen to be some task's. */
+function sameLine(one: Call | undefined, other: Call | undefined): boolean {
+  if (one === undefined || other === undefined) {
+    return one === other;
+  }
+  const [words, others] = [one, other].map(({ text }) => text.split(/\b(\d{2,7})\b/)) as [
+    string[],
+    string[],
+  ];
+  return (
+    words.length === others.length &&
+    words.every((word, index) => {
+      const counterpart = others[index] ?? '';
+      const task = one.taskOf(word);
+      return word === counterpart || (task !== '' && task === other.taskOf(counterpart));
+    })
+  );
+}
+
 /**
  * How the lines of our calls differ from those of the runs that made the same calls; where these differ
  * from each other, such as in a time, any line will do.
@@ -214,11 +227,12 @@ export function textDifferences(ours: Calls, runs: Calls[]): string[] {
     if (alike.length < 2) {
       return [];
     }
-    return calls.flatMap(({ name, result, text }, index) => {
-      const lines = new Set(alike.map((run) => run[index]?.text));
-      const comparable = result !== '?' && lines.size === 1 && !isVolatile(name, text);
-      return comparable && !lines.has(text)
-        ? [`task ${key}\n    ours   ${text}\n    strace ${[...lines]}`]
+    return calls.flatMap((call, index) => {
+      const lines = alike.map((run) => run[index]);
+      const steady = lines.every((line) => sameLine(line, lines[0]));
+      const comparable = call.result !== '?' && steady && !isVolatile(call.name, call.text);
+      return comparable && !sameLine(call, lines[0])
+        ? [`task ${key}\n    ours   ${call.text}\n    strace ${lines[0]?.text}`]
         : [];
     });
   });

@@ -96,13 +96,11 @@ void note_select(Engine& engine) {
   if (engine.failed()) {
     return;
   }
-  Writer& out = engine.out();
   if (engine.result() == 0) {
-    out.begin_note();
-    out.note_item("Timeout");
-    out.end_note();
+    note_timeout(engine);
     return;
   }
+  Writer& out = engine.out();
   constexpr std::string_view kSets[] = {"in ", "out ", "except "};
   const int bits = select_bits(engine);
   out.begin_note();
@@ -162,13 +160,11 @@ void note_poll(Engine& engine) {
   if (engine.failed()) {
     return;
   }
-  Writer& out = engine.out();
   if (engine.result() == 0) {
-    out.begin_note();
-    out.note_item("Timeout");
-    out.end_note();
+    note_timeout(engine);
     return;
   }
+  Writer& out = engine.out();
   const uint64_t address = engine.arg(0);
   const uint64_t count = static_cast<uint32_t>(engine.arg(1));
   uint64_t shown = 0;

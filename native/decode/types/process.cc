@@ -15,15 +15,6 @@ namespace ptraced::decode {
 
 namespace {
 
-void show_signal(Writer& out, int signal) {
-  const std::string_view name = signal_name(signal);
-  if (name.empty()) {
-    out.signed_number(signal);
-  } else {
-    out.symbol(name, signal);
-  }
-}
-
 // What clone3 writes: where it went.
 void show_clone_results(Engine& engine, const clone_args& args) {
   Writer& out = engine.out();

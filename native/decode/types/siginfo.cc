@@ -45,15 +45,6 @@ std::string_view name_in(const Set& set, int code) {
   return {};
 }
 
-void show_signal(Writer& out, int signal) {
-  const std::string_view name = signal_name(signal);
-  if (name.empty()) {
-    out.signed_number(signal);
-  } else {
-    out.symbol(name, signal);
-  }
-}
-
 class Siginfo {
  public:
   Siginfo(Writer& out, const siginfo_t& info) : out_(out), info_(info) {}

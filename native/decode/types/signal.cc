@@ -54,14 +54,17 @@ void show_handler(Engine& engine, uint64_t handler) {
 
 }  // namespace
 
-void print_signal(Engine& engine, const Type&, const Operand& operand) {
-  const int signal = static_cast<int>(operand.word);
+void show_signal(Writer& out, int signal) {
   const std::string_view name = signal_name(signal);
   if (name.empty()) {
-    engine.out().signed_number(signal);
+    out.signed_number(signal);
   } else {
-    engine.out().symbol(name, signal);
+    out.symbol(name, signal);
   }
+}
+
+void print_signal(Engine& engine, const Type&, const Operand& operand) {
+  show_signal(engine.out(), static_cast<int>(operand.word));
 }
 
 void print_sigmask(Engine& engine, const Type&, const Operand& operand) {

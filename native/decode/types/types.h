@@ -212,6 +212,8 @@ void print_termios_flags(Engine&, const Type&, const Operand&);
 void print_control_characters(Engine&, const Type&, const Operand&);
 inline constexpr Type kControlCharacters = custom(print_control_characters, 0, 19);
 
+// The name of a signal, or the number of one that has none.
+void show_signal(Writer& out, int signal);
 // A signal number, and the one in the low byte of clone's flags.
 void print_signal(Engine&, const Type&, const Operand&);
 inline constexpr Type kSignalNumber = custom(print_signal, 0, 4);
