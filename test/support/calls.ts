@@ -9,7 +9,10 @@ export interface Call {
   name: string;
   /** "-1 ENOENT", "? ERESTARTSYS", "?" for none, a number, "address", "task 0.1", "stranger", ... */
   result: string;
-  /** The line in strace's notation, addresses aside; empty where it is not known. */
+  /**
+   * The line in strace's notation, addresses aside; without the result, where that tells a task, since
+   * which of several ends first is chance. Empty where it is not known.
+   */
   text: string;
   /** How the task with an id is called, in the run that the line is from; "" for none. */
   taskOf: (id: string) => string;
@@ -48,6 +51,13 @@ interface RawCall {
   value: bigint | undefined;
   error: string;
   text: string;
+}
+
+function comparableText({ name, text }: RawCall): string {
+  const [call = '', ...result] = text.split(/\) += /);
+  const shown =
+    taskCalls.has(name) || result.length === 0 ? call : `${call}) = ${result.join(') = ')}`;
+  return shown.replace(/0x[0-9a-f]{7,16}\b/g, 'ADDRESS');
 }
 
 /** Collects calls by task while a log is read. */
@@ -100,7 +110,7 @@ export class CallLog {
         calls.map((call) => ({
           name: call.name,
           result: this.#result(call),
-          text: call.text.replace(/\) += /, ') = ').replace(/0x[0-9a-f]{7,16}\b/g, 'ADDRESS'),
+          text: comparableText(call),
           taskOf,
         })),
       );
