@@ -34,6 +34,8 @@ Explanation explain(const ControlError& error) {
       return {"STOP_CHANGED", error.stop_id == 0
                                   ? task + " is not held any more"
                                   : task + " is in stop " + std::to_string(error.stop_id)};
+    case Refusal::kTaskEnding:
+      return {"TASK_ENDING", task + " is at its end, where no signal reaches it"};
     case Refusal::kStopTimeout:
       return {"STOP_TIMEOUT",
               error.tid == 0 ? "no task was held in time" : task + " was not held in time"};

@@ -1,4 +1,5 @@
 // What a session records, and what its calls come to. JS thread.
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "addon/probe_argument.h"
 #include "addon/rules_argument.h"
 #include "addon/session.h"
+#include "core/control.h"
 #include "decode/decoder.h"
 
 namespace ptraced::addon {
@@ -69,11 +71,14 @@ Napi::Value Session::update(const Napi::CallbackInfo& info) {
   if (!object.Get("rules").IsUndefined()) {
     changes.rules = rule_set(get_object(object, "rules"));
   }
-  return state_->on_tracer(
+  return state_->on_tracer_later<uint64_t>(
       env,
-      [changes = std::move(changes)](core::Tracer& tracer) mutable {
-        // TracerThread::run gives every tracer a Recorder.
-        return static_cast<wire::Recorder&>(tracer.observer()).change(std::move(changes));
+      // TracerThread::run gives every tracer a Recorder. A task of this queue runs once.
+      [changes = std::make_shared<wire::RecorderChanges>(std::move(changes))](core::Tracer& tracer,
+                                                                              auto pay) {
+        const uint64_t serial =
+            static_cast<wire::Recorder&>(tracer.observer()).change(std::move(*changes));
+        core::renew_exit_events(tracer, [pay, serial] { pay(serial); });
       },
       [](Napi::Env env, uint64_t serial) -> Napi::Value { return Napi::BigInt::New(env, serial); });
 }

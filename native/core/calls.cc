@@ -67,6 +67,10 @@ bool is_exit(const SyscallEntry& entry) {
   return kExit.match(entry) || kExitGroup.match(entry);
 }
 
+bool is_exit_group(const SyscallEntry& entry) {
+  return kExitGroup.match(entry);
+}
+
 bool is_seccomp_change(const SyscallEntry& entry) {
   return kSeccomp.match(entry) || (kPrctl.match(entry) && entry.args[0] == PR_SET_SECCOMP);
 }

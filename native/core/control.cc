@@ -82,6 +82,9 @@ Outcome<std::optional<int>> prepare_signal(const Task& task, const std::optional
   if (!signal || task.held->kind == StopKind::kSignal) {
     return signal;
   }
+  if (*signal != 0 && task.ending) {  // kill(2) would take it, and nobody would get it
+    return ControlError{.refusal = Refusal::kTaskEnding, .tid = task.tid};
+  }
   if (*signal != 0 && syscall(SYS_tgkill, task.pid, task.tid, *signal) < 0) {
     return ControlError{
         .refusal = Refusal::kFailed, .tid = task.tid, .error = last_error("tgkill", task.tid)};
@@ -89,10 +92,10 @@ Outcome<std::optional<int>> prepare_signal(const Task& task, const std::optional
   return std::optional<int>();
 }
 
-// Uninterruptible, such as the parent of a vfork: it cannot stop now.
+// Uninterruptible, such as the parent of a vfork, or a leader that has ended before its threads.
 bool cannot_stop(pid_t tid) {
   const std::optional<TaskStatus> status = task_status(tid);
-  return !status || status->state == 'D';
+  return !status || status->state == 'D' || status->state == 'Z';
 }
 
 // A pause under way.
@@ -297,6 +300,26 @@ void wait_stop(Tracer& tracer, pid_t tid, uint64_t after_stop_id, int64_t deadli
       return int64_t{0};
     }
     return deadline_ns;
+  });
+}
+
+void renew_exit_events(Tracer& tracer, std::function<void()> done) {
+  tracer.renew_exit_events();
+  const int64_t began = monotonic_ns();
+  tracer.await([&tracer, began, done = std::move(done)](int64_t now) {
+    std::vector<pid_t> left;
+    tracer.tasks().for_each([&](const Task& task) {
+      if (tracer.exit_events() && !task.exit_events) {
+        left.push_back(task.tid);
+      }
+    });
+    const int64_t deadline = began + kPausePatienceNs;
+    if (!left.empty() && now < deadline &&
+        (now < began + kPauseLookNs || !std::all_of(left.begin(), left.end(), cannot_stop))) {
+      return std::min(deadline, now + kPauseLookNs);
+    }
+    done();
+    return int64_t{0};
   });
 }
 

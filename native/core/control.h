@@ -31,7 +31,7 @@ struct TaskSnapshot {
 };
 
 // Why a request cannot be met. Names are those of the error model.
-enum class Refusal { kTaskNotFound, kNotHeld, kStopChanged, kStopTimeout, kFailed };
+enum class Refusal { kTaskNotFound, kNotHeld, kStopChanged, kTaskEnding, kStopTimeout, kFailed };
 struct ControlError {
   Refusal refusal;
   pid_t tid = 0;         // of the task that it is about
@@ -97,6 +97,10 @@ void step_task(Tracer& tracer, pid_t tid, const StepOptions& step, const ResumeO
 using StopDone = std::function<void(Outcome<TaskSnapshot>)>;
 void wait_stop(Tracer& tracer, pid_t tid, uint64_t after_stop_id, int64_t deadline_ns,
                StopDone done);
+
+// Asks the observer again whether it wants exit events, and calls `done` when every task that can
+// stop has been told, within 2 s.
+void renew_exit_events(Tracer& tracer, std::function<void()> done);
 
 // Sends a signal to the process that `tid` is of, or to the thread alone.
 std::optional<ControlError> send_signal(Tracer& tracer, pid_t tid, int signal, bool thread_only);

@@ -39,9 +39,9 @@ struct TaskEnd {
 // Receives everything, on the tracer thread, in the order in which it was seen. The task stands
 // still until the call returns: what is slow here slows the tracee. Nothing may throw.
 //
-// on_enter, on_exit, on_signal and on_exec may ask by Task::order_hold that the task be held in
-// this stop, on_new_task that the child be held before its first instruction. Where an order stands
-// when they return, the task will be held as task.stop_id.
+// on_enter, on_exit, on_signal, on_exec and on_exit_event may ask by Task::order_hold that the task
+// be held in this stop, on_new_task that the child be held before its first instruction. Where an
+// order stands when they return, the task will be held as task.stop_id.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -68,6 +68,12 @@ class Observer {
   virtual void on_orphan_task(Task& child) = 0;
   // After the on_exit of the execve. `former_tid` is 0 where the caller was the leader.
   virtual void on_exec(Task& task, pid_t former_tid) = 0;
+  // Whether tasks are to stop once more before they are gone, for on_exit_event. Asked when tracing
+  // begins, and by Tracer::renew_exit_events.
+  virtual bool wants_exit_events() const { return false; }
+  // The task is about to end, as task.ending says; its memory and registers are still there. Not
+  // told where the end must not wait for anybody: of SIGKILL, and of the execve of another thread.
+  virtual void on_exit_event(const StopView& /*view*/) {}
   virtual void on_task_end(Task& task, const TaskEnd& end) = 0;
   // It runs on untraced.
   virtual void on_detached(Task& task) = 0;

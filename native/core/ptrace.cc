@@ -88,7 +88,9 @@ Result<WaitEvent> wait_task(pid_t tid) {
   }
 }
 
-Status seize(pid_t tid, SeizeOptions options) {
+namespace {
+
+uint64_t flags_of(SeizeOptions options) {
   uint64_t flags = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                    PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
   if (options.kill_on_exit) {
@@ -97,7 +99,21 @@ Status seize(pid_t tid, SeizeOptions options) {
   if (options.call_filter) {
     flags |= PTRACE_O_TRACESECCOMP;
   }
-  return checked(call(PTRACE_SEIZE, tid, 0, flags), "PTRACE_SEIZE", tid);
+  if (options.exit_events) {
+    flags |= PTRACE_O_TRACEEXIT;
+  }
+  return flags;
+}
+
+}  // namespace
+
+Status seize(pid_t tid, SeizeOptions options) {
+  return checked(call(PTRACE_SEIZE, tid, 0, flags_of(options)), "PTRACE_SEIZE", tid);
+}
+
+Status set_options(const Stopped& stop, SeizeOptions options) {
+  return checked(call(PTRACE_SETOPTIONS, stop.tid(), 0, flags_of(options)), "PTRACE_SETOPTIONS",
+                 stop.tid());
 }
 
 Status interrupt(pid_t tid) {

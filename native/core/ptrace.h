@@ -59,11 +59,15 @@ Result<WaitEvent> wait_task(pid_t tid);
 struct SeizeOptions {
   bool kill_on_exit = false;  // PTRACE_O_EXITKILL: it dies with the tracer thread
   bool call_filter = false;   // PTRACE_O_TRACESECCOMP: SECCOMP_RET_TRACE stops it
+  bool exit_events = false;   // PTRACE_O_TRACEEXIT: it stops once more before it is gone
 };
 
 // PTRACE_SEIZE: traces the task without stopping it. Errors: EPERM (not allowed, or traced
 // already), ESRCH.
 Status seize(pid_t tid, SeizeOptions options);
+
+// PTRACE_SETOPTIONS: the same from now on. What the task makes from now on inherits them (T36).
+Status set_options(const Stopped& stop, SeizeOptions options);
 
 // PTRACE_INTERRUPT: makes the task stop soon; with another stop than EVENT_STOP, perhaps.
 Status interrupt(pid_t tid);
@@ -86,7 +90,8 @@ Status detach(Stopped stop, int signal);
 // needs no stop): for processes that kill(2) is not allowed to signal.
 Status kill_traced(pid_t tid);
 
-// PTRACE_GETEVENTMSG: the new task's id at fork events, the former tid at exec.
+// PTRACE_GETEVENTMSG: the new task's id at fork events, the former tid at exec, the wait status
+// that the task is about to end with at PTRACE_EVENT_EXIT.
 Result<uint64_t> event_message(const Stopped& stop);
 
 // PTRACE_GETSIGINFO, at a signal-delivery-stop.

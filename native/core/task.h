@@ -57,6 +57,11 @@ struct Task {
   // was the leader.
   std::optional<pid_t> exec_former_tid;
 
+  bool exit_events = false;  // PTRACE_O_TRACEEXIT is on
+  // From its PTRACE_EVENT_EXIT on: how it is about to end.
+  std::optional<WaitStatus> ending;
+  bool group_exit = false;  // another thread of its process has gone by exit_group
+
   // The stop that it is in or was in last.
   uint64_t stop_id = 0;
   StopKind stop_kind = StopKind::kInterruptStop;

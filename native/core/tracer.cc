@@ -258,6 +258,7 @@ void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
   if (how == Resume::kSyscall && needs_no_stops(task)) {
     how = Resume::kRun;
   }
+  set_exit_events(task, stop);
   if (Status status = resume(std::move(stop), how, signal); !status && !status.error().gone()) {
     report(task, status.error());
   }

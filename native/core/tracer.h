@@ -89,6 +89,9 @@ class Tracer {
   void step(Task& task, std::shared_ptr<Step> step, std::optional<int> signal);
   // Detaches from the task at its next stop, or now where it is held; it is gone from tasks() then.
   void let_go(Task& task);
+  // Asks the observer again whether it wants exit events, and has tasks stop so that it can be set.
+  void renew_exit_events();
+  bool exit_events() const { return exit_events_; }
   // Calls the waiter at once, and then as its type says. It is destroyed uncalled where the session
   // ends before it is done.
   void await(Waiter waiter);
@@ -144,7 +147,6 @@ class Tracer {
   void on_group_stop(Task& task, Stopped stop, int signal);
   void on_interrupt_stop(Task& task, Stopped stop);
   void on_exec_stop(Task& task, Stopped stop);
-  void on_death(Task& task, const WaitStatus& status);
   void note_restarted_call(Task& task, const Stopped& stop);
   static bool make_again(Task& task, const Stopped& stop, std::optional<int64_t> elapsed_ns);
   void put_back_interrupted(Task& task, const Stopped& stop);
@@ -152,8 +154,15 @@ class Tracer {
   bool has_filter(Task& task);
   void note_own_filter(const Task& task);
   void close_refused(Task& task, const Stopped& stop);
-  bool is_superseded(const Task& task, const WaitStatus& status);
   void report(const Task& task, const Error& error);
+
+  // tracer_exit.cc: how tasks end.
+  void on_exit_event(Task& task, Stopped stop);
+  void on_death(Task& task, const WaitStatus& status);
+  bool is_superseded(const Task& task, const WaitStatus& status);
+  bool may_wait(const Task& task);
+  void note_group_exit(const Task& task);
+  void set_exit_events(Task& task, const Stopped& stop);
 
   // tracer_children.cc: new tasks.
   void on_fork_stop(Task& parent, Stopped stop, StopKind kind);
@@ -203,6 +212,8 @@ class Tracer {
   std::atomic<std::optional<WaitStatus>> root_status_;
   bool launched_ = false;
   bool start_paused_ = false;
+  SeizeOptions seize_options_;  // of every task, exit events aside
+  bool exit_events_ = false;
   bool ended_by_let_go_ = false;
   LaunchStage launch_stage_ = LaunchStage::kNone;
   bool installs_filter_ = false;  // the command, before its execve

@@ -46,6 +46,8 @@ void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
     const bool followed = thread ? follow_.threads : follow_.processes;
     placement_.on_new_task(parent, child);
     child.own_filter = parent.own_filter;
+    child.exit_events = parent.exit_events;
+    child.group_exit = thread && parent.group_exit;
     child.announced = followed;
     child.detach_wanted = parent.detach_wanted || !followed;
     child.holdable = parent.holdable && !child.detach_wanted;

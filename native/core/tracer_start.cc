@@ -15,8 +15,8 @@ namespace ptraced::core {
 namespace {
 
 // A stop in which the kernel lets the child be examined before it goes through the gate.
-Status stop_at_gate(pid_t pid, bool call_filter) {
-  if (Status status = seize(pid, {.kill_on_exit = true, .call_filter = call_filter}); !status) {
+Status stop_at_gate(pid_t pid, SeizeOptions options) {
+  if (Status status = seize(pid, options); !status) {
     return status;
   }
   if (Status status = interrupt(pid); !status) {
@@ -63,12 +63,13 @@ Result<pid_t> Tracer::launch(const LaunchOptions& options) {
   }
   root_ = launched->pid;
   launched_ = true;
+  seize_options_ = {.kill_on_exit = true, .call_filter = !options.call_filter.empty()};
   Status status = output_.start(root_, std::move(launched->readers), Wakeup::kSignal);
   if (status) {
     status = input_.start(root_, std::move(launched->stdin_writer), Wakeup::kSignal);
   }
   if (status) {
-    status = stop_at_gate(root_, !options.call_filter.empty());
+    status = stop_at_gate(root_, seize_options_);
   }
   if (!status) {
     reap(root_);
@@ -107,6 +108,7 @@ bool Tracer::swallows(Task& task, const SyscallStop& info) {
 void Tracer::begin_program(Task& task) {
   launch_stage_ = LaunchStage::kNone;
   task.holdable = !ending_;
+  exit_events_ = observer_.wants_exit_events();
   if (start_paused_) {
     task.order_hold({.reason = StopReason::kStart});
   }
@@ -121,6 +123,7 @@ void Tracer::fail_launch(Task& task, int error) {
 Status Tracer::attach(pid_t pid, bool single_thread, bool start_paused) {
   root_ = pid;
   start_paused_ = start_paused;
+  exit_events_ = observer_.wants_exit_events();
   const Status status = seize_threads(pid, single_thread);
   if (!status) {
     end(EndAction::kDetach);
@@ -146,9 +149,10 @@ Status Tracer::seize_threads(pid_t pid, bool single_thread) {
       if (tasks_.find(tid) != nullptr) {
         continue;
       }
-      if (Status seized = seize(tid, {}); seized) {
+      if (Status seized = seize(tid, {.exit_events = exit_events_}); seized) {
         const std::optional<TaskStatus> status = task_status(tid);
         Task& task = tasks_.add(tid, status ? status->tgid : pid);
+        task.exit_events = exit_events_;
         if (start_paused_) {
           task.order_hold({.reason = StopReason::kStart, .for_new_tasks = true});
         }

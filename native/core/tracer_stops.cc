@@ -52,8 +52,9 @@ void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
       return on_exec_stop(task, std::move(stop));
     case StopKind::kSeccomp:
       return on_seccomp_stop(task, std::move(stop));
-    case StopKind::kVforkDone:
     case StopKind::kExit:
+      return on_exit_event(task, std::move(stop));
+    case StopKind::kVforkDone:
       return go_on(task, std::move(stop), Resume::kSyscall, 0);
   }
 }
@@ -336,43 +337,6 @@ void Tracer::on_exec_stop(Task& task, Stopped stop) {
     caller->step->tid = pid;
   }
   go_on(*caller, std::move(stop), Resume::kSyscall, 0);
-}
-
-void Tracer::on_death(Task& task, const WaitStatus& status) {
-  ended_by_let_go_ = false;
-  if (task.tid == root_) {
-    root_status_ = status;
-  }
-  if (task.announced) {
-    if (task.exec_former_tid) {
-      observer_.on_exec(task, *task.exec_former_tid);
-    }
-    observer_.on_task_end(task, {.status = status,
-                                 .process_ended = task.tid == task.pid,
-                                 .superseded = is_superseded(task, status)});
-  }
-  forget(task);
-}
-
-// execve ends the other threads before its own stop is told, with status 0, though none of them
-// called exit.
-bool Tracer::is_superseded(const Task& task, const WaitStatus& status) {
-  if (task.superseded) {
-    return true;
-  }
-  if (task.tid == task.pid || !status.exited() || status.exit_code() != 0 ||
-      (task.in_call && is_exit(task.entry))) {
-    return false;
-  }
-  bool execve = false;
-  bool exit = false;
-  tasks_.for_each([&](const Task& other) {
-    if (other.pid == task.pid && &other != &task && other.in_call) {
-      execve = execve || is_execve(other.entry);
-      exit = exit || is_exit(other.entry);
-    }
-  });
-  return execve && !exit;
 }
 
 void Tracer::report(const Task& task, const Error& error) {

@@ -226,9 +226,9 @@ void RecordWriter::exec(std::string_view exe, pid_t former_tid) {
   add_int32(out, 2, former_tid);
 }
 
-void RecordWriter::task_exit(const core::WaitStatus& status, std::string_view signal_name,
-                             bool process_ended, bool superseded) {
-  pbf_writer out(writer_, kTaskExit);
+namespace {
+
+void add_status(pbf_writer& out, const core::WaitStatus& status, std::string_view signal_name) {
   if (status.exited()) {
     out.add_int32(1, status.exit_code());
   } else {
@@ -236,6 +236,14 @@ void RecordWriter::task_exit(const core::WaitStatus& status, std::string_view si
     add_string(out, 3, signal_name);
     add_bool(out, 4, status.core_dumped());
   }
+}
+
+}  // namespace
+
+void RecordWriter::task_exit(const core::WaitStatus& status, std::string_view signal_name,
+                             bool process_ended, bool superseded) {
+  pbf_writer out(writer_, kTaskExit);
+  add_status(out, status, signal_name);
   add_bool(out, 5, process_ended);
   add_bool(out, 6, superseded);
 }
@@ -244,6 +252,14 @@ void RecordWriter::stop(core::StopReason reason, int signal) {
   pbf_writer out(writer_, kStop);
   out.add_enum(1, static_cast<int32_t>(reason));
   add_int32(out, 2, signal);
+}
+
+void RecordWriter::stop_at_end(core::StopReason reason, const core::WaitStatus& ending,
+                               std::string_view signal_name) {
+  pbf_writer out(writer_, kStop);
+  out.add_enum(1, static_cast<int32_t>(reason));
+  pbf_writer end(out, 3);
+  add_status(end, ending, signal_name);
 }
 
 void RecordWriter::output(int fd, std::span<const unsigned char> bytes, uint64_t offset) {

@@ -45,6 +45,9 @@ class RecordWriter {
   void task_exit(const core::WaitStatus& status, std::string_view signal_name, bool process_ended,
                  bool superseded);
   void stop(core::StopReason reason, int signal);
+  // Held before its end.
+  void stop_at_end(core::StopReason reason, const core::WaitStatus& ending,
+                   std::string_view signal_name);
   void output(int fd, std::span<const unsigned char> bytes, uint64_t offset);
 
  private:

@@ -14,6 +14,14 @@ namespace ptraced::wire {
 
 using core::Task;
 
+namespace {
+
+std::string_view fatal_signal_name(const core::WaitStatus& status) {
+  return status.killed() ? decode::signal_name(status.fatal_signal()) : std::string_view();
+}
+
+}  // namespace
+
 Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
     : options_(options),
       filter_(options.filter),
@@ -86,15 +94,23 @@ void Recorder::on_signal(const core::StopView& view, const siginfo_t& info, int 
               });
 }
 
+void Recorder::on_exit_event(const core::StopView& view) {
+  hold_where_ruled({.kind = RecordKind::kTaskExit}, view.task, view.task);
+}
+
 void Recorder::on_held(Task& task) {
   TaskState& state = state_of(task);
-  if (state.unrecorded && task.at_entry) {
+  if (state.unrecorded && (task.at_entry || task.ending)) {  // it stays in the call, or dies in it
     append_enter(task, state);
   }
   const bool has_record = state.stop_record_id == task.stop_id && !state.stop_record.empty();
   const auto fill = [&](RecordWriter& writer) {
     writer.stop_id(task.held->id);
-    writer.stop(task.held->reason, 0);
+    if (task.ending) {
+      writer.stop_at_end(task.held->reason, *task.ending, fatal_signal_name(*task.ending));
+    } else {
+      writer.stop(task.held->reason, 0);
+    }
   };
   if (append({.kind = RecordKind::kStop}, task, core::monotonic_ns(), fill) != 0 && !has_record) {
     state.stop_record = record_;
@@ -174,8 +190,7 @@ void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
       }
       writer.text(text_);
     }
-    writer.task_exit(status, status.killed() ? decode::signal_name(status.fatal_signal()) : "",
-                     end.process_ended, end.superseded);
+    writer.task_exit(status, fatal_signal_name(status), end.process_ended, end.superseded);
   });
 }
 

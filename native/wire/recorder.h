@@ -57,6 +57,8 @@ class Recorder final : public core::Observer {
 
   std::shared_ptr<const core::Injection> tampering(const core::StopView& view) override;
   int delivered(int signal) override { return rules_.delivered(signal); }
+  bool wants_exit_events() const override { return rules_.may_stop(RecordKind::kTaskExit); }
+  void on_exit_event(const core::StopView& view) override;
   void on_enter(const core::StopView& view) override;
   void on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) override;
   void on_signal(const core::StopView& view, const siginfo_t& info, int delivered) override;

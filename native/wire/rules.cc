@@ -13,6 +13,10 @@ bool is_due(const InjectRule& rule, uint32_t count) {
          (count - rule.first) % rule.step == 0;
 }
 
+bool stops_calls(const StopRule& rule) {
+  return rule.at.passes_kind(RecordKind::kEnter) || rule.at.passes_kind(RecordKind::kExit);
+}
+
 }  // namespace
 
 Rules::Rules(RuleSet set) : set_(std::move(set)) {
@@ -42,9 +46,14 @@ std::shared_ptr<const core::Injection> Rules::tampering(const core::Task& task) 
   return chosen;
 }
 
+bool Rules::may_stop(RecordKind kind) const {
+  return std::any_of(set_.stop.begin(), set_.stop.end(),
+                     [&](const StopRule& rule) { return rule.at.passes_kind(kind); });
+}
+
 bool Rules::may_stop(core::Arch arch, uint64_t number) const {
   return std::any_of(set_.stop.begin(), set_.stop.end(), [&](const StopRule& rule) {
-    return rule.at.syscalls().contains(arch, number);
+    return stops_calls(rule) && rule.at.syscalls().contains(arch, number);
   });
 }
 

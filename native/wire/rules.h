@@ -51,6 +51,8 @@ class Rules {
   // rule, process and syscall, as strace counts for each of its tracees.
   std::shared_ptr<const core::Injection> tampering(const core::Task& task);
 
+  // Whether some stop rule may fit such records.
+  bool may_stop(RecordKind kind) const;
   // Whether some stop rule may fit the call, and which facts about files they need.
   bool may_stop(core::Arch arch, uint64_t number) const;
   uint8_t file_facts() const { return file_facts_; }

@@ -23,7 +23,14 @@ const stopKinds: ReadonlySet<RecordKind> = new Set([
   RecordKind.SIGNAL,
   RecordKind.NEW_TASK,
   RecordKind.EXEC,
+  RecordKind.TASK_EXIT,
 ]);
+
+/** Whether the rule looks at calls, rather than at other kinds of stop alone. */
+export function stopsAtCalls({ at }: StopRule): boolean {
+  const kinds = at?.kinds ?? [];
+  return kinds.includes(RecordKind.ENTER) || kinds.includes(RecordKind.EXIT);
+}
 
 function checkCount(field: string, entries: readonly unknown[], most: number): void {
   if (entries.length > most) {

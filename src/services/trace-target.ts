@@ -15,7 +15,7 @@ import { toAttachTarget } from './attach-request.js';
 import { type Capture, toCapture } from './capture-request.js';
 import { checkEnum } from './fields.js';
 import { type LaunchDefaults, toEngineLaunch } from './launch-request.js';
-import { toRules } from './rules-request.js';
+import { stopsAtCalls, toRules } from './rules-request.js';
 import { startAttach, startLaunch } from './start.js';
 
 export type TargetKind = SessionProperties['target'];
@@ -110,7 +110,8 @@ export function planTarget(
   const { capture, ringBytes, shown } = toCapture(request.capture, target.case);
   // Rules look at calls that the filter may exclude.
   const filterInKernel =
-    rules.inject.length + rules.stop.length === 0 &&
+    rules.inject.length === 0 &&
+    !request.rules?.stop.some(stopsAtCalls) &&
     canFilterInKernel(target.case, orphanAction, capture);
   return {
     target: target.case,

@@ -14,7 +14,7 @@ import { checkRunning, type SessionSettings, type TraceSession } from '../sessio
 import { checkDetachable, checkSeen } from './kernel-filter.js';
 import { toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
-import { toRules } from './rules-request.js';
+import { stopsAtCalls, toRules } from './rules-request.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
 import { toOrphanEnd } from './trace-target.js';
@@ -88,7 +88,8 @@ function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>
   const newProbes = changed.has('capture.probes') && { probes };
   const rules = changed.has('rules') && (wanted.rules ?? create(RulesSchema));
   if (rules) {
-    for (const { syscalls } of [...rules.inject, ...rules.stop.map(({ at }) => at ?? none)]) {
+    const looking = rules.stop.filter(stopsAtCalls).map(({ at }) => at ?? none);
+    for (const { syscalls } of [...rules.inject, ...looking]) {
       checkSeen(session, 'session.rules', syscalls);
     }
   }

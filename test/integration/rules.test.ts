@@ -224,7 +224,7 @@ test('rules are replaced between two records', async ({ client }) => {
   for (const rules of [
     { inject: [{ error: 'ENOSUCH' }] },
     { signals: [{ signals: ['SIGNONE'] }] },
-    { stop: [{ at: { kinds: [RecordKind.TASK_EXIT] } }] },
+    { stop: [{ at: { kinds: [RecordKind.STOP] } }] },
   ]) {
     expect((await refusal(update(rules))).details).toMatch(/^FIELD_INVALID/);
   }
