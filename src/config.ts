@@ -34,6 +34,11 @@ export interface Config {
   readonly limits: Limits;
   /** How long ended sessions can be read, in milliseconds, unless their rings are needed before. */
   readonly keepEndedMs: number;
+  /**
+   * How often each client is asked whether it is there, in milliseconds. One that has not answered after half
+   * of that is gone.
+   */
+  readonly keepaliveMs: number;
   /** Unset: launched commands run as the server's own user. */
   readonly launchUser?: LaunchUser;
   /** Soft RLIMIT_NOFILE of launched commands. Unset: what the server itself was started with. */
@@ -48,6 +53,7 @@ export const defaultLimits: Limits = Object.freeze({
 });
 
 const defaultKeepEndedMs = 5 * 60 * 1000;
+const defaultKeepaliveMs = 20_000;
 
 /** A configuration that cannot be: the message is for the person who wrote it. */
 export class ConfigError extends Error {
@@ -66,6 +72,8 @@ export interface ConfigOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** Default: five minutes. */
   readonly keepEndedMs?: number | undefined;
+  /** Default: 20 s. */
+  readonly keepaliveMs?: number | undefined;
   readonly launchUser?: LaunchUser | undefined;
   readonly softNofile?: number | undefined;
 }
@@ -82,6 +90,7 @@ export function createConfig(options: ConfigOptions): Config {
     logLevel: options.logLevel ?? 'info',
     limits: Object.freeze({ ...defaultLimits, ...options.limits }),
     keepEndedMs: options.keepEndedMs ?? defaultKeepEndedMs,
+    keepaliveMs: options.keepaliveMs ?? defaultKeepaliveMs,
     ...(options.socketGroup !== undefined && { socketGroup: options.socketGroup }),
     ...(options.launchUser !== undefined && { launchUser: Object.freeze(options.launchUser) }),
     ...(options.softNofile !== undefined && { softNofile: options.softNofile }),

@@ -63,6 +63,11 @@ const flags = {
     value: 'SECONDS',
     help: 'how long ended sessions can be read, unless their rings are needed before. Default: 300',
   },
+  keepalive: {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'how often each client is asked whether it is there; one that has not answered after half of that is gone. Default: 20',
+  },
   'max-connections': {
     type: 'string',
     value: 'N',
@@ -211,13 +216,13 @@ function makeFolder(folder: string): void {
 }
 
 /** A week. A timer can wait for 2^31 ms at most. */
-const maxKeepEndedSeconds = 7 * 24 * 60 * 60;
+const maxSeconds = 7 * 24 * 60 * 60;
 
-function toKeepEndedMs(values: Values): number | undefined {
-  const seconds = toNumber(values, 'keep-ended');
-  if (seconds !== undefined && seconds > maxKeepEndedSeconds) {
-    const source = values.get('keep-ended')?.source;
-    throw new ConfigError(`${source}: wants at most ${maxKeepEndedSeconds}, not '${seconds}'`);
+function toMs(values: Values, name: 'keep-ended' | 'keepalive'): number | undefined {
+  const seconds = toNumber(values, name);
+  if (seconds !== undefined && seconds > maxSeconds) {
+    const source = values.get(name)?.source;
+    throw new ConfigError(`${source}: wants at most ${maxSeconds}, not '${seconds}'`);
   }
   return seconds === undefined ? undefined : seconds * 1000;
 }
@@ -236,7 +241,8 @@ function toConfig(values: Values, environment: Environment): Config {
     socketGroup: toGroup(values),
     logLevel: toLogLevel(values),
     limits: Object.fromEntries(given),
-    keepEndedMs: toKeepEndedMs(values),
+    keepEndedMs: toMs(values, 'keep-ended'),
+    keepaliveMs: toMs(values, 'keepalive'),
     launchUser: toLaunchUser(values),
     softNofile: toNumber(values, 'soft-nofile'),
   });

@@ -43,15 +43,17 @@ export interface ServerParts {
 
 const services = [TraceService, ControlService, MemoryService, ServerService];
 
-const channelOptions = {
-  // A client that is gone without a word is noticed after these two.
-  'grpc.keepalive_time_ms': 20_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-  // More would hang silently in the client; the limit of sessions refuses with a reason instead.
-  'grpc.max_concurrent_streams': 100_000,
-  'grpc.max_receive_message_length': 4 * 1024 * 1024,
-  'grpc.max_send_message_length': -1,
-};
+function channelOptions({ keepaliveMs }: Config) {
+  return {
+    // A client that is gone without a word is noticed after these two.
+    'grpc.keepalive_time_ms': keepaliveMs,
+    'grpc.keepalive_timeout_ms': keepaliveMs / 2,
+    // More would hang silently in the client; the limit of sessions refuses with a reason instead.
+    'grpc.max_concurrent_streams': 100_000,
+    'grpc.max_receive_message_length': 4 * 1024 * 1024,
+    'grpc.max_send_message_length': -1,
+  };
+}
 
 /** Together below the 10 s that `stop` promises. */
 const sessionsEndMs = 5000;
@@ -81,7 +83,7 @@ class PtracedServer implements RunningServer {
   readonly #log: Logger;
   readonly #registry: SessionRegistry;
   readonly #health = new Health(services);
-  readonly #grpc = new Server(channelOptions);
+  readonly #grpc: Server;
   readonly #connections: ConnectionInjector;
   readonly #listeners: Listener[] = [];
   #stopped: Promise<void> | undefined;
@@ -89,6 +91,7 @@ class PtracedServer implements RunningServer {
   constructor(config: Config, addon: NativeAddon, log: Logger) {
     this.#config = config;
     this.#log = log;
+    this.#grpc = new Server(channelOptions(config));
     this.#registry = new SessionRegistry({
       limits: config.limits,
       keepEndedMs: config.keepEndedMs,

@@ -1,11 +1,10 @@
 /** The client goes away, in every way and in every frame: what becomes of the tracees, within a second. */
-import { spawn } from 'node:child_process';
 import { describe, expect } from 'vitest';
 import { OrphanAction, OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
-import { eventually, within } from '../support/eventually.js';
+import { eventually } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
-import { root } from '../support/paths.js';
+import { LoneClient } from '../support/lone-client.js';
 import * as proc from '../support/proc.js';
 import { startFixture } from '../support/program.js';
 import { groundTruth } from '../support/records.js';
@@ -15,12 +14,17 @@ import { attach, launch, Trace, type TraceOptions } from '../support/trace.js';
 /** The promise is one second; a shared machine gets some more. */
 const bound = 3000;
 
+/** Process ids that the fixture `tree` says. */
+function treeOf(lines: string[]): number[] {
+  const truth = groundTruth(lines);
+  return ['root', 'child', 'grandchild', 'daemon'].map((name) => Number(truth.get(name)));
+}
+
 /** Launches the tree of sleeping processes and returns their ids. */
 async function launchTree(client: Client, options: TraceOptions) {
   const trace = new Trace(client, launch([fixture('tree')], options));
   await trace.until('the tree', () => trace.lines().includes('ready'));
-  const truth = groundTruth(trace.lines());
-  const pids = ['root', 'child', 'grandchild', 'daemon'].map((name) => Number(truth.get(name)));
+  const pids = treeOf(trace.lines());
   expect(pids.every((pid) => proc.alive(pid))).toBe(true);
   return { trace, pids };
 }
@@ -69,41 +73,21 @@ test('under KEEP a command stays traced and goes on, until it ends', async ({ cl
 });
 
 describe('the client’s process', () => {
-  /** A client in a process of its own, which says when it has its header. */
-  function clientProcess(address: string, request: object) {
-    const child = spawn(
-      process.execPath,
-      [`${root}/test/support/lone-client.mjs`, address, JSON.stringify(request)],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    const started = new Promise<number>((resolve) => {
-      child.stdout.once('data', (text: Buffer) => resolve(Number(text)));
-    });
-    return {
-      started: () => within('the header of the lone client', started),
-      kill: (signal: NodeJS.Signals) => child.kill(signal),
-      async [Symbol.asyncDispose]() {
-        child.kill('SIGKILL');
-        await ended;
-      },
-    };
-  }
-
-  test('is killed: its launched command dies', async ({ server }) => {
-    await using lone = clientProcess(server.address, { launch: { argv: ['/bin/sleep', '60'] } });
-    const pid = await lone.started();
-    lone.kill('SIGKILL');
-    await eventually('its death', () => !proc.alive(pid), bound);
+  test('is killed: the whole tree of its launched command dies', async ({ server }) => {
+    await using lone = LoneClient.trace(server.address, launch([fixture('tree')]));
+    await lone.started();
+    await eventually('the tree', () => lone.output.includes('ready\n'));
+    const pids = treeOf(lone.output.split('\n'));
+    expect(pids.every((pid) => proc.alive(pid))).toBe(true);
+    await lone.die();
+    await eventually('all dead', () => !pids.some((pid) => proc.alive(pid)), bound);
   });
 
   test('is killed: the process that it attached to runs on', async ({ server }) => {
     await using program = await startFixture('echo-lines');
-    await using lone = clientProcess(server.address, { attach: { pid: program.pid } });
+    await using lone = LoneClient.trace(server.address, attach(program.pid));
     expect(await lone.started()).toBe(program.pid);
-    lone.kill('SIGKILL');
+    await lone.die();
     await allUntraced([program.pid]);
     program.send('on');
     expect(await program.line()).toBe('on');
@@ -111,8 +95,8 @@ describe('the client’s process', () => {
 
   test('is stopped: under DROP_OLDEST the tracee does not wait for it', async ({ server }) => {
     const capture = { overflow: OverflowPolicy.DROP_OLDEST, ringBytes: 256 * 1024 };
-    const argv = [fixture('call-flood'), '30000'];
-    await using lone = clientProcess(server.address, { launch: { argv }, capture });
+    const request = launch([fixture('call-flood'), '30000'], { capture });
+    await using lone = LoneClient.trace(server.address, request);
     const pid = await lone.started();
     lone.kill('SIGSTOP');
     await eventually('the end of the command', () => !proc.alive(pid));

@@ -6,29 +6,13 @@ import { LossReason } from '../../src/gen/ptraced/v1/trace_service_pb.js';
 import { eventually, patience } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
+import { held } from '../support/held.js';
 import * as proc from '../support/proc.js';
 import { startFixture } from '../support/program.js';
 import { enterCount } from '../support/records.js';
 import { attach, launch, Trace } from '../support/trace.js';
 
 const smallRing = 256 * 1024;
-
-/**
- * Waits until the process is held for good, and not for the moment of a stop: many looks in a row find a
- * thread of it stopped, and none of them has run in between.
- */
-async function held(pid: number): Promise<void> {
-  let looks = 0;
-  let switches = 0;
-  await eventually(`process ${pid} held`, () => {
-    const threads = proc.threadIds(pid);
-    const now = threads.reduce((sum, tid) => sum + proc.contextSwitches(tid), 0);
-    const stopped = threads.some((tid) => proc.taskStatus(tid)?.state === 't');
-    looks = now === switches && stopped ? looks + 1 : 0;
-    switches = now;
-    return looks > 50;
-  });
-}
 
 describe('BLOCK', () => {
   const capture = { overflow: OverflowPolicy.BLOCK, ringBytes: smallRing };

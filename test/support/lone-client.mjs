@@ -1,33 +1,63 @@
 /**
  * A client in a process of its own, for tests that kill or stop it:
  *
- *     node lone-client.mjs ADDRESS REQUEST
+ *     node lone-client.mjs ADDRESS trace|subscribe REQUEST
  *
- * REQUEST is JSON with `launch` or `attach`, and `capture`. Prints the root's pid when the header has
- * come, then reads on to the end.
+ * REQUEST is the JSON form of the method's request. Each line says what has come, and is written before
+ * anything further is read:
+ *
+ *     header ROOT_PID FIRST_SERIAL
+ *     records FIRST_SERIAL LAST_SERIAL
+ *     lost FIRST_SERIAL LAST_SERIAL
+ *     output TEXT          of the command's stdout, in JSON
+ *     ended LAST_SERIAL LOST_RECORDS
  */
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { writeSync } from 'node:fs';
+import { fromBinary, fromJsonString, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
-import { TraceRequestSchema, TraceService } from '../../dist/gen/ptraced/v1/trace_service_pb.js';
+import { TraceService } from '../../dist/gen/ptraced/v1/trace_service_pb.js';
 
-const [address = '', json = '{}'] = process.argv.slice(2);
-const { launch, attach, capture } = JSON.parse(json);
-const target = launch ? { case: 'launch', value: launch } : { case: 'attach', value: attach };
-const { trace } = TraceService.method;
+const [address = '', name = '', json = '{}'] = process.argv.slice(2);
+const method = TraceService.method[name];
+const decoder = new TextDecoder();
 
-const client = new grpc.Client(address, grpc.credentials.createInsecure());
-const call = client.makeServerStreamRequest(
-  `/${TraceService.typeName}/${trace.name}`,
-  (message) => Buffer.from(toBinary(trace.input, message)),
-  (bytes) => fromBinary(trace.output, bytes),
-  create(TraceRequestSchema, { target, capture }),
-);
-call.on('data', ({ frame }) => {
-  if (frame.case === 'header') {
-    process.stdout.write(`${frame.value.rootPid}\n`);
+function say(...words) {
+  writeSync(1, `${words.join(' ')}\n`);
+}
+
+function tell({ case: kind, value }) {
+  switch (kind) {
+    case 'header':
+      say(kind, value.rootPid, value.firstSerial);
+      break;
+    case 'batch':
+      say('records', value.records[0].serial, value.records.at(-1).serial);
+      for (const { detail } of value.records) {
+        if (detail.case === 'output' && detail.value.fd === 1) {
+          say('output', JSON.stringify(decoder.decode(detail.value.data)));
+        }
+      }
+      break;
+    case 'lost':
+      say(kind, value.firstSerial, value.lastSerial);
+      break;
+    case 'ended':
+      say(kind, value.lastSerial, value.lostRecords);
+      break;
   }
+}
+
+const client = new grpc.Client(address, grpc.credentials.createInsecure(), {
+  'grpc.max_receive_message_length': -1,
 });
+const call = client.makeServerStreamRequest(
+  `/${TraceService.typeName}/${method.name}`,
+  (message) => Buffer.from(toBinary(method.input, message)),
+  (bytes) => fromBinary(method.output, bytes),
+  fromJsonString(method.input, json),
+);
+call.on('data', ({ frame }) => tell(frame));
 call.on('error', (error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`lone client: ${error.message}\n`);
   process.exit(1);
 });

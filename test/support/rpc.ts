@@ -92,11 +92,15 @@ export class Client implements AsyncDisposable {
   }
 
   /** Sends any bytes to any method; resolves with the status code and message of the answer. */
-  raw(method: string, bytes: Buffer): Promise<{ code: grpc.status; details: string }> {
+  raw(
+    method: string,
+    bytes: Buffer,
+    timeout = patience,
+  ): Promise<{ code: grpc.status; details: string }> {
     return new Promise((resolve) => {
       const pass = (same: Buffer) => same;
       const call = this.#client.makeServerStreamRequest(method, pass, pass, bytes, {
-        deadline: Date.now() + patience,
+        deadline: Date.now() + timeout,
       });
       call.on('data', () => {}).on('error', () => {});
       call.on('status', ({ code, details }) => resolve({ code, details }));

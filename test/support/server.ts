@@ -16,17 +16,20 @@ export interface ServerOptions {
   /** Further arguments. */
   args?: string[];
   uid?: number;
+  /** A command that executes its arguments in the process that it is, such as unshare. */
+  prefix?: string[];
+  /** The prefix executes them in a child instead. */
+  prefixForks?: boolean;
 }
 
 const serving = 1;
 
-/** The listening socket, and one for each connection; standard streams aside. */
+/** The listening sockets, and one for each connection; standard streams aside. */
 function socketCount(pid: number): number {
   return proc.descriptors(pid).filter((line) => /^([3-9]|\d\d+) socket:/.test(line)).length;
 }
 
 export class Server implements AsyncDisposable {
-  readonly pid: number;
   readonly address: string;
   readonly ended: Promise<Ending>;
   readonly label: string;
@@ -35,6 +38,10 @@ export class Server implements AsyncDisposable {
   #log = '';
   readonly #directory: string;
   readonly #process: ChildProcess;
+  /** Addresses that it listens on. */
+  readonly #listeners: number;
+  readonly #prefixForks: boolean;
+  #pid: number;
 
   constructor(options: ServerOptions = {}) {
     if (!existsSync(serverProgram)) {
@@ -46,17 +53,20 @@ export class Server implements AsyncDisposable {
     this.address = `unix:${this.#directory}/socket`;
     const argv = [
       ...dyingWithUs('TERM'),
+      ...(options.prefix ?? []),
       process.execPath,
       serverProgram,
       '--listen',
       this.address,
       ...(options.args ?? []),
     ];
+    this.#listeners = argv.filter((argument) => argument === '--listen').length;
     this.#process = spawn(argv[0] as string, argv.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
-    this.pid = this.#process.pid ?? 0;
+    this.#pid = this.#process.pid ?? 0;
+    this.#prefixForks = options.prefixForks ?? false;
     const take = (text: string) => {
       this.#log += text;
     };
@@ -66,6 +76,10 @@ export class Server implements AsyncDisposable {
       this.#process.once('error', reject);
       this.#process.once('exit', (code, signal) => resolve({ code, signal }));
     });
+  }
+
+  get pid(): number {
+    return this.#pid;
   }
 
   /** Everything that it has written. */
@@ -88,6 +102,10 @@ export class Server implements AsyncDisposable {
       await eventually('SERVING', async () => (await client.health()) === serving);
     });
     await Promise.race([early, up]);
+    if (this.#prefixForks) {
+      const isChild = (pid: number) => proc.taskStatus(pid)?.parent === this.#process.pid;
+      this.#pid = proc.processIds().find(isChild) ?? 0;
+    }
   }
 
   /** Traces one command, so that everything that the server makes once is made, and measures. */
@@ -96,12 +114,18 @@ export class Server implements AsyncDisposable {
     await using trace = await traceToEnd(client, launch(['/bin/true']));
     void trace;
     await client[Symbol.asyncDispose]();
-    await eventually('a server without connections', () => socketCount(this.pid) === 1);
+    await eventually('a server without connections', () => {
+      return socketCount(this.pid) === this.#listeners;
+    });
     this.idle = footprint(this.pid);
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#process.kill(signal);
+    if (!this.#prefixForks) {
+      this.#process.kill(signal);
+    } else if (proc.alive(this.#pid)) {
+      process.kill(this.#pid, signal);
+    }
   }
 
   /** Ends it by SIGTERM as its users do, and says how it ended. */

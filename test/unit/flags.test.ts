@@ -61,7 +61,7 @@ test('what is given goes into one frozen configuration', () => {
     ...listen,
     ...['--socket-group', '7', '--log-level', 'debug', '--launch-user', '1000:100'],
     ...['--max-sessions', '2', '--max-tasks', '3', '--max-ring-bytes', '4'],
-    ...['--max-connections', '5', '--soft-nofile', '6'],
+    ...['--max-connections', '5', '--soft-nofile', '6', '--keepalive', '7'],
   ]);
   expect(given).toMatchObject({
     socketGroup: 7,
@@ -69,6 +69,7 @@ test('what is given goes into one frozen configuration', () => {
     launchUser: { uid: 1000, gid: 100 },
     limits: { maxSessions: 2, maxTasks: 3, maxRingBytes: 4, maxConnections: 5 },
     softNofile: 6,
+    keepaliveMs: 7000,
   });
   expect(Object.isFrozen(given) && Object.isFrozen(given.limits)).toBe(true);
 });
@@ -91,6 +92,7 @@ describe('mistakes are named in one line', () => {
     [[...listen, '--log-level', 'loud'], /--log-level: .*'loud'/],
     [[...listen, '--max-tasks', '0'], /--max-tasks/],
     [[...listen, '--max-tasks', '1e3'], /--max-tasks/],
+    [[...listen, '--keepalive', '604801'], /--keepalive: wants at most 604800/],
     [[...listen, '--launch-user', 'root'], /--launch-user: wants UID:GID/],
     [[...listen, '--socket-group', 'no-such-group'], /no-such-group/],
   ])('%s', (args, message) => {
