@@ -53,6 +53,7 @@ Napi::Value to_js(Napi::Env env, const core::StepResult& step) {
     records.Set(index++, Napi::Buffer<char>::Copy(env, record.data(), record.size()));
   }
   result.Set("records", records);
+  result.Set("cutShort", Napi::Boolean::New(env, step.cut_short));
   return result;
 }
 

@@ -156,9 +156,11 @@ struct Pause {
   }
 };
 
-void finish_step(Tracer& tracer, const Step& step, std::vector<std::string> records,
-                 const StepDone& done) {
-  StepResult result{.task = {}, .done = step.done, .records = std::move(records)};
+void finish_step(Tracer& tracer, Step& step, const StepDone& done) {
+  StepResult result{.task = {},
+                    .done = step.done,
+                    .records = std::move(step.sink.records),
+                    .cut_short = step.cut_short};
   if (const Task* task = find_task(tracer, step.tid)) {
     result.task = snapshot_of(tracer, *task);
   }
@@ -257,24 +259,23 @@ void step_task(Tracer& tracer, pid_t tid, const StepOptions& wanted, const Resum
   }
   const auto step =
       std::make_shared<Step>(Step{.kind = wanted.kind, .count = wanted.count, .tid = tid});
-  const auto records = std::make_shared<std::vector<std::string>>();
-  tracer.observer().collect(*task, records);
+  tracer.observer().collect(*task, {step, &step->sink});
   tracer.step(*task, step, *signal.value);
-  tracer.await([&tracer, step, records, deadline_ns = wanted.deadline_ns,
-                done = std::move(done)](int64_t now) {
-    if (!step->over && now < deadline_ns) {
-      return deadline_ns;
-    }
-    if (Task* stepped = find_task(tracer, step->tid)) {
-      tracer.observer().collect(*stepped, nullptr);
-    }
-    if (step->over) {
-      finish_step(tracer, *step, std::move(*records), done);
-    } else {
-      done(ControlError{.refusal = Refusal::kStopTimeout, .tid = step->tid});
-    }
-    return int64_t{0};
-  });
+  tracer.await(
+      [&tracer, step, deadline_ns = wanted.deadline_ns, done = std::move(done)](int64_t now) {
+        if (!step->over && now < deadline_ns) {
+          return deadline_ns;
+        }
+        if (Task* stepped = find_task(tracer, step->tid)) {
+          tracer.observer().collect(*stepped, nullptr);
+        }
+        if (step->over) {
+          finish_step(tracer, *step, done);
+        } else {
+          done(ControlError{.refusal = Refusal::kStopTimeout, .tid = step->tid});
+        }
+        return int64_t{0};
+      });
 }
 
 void wait_stop(Tracer& tracer, pid_t tid, uint64_t after_stop_id, int64_t deadline_ns,

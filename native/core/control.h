@@ -85,6 +85,7 @@ struct StepResult {
   std::optional<TaskSnapshot> task;
   uint32_t done = 0;
   std::vector<std::string> records;  // of the stops on the way, in the observer's form
+  bool cut_short = false;            // there were too many bytes of them to go on
 };
 using StepDone = std::function<void(Outcome<StepResult>)>;
 

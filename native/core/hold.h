@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "core/ptrace.h"
 #include "core/wait_status.h"
@@ -45,13 +47,29 @@ enum class StepKind : uint8_t {
   kInstruction,  // one machine instruction; a call is one, however long it takes
 };
 
+// What an observer has written of one task, for whoever asked for it. Tracer thread.
+struct RecordSink {
+  std::vector<std::string> records;
+  size_t bytes = 0;
+
+  void add(const std::string& record) {
+    records.push_back(record);
+    bytes += record.size();
+  }
+};
+
 // Steps that a task is to do. Shared by the task and whoever waits for the end of it.
 struct Step {
   StepKind kind;
   uint32_t count;
-  pid_t tid;          // of the task, as it is now
-  uint32_t done = 0;  // fewer than `count` where another stop or the end came first
-  bool over = false;  // it is held, or has ended
+  pid_t tid;               // of the task, as it is now
+  uint32_t done = 0;       // fewer than `count` where another stop or the end came first
+  bool over = false;       // it is held, or has ended
+  RecordSink sink = {};    // of the stops on the way
+  bool cut_short = false;  // it would have gone on, but for kMaxBytes
+
+  // Of records; with the ones of the last step they may be more. A client takes 4 MiB.
+  static constexpr size_t kMaxBytes = 1024 * 1024;
 };
 
 // Somebody who waits for what becomes of tasks. Called with the time of CLOCK_MONOTONIC after each

@@ -85,7 +85,7 @@ class Observer {
   // What was written of the stop that the task is held in, in the observer's own form.
   virtual std::string stop_record(const Task& task) const = 0;
   // From now on what is written of the task goes into `sink` too; null: no longer.
-  virtual void collect(Task& task, std::shared_ptr<std::vector<std::string>> sink) = 0;
+  virtual void collect(Task& task, std::shared_ptr<RecordSink> sink) = 0;
 
   // Whether more can be taken now. While not, tasks stay in their stops; whoever makes room must
   // kick the tracer.

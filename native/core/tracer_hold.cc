@@ -88,14 +88,19 @@ bool Tracer::ends_step(Task& task) {
     return false;
   }
   Step& step = *task.step;
+  const auto counts = [&step] {
+    ++step.done;
+    step.cut_short = step.done < step.count && step.sink.bytes >= Step::kMaxBytes;
+    return step.done == step.count || step.cut_short;
+  };
   switch (task.stop_kind) {
     case StopKind::kSyscall:
       if (step.kind == StepKind::kInstruction && task.at_entry) {
         return false;
       }
-      return ++step.done == step.count;
+      return counts();
     case StopKind::kSignal:
-      return !task.step_trap || ++step.done == step.count;
+      return !task.step_trap || counts();
     case StopKind::kGroupStop:
       return true;
     default:

@@ -59,7 +59,7 @@ class Journal : public core::Observer {
         {Entry::Kind::kHeld, task.tid, task.held->id, static_cast<int64_t>(task.held->reason)});
   }
   std::string stop_record(const core::Task&) const override { return {}; }
-  void collect(core::Task&, std::shared_ptr<std::vector<std::string>>) override {}
+  void collect(core::Task&, std::shared_ptr<core::RecordSink>) override {}
   void on_group_stop(core::Task& task, int signal) override {
     entries.push_back({Entry::Kind::kGroupStop, task.tid, static_cast<uint64_t>(signal)});
   }

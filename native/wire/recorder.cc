@@ -125,7 +125,7 @@ std::string Recorder::stop_record(const Task& task) const {
              : std::string();
 }
 
-void Recorder::collect(Task& task, std::shared_ptr<std::vector<std::string>> sink) {
+void Recorder::collect(Task& task, std::shared_ptr<core::RecordSink> sink) {
   state_of(task).sink = std::move(sink);
 }
 

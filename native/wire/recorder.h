@@ -74,7 +74,7 @@ class Recorder final : public core::Observer {
   void on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) override;
   void on_error(pid_t tid, pid_t pid, const core::Error& error) override;
   std::string stop_record(const core::Task& task) const override;
-  void collect(core::Task& task, std::shared_ptr<std::vector<std::string>> sink) override;
+  void collect(core::Task& task, std::shared_ptr<core::RecordSink> sink) override;
   bool accepts() override;
   int64_t before_wait() override;
 

@@ -40,7 +40,7 @@ uint64_t Recorder::append(RecordFacts facts, core::Task& task, int64_t seen_ns, 
   const uint64_t serial = append(facts, seen_ns, fill);
   if (serial != 0 && task.extra) {
     if (const auto& sink = state_of(task).sink) {
-      sink->push_back(record_);
+      sink->add(record_);
     }
   }
   return serial;

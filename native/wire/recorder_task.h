@@ -57,7 +57,7 @@ struct Recorder::TaskState final : core::TaskExtra {
   bool unrecorded = false;
   std::string stop_record;  // of the stop that the task is held in; empty where none was made
   uint64_t stop_record_id = 0;
-  std::shared_ptr<std::vector<std::string>> sink;  // of collect()
+  std::shared_ptr<core::RecordSink> sink;  // of collect()
 };
 
 }  // namespace ptraced::wire

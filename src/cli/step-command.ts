@@ -43,7 +43,7 @@ export const stepCommand = remoteCommand({
   },
 });
 
-function print({ records, task, stepsDone }: StepResponse, output: TextOutput): void {
+function print({ records, task, stepsDone, recordsFull }: StepResponse, output: TextOutput): void {
   for (const { text } of records) {
     if (text !== '') {
       output.line(printable(text));
@@ -51,5 +51,6 @@ function print({ records, task, stepsDone }: StepResponse, output: TextOutput): 
   }
   const state = task === undefined ? 'ended' : enumName(TaskState, task.state);
   const stop = task?.stopId ? ` in stop ${task.stopId}` : '';
-  output.line(`${stepsDone} ${stepsDone === 1 ? 'step' : 'steps'}, now ${state}${stop}`);
+  const early = recordsFull ? ', early: the records are 1 MiB' : '';
+  output.line(`${stepsDone} ${stepsDone === 1 ? 'step' : 'steps'}, now ${state}${stop}${early}`);
 }

@@ -39,6 +39,8 @@ export interface NativeStepResult {
   stepsDone: number;
   /** Encoded TraceRecords. */
   records: Buffer[];
+  /** There were 1 MiB of records, and it is held before it has done all steps. */
+  cutShort: boolean;
 }
 
 export interface NativeControl {

@@ -45,3 +45,21 @@ export class PageTokens {
     return mac.subarray(0, macBytes);
   }
 }
+
+/** Of a page: clients refuse responses beyond 4 MiB, and the last entry may go beyond this. */
+const maxPageBytes = 1024 * 1024;
+
+/** The first `limit` entries, or as many as come to 1 MiB; one at least. */
+export function firstPage<T>(
+  entries: readonly T[],
+  limit: number,
+  bytesOf: (entry: T) => number,
+): readonly T[] {
+  let bytes = 0;
+  const end = entries.findIndex((entry, index) => {
+    const isFull = index === limit || bytes >= maxPageBytes;
+    bytes += bytesOf(entry);
+    return isFull;
+  });
+  return end === -1 ? entries : entries.slice(0, end);
+}

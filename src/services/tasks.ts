@@ -27,7 +27,7 @@ import {
   toWaitStop,
 } from './control-request.js';
 import { checkDetachable } from './kernel-filter.js';
-import { checkPageSize, PageTokens } from './paging.js';
+import { checkPageSize, firstPage, PageTokens } from './paging.js';
 
 type Task = MessageInitShape<typeof TaskSchema>;
 
@@ -68,9 +68,9 @@ export function taskHandlers({ registry, engine }: TaskHandlersOptions) {
       const limit = checkPageSize(request.pageSize, pageSizes);
       const after = pageToken === '' ? 0 : tokens.decode(pageToken, session);
       const tasks = await ask(session, (native) => native.listTasks(after, limit + 1));
-      const page = tasks.slice(0, limit);
+      const page = firstPage(tasks, limit, ({ stopRecord }) => stopRecord?.length ?? 0);
       const last = page.at(-1);
-      const isLast = tasks.length <= limit || last === undefined;
+      const isLast = tasks.length === page.length || last === undefined;
       return {
         tasks: page.map(toTask),
         nextPageToken: isLast ? '' : tokens.encode(last.tid, session),
@@ -91,11 +91,12 @@ export function taskHandlers({ registry, engine }: TaskHandlersOptions) {
 
     async step(request: StepRequest): Promise<MessageInitShape<typeof StepResponseSchema>> {
       const wanted = toStep(engine, request);
-      const { task, stepsDone, records } = await ask(request.session, (native) =>
+      const { task, stepsDone, records, cutShort } = await ask(request.session, (native) =>
         native.step(wanted),
       );
       return {
         stepsDone,
+        recordsFull: cutShort,
         records: records.map((record) => fromBinary(TraceRecordSchema, record)),
         ...(task && { task: toTask(task) }),
       };

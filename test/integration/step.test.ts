@@ -156,6 +156,30 @@ describe('Step', () => {
     expect((await trace.finish()).rootExit).toMatchObject({ signal: 15 });
   });
 
+  test('ends early where its records come to 1 MiB, and goes on from there', async ({ client }) => {
+    const argv = ['/bin/dd', 'if=/dev/zero', 'of=/dev/null', 'bs=65536', 'count=20', 'status=none'];
+    const capture = { maxStringBytes: 65536 };
+    await using trace = new Trace(client, launch(argv, { capture }, { startPaused: true }));
+    const control = await controlOf(client, trace);
+    const tid = trace.header?.rootPid ?? 0;
+    const responses = [];
+    do {
+      responses.push(await control.step({ tid, count: 1000 }));
+    } while (responses.at(-1)?.task !== undefined);
+    await trace.finish();
+    // The texts of reads and writes have two characters for each zero.
+    const full = responses.filter(({ recordsFull }) => recordsFull);
+    expect(full.length).toBeGreaterThan(1);
+    expect(full).toEqual(responses.slice(0, -1));
+    for (const { task, stepsDone } of full) {
+      expect(task).toMatchObject({ state: TaskState.HELD, stopReason: StopReason.STEP });
+      expect(stepsDone).toBeLessThan(1000);
+    }
+    const serials = responses.flatMap(({ records }) => records.map(({ serial }) => serial));
+    const own = trace.records.filter(({ kind }) => kind !== RecordKind.OUTPUT).slice(4);
+    expect(serials).toEqual(own.map(({ serial }) => serial));
+  });
+
   test('gives up after its time and holds the task when its stop comes', async ({ client }) => {
     await using program = await startFixture('echo-lines');
     const { trace, control } = await attached(client, program.pid);
