@@ -51,23 +51,33 @@ Napi::Object mapping_object(Napi::Env env, const core::Mapping& mapping) {
 
 // Bytes that were read, and what is at their end where they are fewer than asked for.
 struct Read {
-  Bytes bytes;
+  std::shared_ptr<uint8_t[]> bytes;
+  size_t size;
   std::optional<core::MemoryFault> fault;
 };
 
-// The bytes stand behind `headroom` others.
+// The bytes stand behind `headroom` zeros. They are not written twice, as a vector's would be.
 Result<Read> read_bytes(const ProcessReader& process, uint64_t address, size_t size,
                         size_t headroom) {
-  Read read = {std::make_shared<std::vector<uint8_t>>(headroom + size), {}};
-  const Result<size_t> got = process.read(address, std::span(*read.bytes).subspan(headroom));
+  Read read = {std::make_shared_for_overwrite<uint8_t[]>(headroom + size), headroom + size, {}};
+  std::fill_n(read.bytes.get(), headroom, uint8_t{0});
+  const Result<size_t> got = process.read(address, std::span(read.bytes.get() + headroom, size));
   if (!got) {
     return got.error();
   }
   if (*got < size) {
-    read.bytes->resize(headroom + *got);
+    read.size = headroom + *got;
     read.fault = process.describe(address + *got);
   }
   return read;
+}
+
+// A buffer that owns the bytes.
+Napi::Value buffer_of(Napi::Env env, const Read& read) {
+  auto* owner = new std::shared_ptr<uint8_t[]>(read.bytes);
+  return Napi::Buffer<uint8_t>::NewOrCopy(
+      env, owner->get(), read.size,
+      [](Napi::Env, uint8_t*, std::shared_ptr<uint8_t[]>* held) { delete held; }, owner);
 }
 
 }  // namespace
@@ -140,7 +150,7 @@ Napi::Value MemoryReader::read(const Napi::CallbackInfo& info) {
       [](Napi::Env env, const Result<Read>& result) -> Napi::Value {
         const Read& read = value_of(env, result);
         Napi::Object object = Napi::Object::New(env);
-        object.Set("data", bytes_buffer(env, read.bytes));
+        object.Set("data", buffer_of(env, read));
         if (read.fault) {
           object.Set("fault", fault_object(env, *read.fault));
         }

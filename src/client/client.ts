@@ -66,6 +66,12 @@ export interface CreateSessionOptions extends CallOptions {
  */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
+/**
+ * What a server may send before it hears of what was read. With HTTP/2's own 64 KiB it waits for that
+ * with every frame.
+ */
+const WINDOW_BYTES = 1024 * 1024;
+
 /** A connection, shared by any number of calls. Made by `connect`. */
 export class PtracedClient implements AsyncDisposable {
   /** TraceService, its streams aside. */
@@ -256,6 +262,7 @@ export function connect(
   return new PtracedClient(
     new Client(target, Credentials.toChannel(credentials), {
       'grpc.max_receive_message_length': MAX_FRAME_BYTES,
+      'grpc-node.flow_control_window': WINDOW_BYTES,
       'grpc.keepalive_time_ms': options.keepaliveTimeMs ?? 20_000,
       'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs ?? 10_000,
       // A trace must not be started twice behind the caller's back.

@@ -12,14 +12,16 @@ import { withServiceErrors } from '../session/native-failure.js';
 import type { TraceSession } from '../session/session.js';
 import { toLocation } from './memory-place.js';
 
-/** Smaller than the contract allows: the garbage collector has less to do, and caches hold it. */
-const chunkBytes = 64 * 1024;
+/** What the contract allows: each message costs the same, whatever its size. */
+const chunkBytes = 256 * 1024;
+/** Read by the memory thread while the one before is on its way to the client. */
+const chunksAhead = 3;
 /** Room for the fields that go before the bytes. */
 const headroom = 32;
 const pageBytes = 4096n;
 const endOfAddresses = 1n << 64n;
 /** How often it is made sure that the session still has the process: it may be detached from meanwhile. */
-const chunksBetweenChecks = 256;
+const chunksBetweenChecks = 64;
 
 /** A part of the address space. */
 interface Range {
@@ -95,20 +97,28 @@ async function* readPieces(
   }
 }
 
-/** The same items; the next one is fetched while one is used. */
+/** The same items; up to `count` more are fetched while one is used. */
 async function* ahead<T>(
   items: AsyncGenerator<T, void, undefined>,
+  count: number,
 ): AsyncGenerator<T, void, undefined> {
-  let next = items.next();
+  const fetched: Promise<IteratorResult<T, void>>[] = [];
+  const fetch = () => {
+    const item = items.next();
+    item.catch(() => {}); // awaited below, or nobody waits for it any more
+    fetched.push(item);
+  };
+  for (let i = 0; i < count; i++) {
+    fetch();
+  }
   try {
     for (;;) {
-      const { done, value } = await next;
-      if (done) {
+      fetch();
+      const item = await fetched.shift();
+      if (item === undefined || item.done) {
         return;
       }
-      next = items.next();
-      next.catch(() => {}); // awaited above, or nobody waits for it any more
-      yield value;
+      yield item.value;
     }
   } finally {
     await items.return();
@@ -134,7 +144,10 @@ async function* dump(
   let at = range.start;
   let untilCheck = chunksBetweenChecks;
   const parts = readableParts(await reader.mappings(), range);
-  for await (const { start, end, buffer } of ahead(readPieces(reader, chunks(parts)))) {
+  for await (const { start, end, buffer } of ahead(
+    readPieces(reader, chunks(parts)),
+    chunksAhead,
+  )) {
     if (signal.aborted) {
       return;
     }
