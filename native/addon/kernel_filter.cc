@@ -8,6 +8,15 @@ const decode::SyscallSet& needed_calls(const SessionOptions& options) {
   return options.recorder.filter.syscalls();
 }
 
+bool sees_all_calls(const Target& target, const core::FollowOptions& follow) {
+  if (!follow.threads || !follow.processes) {  // a child of vfork shares memory too
+    return false;
+  }
+  const auto* launch = std::get_if<core::LaunchOptions>(&target);
+  return launch != nullptr ? launch->call_filter.empty()
+                           : !std::get<AttachTarget>(target).single_thread;
+}
+
 void filter_in_kernel(Target& target, const SessionOptions& options) {
   auto* launch = std::get_if<core::LaunchOptions>(&target);
   const decode::SyscallSet& needed = needed_calls(options);

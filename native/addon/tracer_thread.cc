@@ -25,6 +25,7 @@ std::shared_ptr<TracerThread> TracerThread::start(Target target, SessionOptions 
                                                   std::shared_ptr<ThreadEvents> events) {
   core::Wakeup::prepare_process();
   filter_in_kernel(target, options);
+  options.recorder.sees_all_calls = sees_all_calls(target, options.follow);
   std::shared_ptr<TracerThread> self(
       new TracerThread(std::move(target), std::move(options), std::move(events)));
   self->ring_.set_listeners([events = self->events_] { events->on_records(); },

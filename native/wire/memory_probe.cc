@@ -24,8 +24,9 @@ bool is_call(RecordKind kind) {
 // What a stop has of what probes ask for.
 class ProbeScope {
  public:
-  ProbeScope(const RecordFacts& facts, const core::StopView& view, const core::SyscallExit* exit)
-      : view_(view) {
+  ProbeScope(const RecordFacts& facts, const core::StopView& view, const core::SyscallExit* exit,
+             ModuleCache& modules)
+      : view_(view), modules_(modules) {
     if (is_call(facts.kind)) {
       arguments_ = view.task.entry.args;
     }
@@ -63,9 +64,8 @@ class ProbeScope {
         registers_ = *now;
       }
     }
-    const auto module_base = [this](std::string_view name) -> std::optional<uint64_t> {
-      const auto base = core::find_module(view_.task.tid, name);
-      return base ? *base : std::nullopt;
+    const auto module_base = [this](std::string_view name) {
+      return modules_.find(view_.task.pid, view_.task.tid, name);
     };
     return address.evaluate({.registers = registers_ ? &*registers_ : nullptr,
                              .module_base = module_base,
@@ -75,6 +75,7 @@ class ProbeScope {
 
  private:
   const core::StopView& view_;
+  ModuleCache& modules_;
   std::span<const uint64_t> arguments_;
   std::optional<int64_t> result_;
   std::optional<core::Registers> registers_;
@@ -89,8 +90,8 @@ MemoryProbes::MemoryProbes(std::vector<MemoryProbe> probes) : probes_(std::move(
 }
 
 void MemoryProbes::take(const RecordFacts& facts, const core::StopView& view,
-                        const core::SyscallExit* exit, std::string& record) {
-  ProbeScope scope(facts, view, exit);
+                        const core::SyscallExit* exit, ModuleCache& modules, std::string& record) {
+  ProbeScope scope(facts, view, exit, modules);
   for (const MemoryProbe& probe : probes_) {
     const std::optional<size_t> length = scope.length(probe);
     if (!length || !probe.at.passes(facts)) {

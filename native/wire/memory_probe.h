@@ -8,6 +8,7 @@
 #include "core/address_expression.h"
 #include "core/observer.h"
 #include "core/syscall_stop.h"
+#include "wire/module_cache.h"
 #include "wire/record_filter.h"
 
 namespace ptraced::wire {
@@ -40,7 +41,7 @@ class MemoryProbes {
   // stop does not have, the result of a call before its exit or an argument where there is no call,
   // takes none.
   void take(const RecordFacts& facts, const core::StopView& view, const core::SyscallExit* exit,
-            std::string& record);
+            ModuleCache& modules, std::string& record);
 
  private:
   std::vector<MemoryProbe> probes_;

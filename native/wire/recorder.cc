@@ -28,7 +28,8 @@ Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
       ring_(ring),
       summary_(summary),
       rules_(options_.rules),
-      probes_(options.probes) {}
+      probes_(options.probes),
+      modules_(options.sees_all_calls) {}
 
 Recorder::~Recorder() = default;
 
@@ -175,6 +176,7 @@ void Recorder::on_exec(Task& task, pid_t former_tid) {
 void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
   if (end.process_ended) {
     rules_.forget_process(task.pid);
+    modules_.forget_process(task.pid);
   }
   close_open_call(task);
   append({.kind = RecordKind::kTaskExit}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
@@ -195,6 +197,7 @@ void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
 }
 
 void Recorder::on_detached(Task& task) {
+  modules_.forget_process(task.pid);
   close_open_call(task);
 }
 

@@ -30,7 +30,8 @@ struct RecorderOptions {
   decode::Options decode;
   RecordFilter filter;
   std::vector<MemoryProbe> probes;
-  int64_t max_block_ns = 0;  // longest wait for room; 0: no limit
+  bool sees_all_calls = false;  // of every task that shares memory with one that is traced
+  int64_t max_block_ns = 0;     // longest wait for room; 0: no limit
   RuleSet rules;
 };
 
@@ -119,6 +120,7 @@ class Recorder final : public core::Observer {
   Rules rules_;
   core::DayTime day_time_;
   MemoryProbes probes_;
+  ModuleCache modules_;
   BatchBuilder batch_;
   std::string record_;  // the one being made
   std::string text_;

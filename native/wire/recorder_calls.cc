@@ -41,6 +41,7 @@ void Recorder::on_enter(const core::StopView& view) {
   Task& task = view.task;
   TaskState& state = state_of(task);
   begin_call(view, state);
+  state.set_remapping(modules_.is_changed_by(task.entry));
   if (state.ruled) {
     hold_where_ruled(state.facts(RecordKind::kEnter), task, task);
   }
@@ -102,8 +103,12 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   const int64_t now = core::monotonic_ns();
   Task& task = view.task;
   TaskState& state = state_of(task);
+  state.set_remapping(false);
   if (!entered) {
     begin_call(view, state);
+    if (modules_.is_changed_by(task.entry)) {
+      modules_.change();
+    }
   } else if (state.selected_by != filter_number_) {
     select(view, state);
   }
@@ -153,7 +158,7 @@ void Recorder::add_memory(RecordFacts facts, const core::StopView& view,
   if (!probes_.empty()) {
     facts.tid = view.task.tid;
     facts.pid = view.task.pid;
-    probes_.take(facts, view, exit, out);
+    probes_.take(facts, view, exit, modules_, out);
   }
 }
 

@@ -17,6 +17,7 @@ struct Recorder::TaskState final : core::TaskExtra {
   }
   ~TaskState() override {
     set_unrecorded(false);
+    set_remapping(false);
     std::erase(recorder.states_, this);
   }
 
@@ -27,6 +28,14 @@ struct Recorder::TaskState final : core::TaskExtra {
   void set_unrecorded(bool value) {
     recorder.unrecorded_enters_ += static_cast<size_t>(value) - static_cast<size_t>(unrecorded);
     unrecorded = value;
+  }
+
+  // The task is in a call that may change where files are mapped.
+  void set_remapping(bool value) {
+    if (value != remapping) {
+      remapping = value;
+      value ? recorder.modules_.begin_change() : recorder.modules_.end_change();
+    }
   }
 
   // What filters look at of the call that the task is in.
@@ -55,6 +64,7 @@ struct Recorder::TaskState final : core::TaskExtra {
   bool decoded = false;      // what the call was passed, at its entry
   bool ruled = false;        // a stop rule may fit the call
   bool unrecorded = false;
+  bool remapping = false;
   std::string stop_record;  // of the stop that the task is held in; empty where none was made
   uint64_t stop_record_id = 0;
   std::shared_ptr<core::RecordSink> sink;  // of collect()

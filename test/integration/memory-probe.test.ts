@@ -1,4 +1,5 @@
 /** G6: bytes at a stop, in the record of that very stop. */
+import { writeFileSync } from 'node:fs';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { describe, expect } from 'vitest';
 import { RecordKind, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb.js';
@@ -6,6 +7,7 @@ import { type MemoryProbeSchema, RecordMode } from '../../src/gen/ptraced/v1/ses
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import { startFixture } from '../support/program.js';
+import { exitsOf } from '../support/records.js';
 import { type Client, refusal } from '../support/rpc.js';
 import { attach, launch, Trace, type TraceOptions, traceToEnd } from '../support/trace.js';
 
@@ -119,6 +121,30 @@ describe('a probe', () => {
     expect(trace.ofKind(SIGNAL).length).toBeGreaterThan(0);
     expect(taken(trace.records, 'argument')).toEqual([]);
   });
+});
+
+describe('a module that moves', () => {
+  for (const filter of [undefined, { syscalls: ['getppid'] }, { syscalls: ['!vfork'] }]) {
+    const which = JSON.stringify(filter ?? {});
+    test(`is found where it is at each stop, recorded by ${which}`, async ({ client, folder }) => {
+      const file = `${folder}/moving.bin`;
+      writeFileSync(file, 'moving');
+      const probe: ProbeInit = {
+        name: 'moving',
+        at: { syscalls: ['getppid'], kinds: [EXIT] },
+        address: 'moving.bin',
+        length: { case: 'bytes', value: 6 },
+      };
+      const capture = { probes: [probe], ...(filter && { filter }) };
+      const trace = await traceToEnd(client, launch([fixture('module-moves'), file], { capture }));
+      const found = exitsOf(trace.records, 'getppid').map(({ memory }) => {
+        const [snapshot] = memory;
+        return snapshot?.fault ? 'none' : `0x${snapshot?.address.toString(16)}`;
+      });
+      expect(trace.lines()).toHaveLength(7);
+      expect(found).toEqual(trace.lines());
+    });
+  }
 });
 
 test('what is no probe is refused, and nothing is started', async ({ client }) => {
