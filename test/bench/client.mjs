@@ -1,7 +1,7 @@
 /**
  * A client in a process of its own: launches a command, receives every record of it, and prints
  *
- *     {"seconds": ..., "records": ..., "lost": ..., "stdout": "..."}
+ *     {"seconds": ..., "records": ..., "lost": ..., "filteredInKernel": ..., "stdout": "..."}
  *
  * as JSON. The seconds are from the request to the last frame.
  *
@@ -28,9 +28,13 @@ async function measure() {
     target: { case: 'launch', value: { argv, env, cwd: process.cwd() } },
     capture: JSON.parse(capture),
   });
+  let session = '';
   let records = 0;
   const output = [];
   for await (const frame of stream.frames()) {
+    if (frame.case === 'header') {
+      session = frame.value.session;
+    }
     if (frame.case !== 'batch') {
       continue;
     }
@@ -41,10 +45,13 @@ async function measure() {
       }
     }
   }
+  const seconds = (performance.now() - begun) / 1000;
+  const ended = await client.traces.getSession({ name: session });
   return {
-    seconds: (performance.now() - begun) / 1000,
+    seconds,
     records,
     lost: Number(stream.lostRecords),
+    filteredInKernel: ended.session?.filteredInKernel,
     stdout: Buffer.concat(output).toString(),
   };
 }
