@@ -121,6 +121,12 @@ size_t executable(pid_t pid, char* out, size_t size) {
   return link_target(path.data(), out, size);
 }
 
+size_t root_directory(pid_t pid, char* out, size_t size) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/root", pid);
+  return link_target(path.data(), out, size);
+}
+
 size_t working_directory(pid_t tid, char* out, size_t size) {
   std::array<char, 64> path;
   std::snprintf(path.data(), path.size(), "/proc/%d/cwd", tid);

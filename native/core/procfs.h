@@ -37,8 +37,9 @@ std::optional<TaskStatus> task_status(pid_t tid);
 // Ids of a process's threads; empty where it is gone.
 std::vector<pid_t> thread_ids(pid_t pid);
 
-// Targets of /proc/PID/exe, cwd and fd/N into `out`; the length, 0 where it cannot be read.
+// Targets of /proc/PID/exe, cwd, root and fd/N into `out`; the length, 0 where it cannot be read.
 size_t executable(pid_t pid, char* out, size_t size);
+size_t root_directory(pid_t pid, char* out, size_t size);
 size_t working_directory(pid_t tid, char* out, size_t size);
 size_t descriptor_target(pid_t tid, int fd, char* out, size_t size);
 

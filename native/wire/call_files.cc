@@ -58,6 +58,7 @@ void CallFiles::gather(const core::Task& task, core::Memory& memory, uint8_t wan
   gathered_ = static_cast<uint8_t>((wanted & kFilePaths) | kListedDescriptors);
   add_listed(task, memory, wanted);
   if ((wanted & kFilePaths) != 0) {
+    read_root(task.tid);
     add_argument_paths(task, memory);
     add_descriptor_paths(task.tid);
     paths_.assign(path_storage_.begin(), path_storage_.end());
@@ -98,7 +99,7 @@ void CallFiles::add_argument_paths(const core::Task& task, core::Memory& memory)
     }
     const std::string path = read_path(memory, word(task, argument.index));
     if (path.starts_with('/')) {
-      add_path(path);
+      add_own_path(path);
       continue;
     }
     const int32_t fd = argument.directory < 0
@@ -112,7 +113,7 @@ void CallFiles::add_argument_paths(const core::Task& task, core::Memory& memory)
                        : core::descriptor_target(task.tid, fd, directory.data(), directory.size());
     if (const std::string_view base = file_of(directory.data(), size);
         !base.empty() && !path.empty()) {
-      add_path(std::string(base) + '/' + path);
+      add_path_from(base, path);
     }
   }
 }
@@ -122,13 +123,48 @@ void CallFiles::add_descriptor_paths(pid_t tid) {
   for (const int32_t fd : descriptors_) {
     const size_t size = core::descriptor_target(tid, fd, target.data(), target.size());
     if (const std::string_view path = file_of(target.data(), size); !path.empty()) {
-      add_path(path);
+      add_path_from(path, {});
     }
   }
 }
 
-void CallFiles::add_path(std::string_view path) {
-  path_storage_.push_back(normal_path(path));
+// In a chroot a process and the server call a file by different names. Links below /proc have the
+// server's; arguments the process's.
+void CallFiles::read_root(pid_t tid) {
+  std::array<char, PATH_MAX> target;
+  root_ = file_of(target.data(), core::root_directory(tid, target.data(), target.size()));
+  if (root_ == "/") {
+    root_.clear();
+  }
+}
+
+// An absolute path as the process names it.
+void CallFiles::add_own_path(std::string_view path) {
+  std::string own = normal_path(path);
+  if (!root_.empty()) {
+    path_storage_.push_back(own == "/" ? root_ : root_ + own);
+  }
+  path_storage_.push_back(std::move(own));
+}
+
+// A path that begins at a directory, or the file itself, as the server names it. Within the root of
+// the process no ".." leads out of that.
+void CallFiles::add_path_from(std::string_view base, std::string_view path) {
+  const bool below = !root_.empty() && base.starts_with(root_) &&
+                     (base.size() == root_.size() || base[root_.size()] == '/');
+  if (below) {
+    base.remove_prefix(root_.size());
+  }
+  std::string whole(base);
+  if (!path.empty()) {
+    whole += '/';
+    whole += path;
+  }
+  if (below) {
+    add_own_path(whole);
+  } else {
+    path_storage_.push_back(normal_path(whole));
+  }
 }
 
 }  // namespace ptraced::wire

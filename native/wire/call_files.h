@@ -32,9 +32,12 @@ class CallFiles {
   void add_listed(const core::Task& task, core::Memory& memory, uint8_t wanted);
   void add_argument_paths(const core::Task& task, core::Memory& memory);
   void add_descriptor_paths(pid_t tid);
-  void add_path(std::string_view path);
+  void read_root(pid_t tid);
+  void add_own_path(std::string_view path);
+  void add_path_from(std::string_view base, std::string_view path);
 
   std::vector<int32_t> descriptors_;
+  std::string root_;  // of the task, as the server names it; empty for the server's own
   std::vector<std::string> path_storage_;
   std::vector<std::string_view> paths_;
   uint8_t gathered_ = kNoFileFacts;

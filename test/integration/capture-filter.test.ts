@@ -83,6 +83,34 @@ describe('files', () => {
     expect(below).toContain('chdir');
   });
 
+  test('paths in a chroot: by those of the process and by those of the server', async ({
+    client,
+    folder,
+  }) => {
+    mkdirSync(`${folder}/etc`);
+    mkdirSync(`${folder}/sub`);
+    writeFileSync(`${folder}/etc/probe`, 'probe');
+    const argv = [fixture('chroot-paths'), folder];
+    const traced = async (path: string) => {
+      const capture = { filter: { paths: [path], syscalls: ['openat', 'read', 'close'] } };
+      const trace = await traceToEnd(client, launch(argv, { capture }));
+      return exits(trace.records).map(({ syscall }) => syscall);
+    };
+    const all = ['openat', 'read', 'close'];
+    expect(await traced('/etc/probe')).toEqual([...all, ...all, ...all]);
+    expect(await traced(`${folder}/etc/probe`)).toEqual([...all, ...all, ...all]);
+    // strace takes arguments as they are written and descriptors by its own names.
+    const theirs = async (path: string) =>
+      namesOf((await underStrace(argv, '/', ['-P', path, '-e', 'signal=none'])).log);
+    expect(await theirs('/etc/probe')).toEqual(['openat']);
+    const descriptors = ['read', 'close'];
+    expect(await theirs(`${folder}/etc/probe`)).toEqual([
+      ...descriptors,
+      ...descriptors,
+      ...descriptors,
+    ]);
+  });
+
   test('fds: as strace --trace-fds', async ({ client, folder }) => {
     const argv = ['/bin/sh', '-c', 'echo one; exec 5</etc/passwd; read line <&5; exec 5<&-'];
     const capture = { filter: { fds: [1, 5] } };

@@ -14,9 +14,16 @@ import { fixtureCache, fixtureSources } from './paths.js';
 const compiler = 'gcc';
 const flags = ['-std=c11', '-O2', '-g', '-Wall', '-Wextra', '-Werror', '-pthread'];
 
+/** For a program of 32 bits, whose libc a machine need not have: it makes its calls itself. */
+const i386Flags = ['-m32', '-nostdlib', '-static', '-ffreestanding', '-fno-pie', '-no-pie'];
+
+function flagsOf(name: string): string[] {
+  return name.endsWith('-i386') ? [...flags, ...i386Flags] : flags;
+}
+
 /** A name for the source, every header beside it, and how it is compiled. */
-function contentHash(source: string): string {
-  const hash = createHash('sha256').update(flags.join(' '));
+function contentHash(name: string, source: string): string {
+  const hash = createHash('sha256').update(flagsOf(name).join(' '));
   for (const header of readdirSync(fixtureSources).filter((name) => name.endsWith('.h'))) {
     hash.update(header).update(readFileSync(`${fixtureSources}/${header}`));
   }
@@ -26,12 +33,12 @@ function contentHash(source: string): string {
 /** Path of the compiled fixture `name`, such as "echo-lines", without links: /proc/PID/exe has none either. */
 export function fixture(name: string): string {
   const source = `${fixtureSources}/${name}.c`;
-  const directory = `${fixtureCache}/${contentHash(source)}`;
+  const directory = `${fixtureCache}/${contentHash(name, source)}`;
   const program = `${directory}/${name}`;
   if (!existsSync(program)) {
     mkdirSync(directory, { recursive: true });
     const unfinished = `${program}.${process.pid}`; // several test files may compile it at once
-    execFileSync(compiler, [...flags, '-o', unfinished, source], { stdio: 'inherit' });
+    execFileSync(compiler, [...flagsOf(name), '-o', unfinished, source], { stdio: 'inherit' });
     renameSync(unfinished, program);
   }
   return realpathSync(program);
