@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <random>
 #include <thread>
+#include <unordered_set>
 #include <vector>
 
 namespace ptraced::test {
@@ -86,17 +88,58 @@ TEST_SUITE("summary") {
     CHECK(summary.rows(true).first.size() == 3);
   }
 
-  TEST_CASE("many processes are bounded, and together exact") {
+  TEST_CASE("many processes are bounded, and together exact, where all of them live") {
     Summary summary;
     constexpr int kProcesses = 10'000;
+    std::unordered_set<pid_t> live;
     for (int pid = 1; pid <= kProcesses; ++pid) {
-      summary.add(pid, "getppid", 0, 100, 1);
+      live.insert(pid);
+      summary.add(pid, "getppid", 0, 100, 1, [&] { return live; });
     }
     CHECK(summary.rows(false).first[0].counts.calls == kProcesses);
     const std::vector<SummaryRow> rows = summary.rows(true).first;
     CHECK(rows.size() == Summary::kMaxRows + 1);
     CHECK(std::count_if(rows.begin(), rows.end(),
                         [](const SummaryRow& row) { return row.pid == 0; }) == 1);
+  }
+
+  TEST_CASE("of many processes those that have ended and took least are put together") {
+    Summary summary;
+    constexpr int kProcesses = 20'000;
+    constexpr int kBusy = 7;      // ends early, and took more than any other
+    constexpr int kLasting = 11;  // makes its calls all the time
+    std::unordered_set<pid_t> live = {kLasting};
+    const auto add = [&](pid_t pid, const char* syscall, int64_t ns) {
+      summary.add(pid, syscall, 0, ns, 1, [&] { return live; });
+    };
+    const char* const kRead = "read";
+    const char* const kWrite = "write";
+    for (int pid = 100; pid < 100 + kProcesses; ++pid) {
+      live.insert(pid);
+      add(pid, kRead, 100);
+      add(pid, kWrite, 100);
+      live.erase(pid);
+      add(kLasting, kRead, 1);
+      if (pid == 200) {
+        add(kBusy, kRead, 1'000'000);
+      }
+    }
+    std::map<std::pair<pid_t, std::string_view>, uint64_t> calls;
+    uint64_t reads = 0;
+    size_t own_rows = 0;
+    for (const SummaryRow& row : summary.rows(true).first) {
+      calls[{row.pid, row.syscall}] = row.counts.calls;
+      reads += row.syscall == kRead ? row.counts.calls : 0;
+      own_rows += row.pid != 0 ? 1 : 0;
+    }
+    CHECK(own_rows <= Summary::kMaxRows);
+    CHECK(own_rows > Summary::kMaxRows / 3);
+    CHECK(reads == 2 * kProcesses + 1);
+    CHECK(calls[{kBusy, kRead}] == 1);
+    CHECK(calls[{kLasting, kRead}] == kProcesses);
+    const pid_t newest = 100 + kProcesses - 1;
+    CHECK(calls[{newest, kRead}] == 1);
+    CHECK(calls[{0, kRead}] == calls[{0, kWrite}]);  // each process as a whole
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <unordered_set>
 #include <utility>
 
 #include "core/clock.h"
@@ -27,6 +28,13 @@ Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
       filter_(options.filter),
       ring_(ring),
       summary_(summary),
+      live_processes_([this] {
+        std::unordered_set<pid_t> pids;
+        for (const TaskState* state : states_) {
+          pids.insert(state->task.pid);
+        }
+        return pids;
+      }),
       rules_(options_.rules),
       probes_(options.probes),
       modules_(options.sees_all_calls) {}

@@ -117,6 +117,7 @@ class Recorder final : public core::Observer {
   uint32_t filter_number_ = 1;  // counts changes
   Ring& ring_;
   Summary& summary_;
+  const Summary::LiveProcesses live_processes_;
   Rules rules_;
   core::DayTime day_time_;
   MemoryProbes probes_;

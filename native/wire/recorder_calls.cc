@@ -127,7 +127,8 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
     append_exit(view, exit, state, facts, now);
   }
   if (filter_.syscalls().contains(facts.arch, facts.number)) {
-    summary_.add(task.pid, state.name, facts.error, entered ? duration : -1, serial_);
+    summary_.add(task.pid, state.name, facts.error, entered ? duration : -1, serial_,
+                 live_processes_);
   }
 }
 

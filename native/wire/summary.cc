@@ -4,6 +4,12 @@
 #include <map>
 
 namespace ptraced::wire {
+namespace {
+
+// Folding looks at every row: where it frees fewer than these, it is not soon tried again.
+constexpr size_t kWorthwhileRows = 64;
+
+}  // namespace
 
 void CallCounts::add_error(int32_t error, uint64_t count) {
   errors += count;
@@ -25,11 +31,18 @@ void CallCounts::add(const CallCounts& other) {
 }
 
 void Summary::add(pid_t pid, std::string_view syscall, int32_t error, int64_t duration_ns,
-                  uint64_t serial) {
+                  uint64_t serial, const LiveProcesses& live) {
   const std::lock_guard lock(mutex_);
   Key key = {pid, syscall.data()};
   auto found = entries_.find(key);
   if (found == entries_.end()) {
+    if (entries_.size() >= kMaxRows && live) {
+      if (futile_requests_ > 0) {
+        --futile_requests_;
+      } else if (fold(live()) < kWorthwhileRows) {
+        futile_requests_ = kMaxRows;
+      }
+    }
     if (entries_.size() >= kMaxRows) {
       key.pid = 0;
     }
@@ -44,6 +57,54 @@ void Summary::add(pid_t pid, std::string_view syscall, int32_t error, int64_t du
     counts.times.add(static_cast<uint64_t>(duration_ns));
   }
   last_serial_ = serial;
+}
+
+size_t Summary::fold(const std::unordered_set<pid_t>& live) {
+  struct Ended {
+    pid_t pid = 0;
+    uint64_t total_ns = 0;
+    size_t rows = 0;
+  };
+  std::unordered_map<pid_t, Ended> by_pid;
+  size_t rows_of_ended = 0;
+  for (const auto& [key, entry] : entries_) {
+    if (key.pid != 0 && !live.contains(key.pid)) {
+      Ended& process = by_pid[key.pid];
+      process.pid = key.pid;
+      process.total_ns += entry.counts.times.total();
+      ++process.rows;
+      ++rows_of_ended;
+    }
+  }
+  std::vector<Ended> ended;
+  for (const auto& [pid, process] : by_pid) {
+    ended.push_back(process);
+  }
+  std::sort(ended.begin(), ended.end(),
+            [](const Ended& a, const Ended& b) { return a.total_ns < b.total_ns; });
+  std::unordered_set<pid_t> chosen;
+  size_t freed = 0;
+  for (const Ended& process : ended) {
+    if (freed * 2 >= rows_of_ended) {
+      break;
+    }
+    chosen.insert(process.pid);
+    freed += process.rows;
+  }
+  std::vector<Entry> folded;
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    if (chosen.contains(it->first.pid)) {
+      folded.push_back(std::move(it->second));
+      it = entries_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  for (const Entry& entry : folded) {
+    const Key together = {0, entry.syscall.data()};
+    entries_.try_emplace(together, Entry{entry.syscall, {}}).first->second.counts.add(entry.counts);
+  }
+  return freed;
 }
 
 std::pair<std::vector<SummaryRow>, uint64_t> Summary::rows(bool by_process) const {

@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -29,22 +31,27 @@ struct CallCounts {
 
 struct SummaryRow {
   std::string_view syscall;  // empty: numbers that no table has
-  pid_t pid;                 // 0: of all processes, or of those that have no row of their own
+  pid_t pid;                 // 0: of all processes, or of those that have no rows of their own
   CallCounts counts;
 };
 
 // The tracer adds, any thread reads. Calls of the same name in different tables are one.
 class Summary {
  public:
-  // Rows by process and syscall at most. Calls that need further ones are counted under process 0:
-  // what processes did is bounded by this, what they did together is exact. A row takes 512 bytes
-  // for each magnitude of its times, of which a call has some five.
+  // Rows by process and syscall at most, those of process 0 aside. For further ones, processes that
+  // have ended and took the least time are added to process 0, with all their rows, until half of
+  // the rows of ended processes are free. Where none has ended, calls that need further rows are
+  // counted under process 0. What all processes did together is exact in either case. A row takes
+  // 512 bytes for each magnitude of its times, of which a call has some five.
   static constexpr size_t kMaxRows = 4096;
+
+  // The processes that may yet make calls; asked for seldom.
+  using LiveProcesses = std::function<std::unordered_set<pid_t>()>;
 
   // A call has returned. `syscall` lives as long as the program; `error` is 0 for a success,
   // `duration_ns` negative where its entry was not seen; `serial` is that of the newest record.
-  void add(pid_t pid, std::string_view syscall, int32_t error, int64_t duration_ns,
-           uint64_t serial);
+  void add(pid_t pid, std::string_view syscall, int32_t error, int64_t duration_ns, uint64_t serial,
+           const LiveProcesses& live = {});
 
   // The rows, most time first, and the serial of the last record counted.
   std::pair<std::vector<SummaryRow>, uint64_t> rows(bool by_process) const;
@@ -66,7 +73,11 @@ class Summary {
     CallCounts counts;
   };
 
+  // How many rows became free.
+  size_t fold(const std::unordered_set<pid_t>& live);
+
   mutable std::mutex mutex_;
+  size_t futile_requests_ = 0;  // for rows, before folding is tried again
   std::unordered_map<Key, Entry, KeyHash> entries_;
   uint64_t last_serial_ = 0;
 };
