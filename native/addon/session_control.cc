@@ -25,6 +25,9 @@ Napi::Value to_js(Napi::Env env, const TaskSnapshot& task) {
   result.Set("stopId", Napi::BigInt::New(env, task.stop_id));
   result.Set("stopReason",
              Napi::Number::New(env, task.reason ? static_cast<int>(*task.reason) : 0));
+  if (!task.name.empty()) {
+    result.Set("comm", task.name);
+  }
   if (!task.stop_record.empty()) {
     result.Set("stopRecord",
                Napi::Buffer<char>::Copy(env, task.stop_record.data(), task.stop_record.size()));

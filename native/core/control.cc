@@ -28,12 +28,14 @@ TaskSnapshot snapshot_of(Tracer& tracer, const Task& task) {
             .state = TaskState::kHeld,
             .stop_id = task.held->id,
             .reason = task.held->reason,
+            .name = task.held->name,
             .stop_record = tracer.observer().stop_record(task)};
   }
   return {.tid = task.tid,
           .pid = task.pid,
           .state = task.group_stopped ? TaskState::kGroupStopped : TaskState::kRunning,
           .reason = {},
+          .name = {},
           .stop_record = {}};
 }
 

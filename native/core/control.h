@@ -27,6 +27,7 @@ struct TaskSnapshot {
   // Where it is held:
   uint64_t stop_id = 0;
   std::optional<StopReason> reason;
+  std::string name;
   std::string stop_record;  // in the observer's form
 };
 

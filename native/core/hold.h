@@ -39,6 +39,8 @@ struct HeldStop {
   Resume how;
   int signal;          // that it is about to get, where `kind` is kSignal; else 0
   int64_t release_ns;  // as in HoldOrder
+  // The task's name as it came into the stop: read while nobody waits for an answer.
+  std::string name = {};
 };
 
 // How far one step goes.

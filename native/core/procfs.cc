@@ -106,6 +106,14 @@ std::vector<pid_t> thread_ids(pid_t pid) {
   return tids;
 }
 
+std::string task_name(pid_t tid) {
+  std::array<char, 64> text;  // a path, then the name: 15 bytes (proc_pid_comm(5)), a newline
+  std::snprintf(text.data(), text.size(), "/proc/%d/comm", tid);
+  const UniqueFd file(open(text.data(), O_RDONLY | O_CLOEXEC));
+  const ssize_t size = file ? read(file.get(), text.data(), text.size()) : 0;
+  return size > 0 ? std::string(text.data(), static_cast<size_t>(size) - 1) : std::string();
+}
+
 namespace {
 
 size_t link_target(const char* path, char* out, size_t size) {

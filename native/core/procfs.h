@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ptraced::core {
@@ -33,6 +34,9 @@ struct TaskStatus {
 
 // Nothing where the task is gone.
 std::optional<TaskStatus> task_status(pid_t tid);
+
+// A task's name, of any bytes; empty where it is gone.
+std::string task_name(pid_t tid);
 
 // Ids of a process's threads; empty where it is gone.
 std::vector<pid_t> thread_ids(pid_t pid);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/procfs.h"
 #include "core/tracer.h"
 
 namespace ptraced::core {
@@ -42,7 +43,8 @@ void Tracer::hold(Task& task, Stopped stop, Resume how, int signal) {
                              .kind = task.stop_kind,
                              .how = how,
                              .signal = signal,
-                             .release_ns = order.release_ns});
+                             .release_ns = order.release_ns,
+                             .name = task_name(task.tid)});
   if (order.release_ns != 0 && (next_release_ns_ == 0 || order.release_ns < next_release_ns_)) {
     next_release_ns_ = order.release_ns;
   }

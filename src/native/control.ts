@@ -10,6 +10,8 @@ export interface NativeTask {
   stopId: bigint;
   /** A StopReason number; 0 where it is not held. */
   stopReason: number;
+  /** Its name as it came into the stop; absent where it is not held. */
+  comm?: string;
   /** The record of the stop, an encoded TraceRecord; none where none was made. */
   stopRecord?: Buffer;
 }

@@ -33,11 +33,11 @@ type Task = MessageInitShape<typeof TaskSchema>;
 
 const pageSizes = { byDefault: 100, max: 1000 };
 
-function toTask({ tid, pid, state, stopId, stopReason, stopRecord }: EngineTask): Task {
+function toTask({ tid, pid, state, stopId, stopReason, comm, stopRecord }: EngineTask): Task {
   return {
     tid,
     pid,
-    comm: readComm(tid),
+    comm: comm ?? readComm(tid),
     state,
     stopId,
     stopReason,
