@@ -16,11 +16,17 @@ import {
   toResponse,
 } from './stream-frames.js';
 
+/** No record can have a higher serial. */
+const maxSerial = 2n ** 64n - 1n;
+
 /**
- * Refuses a start behind the last record of a session that has ended. While it runs such a start is good:
+ * Refuses a start that no record can follow, and a start behind the last record of a session that has ended. While it runs such a start is good:
  * the newest records may have been told of by other calls before they are in the ring.
  */
 export function checkAfterSerial(session: TraceSession, afterSerial: bigint): void {
+  if (afterSerial === maxSerial) {
+    throw invalidField('after_serial', 'must be less than 2^64 - 1, which no record can follow');
+  }
   const { lastSerial } = session.info();
   if (session.ending !== undefined && afterSerial > lastSerial) {
     throw invalidField(

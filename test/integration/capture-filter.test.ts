@@ -51,6 +51,50 @@ describe('conditions on outcomes', () => {
   });
 });
 
+test('conditions of every sort together, of the session and of a subscriber', async ({
+  client,
+  folder,
+}) => {
+  writeFileSync(`${folder}/file`, 'one\n');
+  const script = 'cat file; cat file/below; cat missing; exec 3<file; read line <&3; cd file';
+  const argv = ['/bin/sh', '-c', script];
+  const paths = [`${folder}/file`];
+  const single = [
+    { paths },
+    { failedOnly: true },
+    { errnos: ['ENOTDIR', 'ENOENT'] },
+    { minDuration: { seconds: 0n, nanos: 1 } },
+    { syscalls: ['%file', '!access'] },
+    { kinds: [RecordKind.EXIT] },
+  ];
+  const together = Object.assign({}, ...single);
+  // The session keeps the paths of its calls for the filters of others.
+  const keeping = { filter: { paths: ['/'] } };
+  const session = await create(client, launching(argv, { capture: keeping }, { cwd: folder }));
+  await ended(session);
+  const serials = async (filter: object) => {
+    const stream = new Subscription(client, { session: session.name, filter });
+    await stream.finish();
+    return stream.records;
+  };
+  const passed = await Promise.all(single.map(serials));
+  const inAll = (serial: bigint) =>
+    passed.every((records) => records.some((record) => record.serial === serial));
+  const both = await serials(together);
+  expect(both.map(({ serial }) => serial)).toEqual(
+    (passed[0] ?? []).map(({ serial }) => serial).filter(inAll),
+  );
+  const calls = (records: TraceRecord[]) =>
+    records.map(({ syscall, errnoName }) => `${syscall} ${errnoName}`);
+  expect(calls(both)).toContain('chdir ENOTDIR');
+  expect(both.every(({ text }) => text.includes('file'))).toBe(true);
+  const recorded = await traceToEnd(
+    client,
+    launch(argv, { capture: { filter: together } }, { cwd: folder }),
+  );
+  expect(calls(recorded.records.filter(isCall))).toEqual(calls(both));
+});
+
 describe('files', () => {
   test('paths: by argument, relative ones too, and by descriptor, as strace -P', async ({
     client,

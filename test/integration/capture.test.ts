@@ -156,6 +156,26 @@ test('i386 calls of a 64-bit program are told by their table', async ({ client }
   expect(calls[1]?.args[0]).toBe(0xffffffffn);
 });
 
+test('addresses that look like errors are none', async ({ client }) => {
+  const trace = await traceToEnd(client, launch([fixture('high-addresses')]));
+  expect(trace.lines()).toEqual(['mmap2 0xfff00000', 'mmap 0x7fffffffe000']);
+  const high = trace.records.filter(
+    ({ kind, syscall, ret }) =>
+      kind === RecordKind.EXIT &&
+      /^mmap/.test(syscall) &&
+      [0xfff00000n, 0x7fffffffe000n].includes(ret),
+  );
+  expect(high).toMatchObject([
+    { arch: Arch.I386, errno: 0, errnoName: '', text: expect.stringMatching(/ = 0xfff00000$/) },
+    {
+      arch: Arch.X86_64,
+      errno: 0,
+      errnoName: '',
+      text: expect.stringMatching(/ = 0x7fffffffe000$/),
+    },
+  ]);
+});
+
 test('x32 calls are told by their bit', async ({ client }) => {
   const trace = await traceToEnd(client, launch([fixture('x32')]));
   const call = trace.records.find(

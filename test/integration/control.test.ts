@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { type StepKind, TaskState } from '../../src/gen/ptraced/v1/control_service_pb.js';
 import { RecordKind, StopReason } from '../../src/gen/ptraced/v1/record_pb.js';
 import { EndCause, OrphanAction } from '../../src/gen/ptraced/v1/session_pb.js';
-import { controlOf, unheld } from '../support/control.js';
+import { Control, controlOf, unheld } from '../support/control.js';
 import { eventually, longPatience as timeout } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
@@ -125,14 +125,16 @@ test('a pause holds a process that makes 1,000 threads a second', { timeout }, a
   expect(await program.finish()).toEqual({ code: 0, signal: null });
 });
 
-test('of two controllers that resume one stop one wins', async ({ client }) => {
+test('of two controllers that resume one stop one wins', async ({ client, server }) => {
   await using program = await startFixture('echo-lines');
   const { trace, control } = await attached(client, program.pid);
   await using _ = trace;
+  await using connection = new Client(server.address);
+  const other = new Control(connection, control.session);
   for (let round = 0; round < 20; round++) {
     const [task] = await control.pause(program.pid);
     const request = { tids: [program.pid], expectedStopId: task?.stopId ?? 0n };
-    const results = await Promise.allSettled([control.resume(request), control.resume(request)]);
+    const results = await Promise.allSettled([control.resume(request), other.resume(request)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const lost = results.find((result) => result.status === 'rejected');
     expect(lost?.reason).toMatchObject({ code: grpc.status.ABORTED });

@@ -47,6 +47,19 @@ describe('a lease that runs out', () => {
     });
   }
 
+  test('acts once: the next session of the process is left alone', async ({ client, server }) => {
+    await using program = await startFixture('echo-lines');
+    const lease = { ttl: shortest, orphanAction: OrphanAction.DETACH };
+    await using session = await create(client, attaching(program.pid, { lease }));
+    const end = await ended(session);
+    await using next = await create(client, attaching(program.pid));
+    const begun = Date.now();
+    await eventually('twice the time to live', () => Date.now() > begun + 2000);
+    expect(proc.taskStatus(program.pid)?.tracer).toBe(server.pid);
+    expect((await next.get()).state).toBe(RUNNING);
+    expect(await session.get()).toEqual(end);
+  });
+
   test('keeps tracing under KEEP, until EndSession', async ({ client, server }) => {
     await using program = await startFixture('echo-lines');
     const lease = { ttl: shortest, orphanAction: OrphanAction.KEEP };

@@ -2,9 +2,13 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect } from 'vitest';
 import { ControlService } from '../../src/gen/ptraced/v1/control_service_pb.js';
+import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
+import { controlOf } from '../support/control.js';
+import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import { MemoryMap, memory } from '../support/memory.js';
 import { type Client, refusal } from '../support/rpc.js';
+import { launch, Trace } from '../support/trace.js';
 
 const { pause, resume } = ControlService.method;
 
@@ -29,6 +33,31 @@ describe('GetRegisters', () => {
     const rsp = read.registers?.rsp ?? 0n;
     expect(rsp > (stack?.start ?? rsp) && rsp < (stack?.end ?? 0n)).toBe(true);
     expect(read.registers?.cs).toBe(0x33n);
+  });
+
+  test('are those of the record of the stop, where the session captures them', async ({
+    client,
+  }) => {
+    const at = { syscalls: ['getppid'], kinds: [RecordKind.ENTER, RecordKind.EXIT] };
+    const init = launch([fixture('steps')], {
+      capture: { registers: true },
+      rules: { stop: [{ at }] },
+    });
+    await using trace = new Trace(client, init);
+    const control = await controlOf(client, trace);
+    let after = 0n;
+    for (const kind of at.kinds) {
+      const { tid, stopId, stopRecord } = await control.stop(0, after);
+      expect(stopRecord).toMatchObject({ kind, syscall: 'getppid' });
+      const { registers, hex } = await client.unary(memory.getRegisters, {
+        session: control.session,
+        tid,
+      });
+      expect(stopRecord?.registers).toEqual(registers);
+      expect(Object.keys(hex)).toHaveLength(27);
+      after = stopId;
+      await control.resume({ tids: [tid] });
+    }
   });
 
   test('is for a held task of that very id', async ({ client }) => {

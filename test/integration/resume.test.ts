@@ -1,7 +1,14 @@
 /** Clients that die in the middle of streams, and come back: nothing is missing, nobody else notices. */
+import { toBinary } from '@bufbuild/protobuf';
 import { expect } from 'vitest';
 import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
 import { OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
+import {
+  type RecordBatch,
+  RecordBatchSchema,
+  type SubscribeResponse,
+  TraceService,
+} from '../../src/gen/ptraced/v1/trace_service_pb.js';
 import { eventually } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
@@ -68,6 +75,25 @@ test('the flight recorder: what came before the crash, in fixed memory', async (
   expect(stream.records.at(-1)).toMatchObject({ serial: lastSerial, kind: RecordKind.TASK_EXIT });
   expect(stream.records.some(({ text }) => text.startsWith('kill('))).toBe(true);
   expect(stream.losses).toEqual([]);
+});
+
+test('a flood comes in batches of many records, and of 64 KiB at most', async ({ client }) => {
+  const session = await create(client, launching([fixture('call-flood'), '5000']));
+  await ended(session);
+  const batches: RecordBatch[] = [];
+  const { subscribe } = TraceService.method;
+  for await (const response of client.stream(subscribe, { session: session.name })) {
+    const { frame } = response as SubscribeResponse;
+    if (frame.case === 'batch') {
+      batches.push(frame.value);
+    }
+  }
+  const sizes = batches.map((batch) => toBinary(RecordBatchSchema, batch).length);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024);
+  const records = batches.reduce((sum, batch) => sum + batch.records.length, 0);
+  expect(records).toBeGreaterThan(10_000);
+  // A machine that stands still for 5 ms ends a batch.
+  expect(batches.length).toBeLessThan(records / 10);
 });
 
 test('idle records come at once', async ({ client }) => {

@@ -71,6 +71,25 @@ describe('an inject rule', () => {
     }
   });
 
+  test('counts each process by itself, as strace does', async ({ client }) => {
+    const program = fixture('tampered');
+    const argv = ['/bin/sh', '-c', '"$0"; "$0"; exit 0', program];
+    const theirs = spawnSync(
+      oracle(),
+      [
+        ...['-f', '-o', '/dev/null', '-e', 'trace=getgid'],
+        ...['-e', 'inject=getgid:error=EPERM:when=2', ...argv],
+      ],
+      { env: commandEnvironment() },
+    );
+    const rule = { syscalls: ['getgid'], error: 'EPERM', first: 2, last: 2 };
+    const trace = await traceToEnd(client, launch(argv, { rules: { inject: [rule] } }));
+    const lines = theirs.stdout.toString().split('\n').slice(0, -1);
+    const counted = (all: string[]) => all.filter((line) => line.startsWith('getgid '));
+    expect(counted(trace.lines())).toEqual(counted(lines));
+    expect(seen(trace, 'getgid')).toHaveLength(6);
+  });
+
   test('gives a value without making the call', async ({ client }) => {
     const rule = { syscalls: ['dup2'], returnValue: 77n };
     const trace = await traceToEnd(client, tampered({ inject: [rule] }));

@@ -46,6 +46,23 @@ test('execs from threads, 100 times', { timeout }, async ({ client }) => {
   }
 });
 
+test('1,000 runs of programs that fork and make threads: none hangs', { timeout }, async ({
+  client,
+}) => {
+  let run = 0;
+  const worker = async () => {
+    while (run < 1000) {
+      const [name, exits] = run++ % 2 === 0 ? ['forks', 11] : ['threads', 1];
+      const trace = await traceToEnd(client, launch([fixture(String(name)), '10']));
+      expect(trace.lines()).toEqual([`${name} 10`]);
+      expect(newTasks(trace.records)).toHaveLength(10);
+      const ends = taskExits(trace.records).filter(({ processEnded }) => processEnded);
+      expect(ends).toHaveLength(Number(exits));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+});
+
 test('launches, 300 of them, 8 at a time', { timeout }, async ({ client }) => {
   const worker = async () => {
     for (let round = 0; round < 38; round++) {

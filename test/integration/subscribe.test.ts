@@ -104,6 +104,18 @@ describe('where a stream starts', () => {
     expect(await stream.refused()).toMatchObject({ code: invalidArgument });
   });
 
+  test('a serial that no record can follow is refused', async ({ client }) => {
+    await using program = await startFixture('echo-lines');
+    await using session = await create(client, attaching(program.pid));
+    const start = { case: 'afterSerial', value: 2n ** 64n - 1n } as const;
+    const { code, details } = await new Subscription(client, {
+      session: session.name,
+      start,
+    }).refused();
+    expect(code).toBe(invalidArgument);
+    expect(details).toContain('FIELD_INVALID: after_serial');
+  });
+
   test('an unknown session is not found', async ({ client }) => {
     const stream = new Subscription(client, { session: 'sessions/none' });
     expect((await stream.refused()).code).toBe(notFound);

@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
 } from 'node:fs';
+import { basename } from 'node:path';
 import { fixtureCache, fixtureSources } from './paths.js';
 
 const compiler = 'gcc';
@@ -16,32 +17,38 @@ const flags = ['-std=c11', '-O2', '-g', '-Wall', '-Wextra', '-Werror', '-pthread
 
 /** For a program of 32 bits, whose libc a machine need not have: it makes its calls itself. */
 const i386Flags = ['-m32', '-nostdlib', '-static', '-ffreestanding', '-fno-pie', '-no-pie'];
-
-function flagsOf(name: string): string[] {
-  return name.endsWith('-i386') ? [...flags, ...i386Flags] : flags;
-}
+const libraryFlags = ['-shared', '-fPIC'];
 
 /** A name for the source, every header beside it, and how it is compiled. */
-function contentHash(name: string, source: string): string {
-  const hash = createHash('sha256').update(flagsOf(name).join(' '));
+function contentHash(source: string, options: string[]): string {
+  const hash = createHash('sha256').update(options.join(' '));
   for (const header of readdirSync(fixtureSources).filter((name) => name.endsWith('.h'))) {
     hash.update(header).update(readFileSync(`${fixtureSources}/${header}`));
   }
   return hash.update(readFileSync(source)).digest('hex').slice(0, 16);
 }
 
-/** Path of the compiled fixture `name`, such as "echo-lines", without links: /proc/PID/exe has none either. */
-export function fixture(name: string): string {
+function compiled(name: string, options: string[]): string {
   const source = `${fixtureSources}/${name}.c`;
-  const directory = `${fixtureCache}/${contentHash(name, source)}`;
-  const program = `${directory}/${name}`;
+  const directory = `${fixtureCache}/${contentHash(source, options)}`;
+  const program = `${directory}/${basename(name)}`;
   if (!existsSync(program)) {
     mkdirSync(directory, { recursive: true });
     const unfinished = `${program}.${process.pid}`; // several test files may compile it at once
-    execFileSync(compiler, [...flagsOf(name), '-o', unfinished, source], { stdio: 'inherit' });
+    execFileSync(compiler, [...options, '-o', unfinished, source], { stdio: 'inherit' });
     renameSync(unfinished, program);
   }
   return realpathSync(program);
+}
+
+/** Path of the compiled fixture `name`, such as "echo-lines", without links: /proc/PID/exe has none either. */
+export function fixture(name: string): string {
+  return compiled(name, name.endsWith('-i386') ? [...flags, ...i386Flags] : flags);
+}
+
+/** Path of a library of test/fixtures/preload, for LD_PRELOAD. */
+export function preload(name: string): string {
+  return compiled(`preload/${name}`, [...flags, ...libraryFlags]);
 }
 
 /** Names of all fixtures. */

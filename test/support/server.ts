@@ -16,6 +16,8 @@ export interface ServerOptions {
   /** Further arguments. */
   args?: string[];
   uid?: number;
+  /** Further variables of its environment. */
+  env?: Record<string, string>;
   /** A command that executes its arguments in the process that it is, such as unshare. */
   prefix?: string[];
   /** The prefix executes them in a child instead. */
@@ -63,6 +65,7 @@ export class Server implements AsyncDisposable {
     this.#listeners = argv.filter((argument) => argument === '--listen').length;
     this.#process = spawn(argv[0] as string, argv.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
     this.#pid = this.#process.pid ?? 0;
