@@ -43,7 +43,7 @@ struct WaitEvent {
   pid_t tid;
   WaitStatus status;
 
-  // The proof that goes with a stop. Only when status.stopped(), and only once.
+  // The proof that goes with a stop. Only when status.stopped(), and one at a time.
   Stopped take_stop() const { return Stopped(tid); }
 };
 

@@ -175,6 +175,9 @@ void Tracer::service_wakeups() {
 void Tracer::dispatch(const WaitEvent& event) {
   Task* task = tasks_.find(event.tid);
   if (task == nullptr) {
+    task = take_over_leader(event);
+  }
+  if (task == nullptr) {
     park(event);
     return;
   }

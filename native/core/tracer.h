@@ -147,6 +147,7 @@ class Tracer {
   void on_group_stop(Task& task, Stopped stop, int signal);
   void on_interrupt_stop(Task& task, Stopped stop);
   void on_exec_stop(Task& task, Stopped stop);
+  Task* take_over_leader(const WaitEvent& event);
   void note_restarted_call(Task& task, const Stopped& stop);
   static bool make_again(Task& task, const Stopped& stop, std::optional<int64_t> elapsed_ns);
   void put_back_interrupted(Task& task, const Stopped& stop);

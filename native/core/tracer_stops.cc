@@ -298,6 +298,22 @@ bool Tracer::make_again(Task& task, const Stopped& stop, std::optional<int64_t> 
                             : task.interrupted.repeat(stop, elapsed_ns);
 }
 
+// T8, where the leader is not traced, or not any more: the traced thread that called execve goes on
+// under the leader's id.
+Task* Tracer::take_over_leader(const WaitEvent& event) {
+  if (!event.status.stopped() || event.status.stop_kind() != StopKind::kExec) {
+    return nullptr;
+  }
+  const Result<uint64_t> message = event_message(event.take_stop());
+  const auto former = static_cast<pid_t>(message ? *message : 0);
+  Task* caller = tasks_.find(former);
+  if (caller != nullptr) {
+    tasks_.rename(*caller, event.tid);
+    caller->exec_former_tid = former;
+  }
+  return caller;
+}
+
 // T8: the stop comes under the process's id, whichever thread called execve; the caller's former id
 // and the leader's end are never told otherwise.
 void Tracer::on_exec_stop(Task& task, Stopped stop) {
@@ -312,7 +328,7 @@ void Tracer::on_exec_stop(Task& task, Stopped stop) {
   const auto former = static_cast<pid_t>(*message);
   const pid_t pid = task.tid;
   Task* caller = &task;
-  if (former != pid) {
+  if (former != pid && task.exec_former_tid != former) {
     caller = tasks_.find(former);
     if (caller != nullptr) {
       observer_.on_task_end(task, {.status = WaitStatus(0),

@@ -11,6 +11,8 @@ import { EndCause } from '../../src/gen/ptraced/v1/session_pb.js';
 export interface StreamNature {
   /** Tasks of the root process may come without a NEW_TASK, and with an EXIT first. */
   attached: boolean;
+  /** Of them, only one, which may execute a program in the place of its leader. */
+  singleThread: boolean;
   /** Calls need no ENTER. */
   combined: boolean;
   /** Tasks may leave without a TASK_EXIT. */
@@ -134,7 +136,7 @@ export class TaskBook {
       lastTime: 0n,
       announcedStop: 0n,
     };
-    if (this.#superseded.delete(record.tid)) {
+    if (this.#superseded.delete(record.tid) || this.#takesUntracedPlace(record)) {
       this.#takeOver(record, task);
     } else if (!this.#mayBegin(record)) {
       this.#say(record, 'no NEW_TASK before it, or after its TASK_EXIT');
@@ -143,12 +145,22 @@ export class TaskBook {
     return task;
   }
 
+  /** A leader that is not traced has no TASK_EXIT. */
+  #takesUntracedPlace({ kind, tid, pid, enterSerial }: TraceRecord): boolean {
+    return (
+      this.#nature.singleThread &&
+      kind === RecordKind.EXIT &&
+      tid === pid &&
+      this.#tasks.get(this.#root)?.open?.serial === enterSerial
+    );
+  }
+
   #mayBegin(record: TraceRecord): boolean {
     if (this.#anyLoss || this.#nature.partial) {
       return true;
     }
     const first = !this.#endedProcesses.has(record.pid);
-    if (this.#nature.attached) {
+    if (this.#nature.attached && !this.#nature.singleThread) {
       return record.pid === this.#root && first;
     }
     return record.tid === this.#root && first;

@@ -33,6 +33,7 @@ export class StreamValidator {
     this.#book = new TaskBook(
       {
         attached: request.target.case === 'attach',
+        singleThread: request.target.case === 'attach' && request.target.value.singleThread,
         detaching: capture?.follow?.detachOnExec ?? false,
         combined: capture?.mode === RecordMode.COMBINED,
         partial: Object.entries(capture?.filter ?? {}).some(
