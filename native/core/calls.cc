@@ -1,7 +1,10 @@
 #include "core/calls.h"
 
+#include <linux/sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+
+#include <cstddef>
 
 namespace ptraced::core {
 namespace {
@@ -92,6 +95,16 @@ std::optional<uint64_t> clone_flags(const SyscallEntry& entry, Memory& memory) {
     return flags;
   }
   return std::nullopt;
+}
+
+int clone_exit_signal(const SyscallEntry& entry, Memory& memory) {
+  uint64_t signal = 0;
+  if (kClone.match(entry)) {
+    signal = entry.args[0] & CSIGNAL;
+  } else if (kClone3.match(entry)) {
+    memory.read_object(entry.args[0] + offsetof(clone_args, exit_signal), signal);
+  }
+  return static_cast<int>(signal);
 }
 
 }  // namespace ptraced::core

@@ -26,5 +26,7 @@ void add_own_calls(StoppingCalls& calls);
 
 // The flags of a clone or clone3; nothing for another call, or where they cannot be read.
 std::optional<uint64_t> clone_flags(const SyscallEntry& entry, Memory& memory);
+// The signal that the child's end sends, of the same calls; 0 for none or where it cannot be read.
+int clone_exit_signal(const SyscallEntry& entry, Memory& memory);
 
 }  // namespace ptraced::core

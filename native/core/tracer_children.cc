@@ -1,6 +1,7 @@
 // New tasks: announced by their maker's stop, seen by their own, in either order.
 #include <linux/sched.h>
 
+#include <csignal>
 #include <utility>
 
 #include "core/calls.h"
@@ -58,6 +59,25 @@ void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
     replay(tid);
   }
   go_on(parent, std::move(stop), Resume::kSyscall, 0);
+}
+
+// T7: the kernel makes no stop of a child with CLONE_UNTRACED. What the call returns tells of it,
+// where the tracee counts tasks as we do.
+void Tracer::tell_untraced_child(Task& parent, const SyscallExit& exit) {
+  const std::optional<uint64_t> flags =
+      exit.value > 0 ? clone_flags(parent.entry, memory_) : std::nullopt;
+  if (!flags || (*flags & CLONE_UNTRACED) == 0 || !shares_pid_namespace(parent.tid)) {
+    return;
+  }
+  const auto tid = static_cast<pid_t>(exit.value);
+  const bool thread = (*flags & CLONE_THREAD) != 0;
+  const bool fork = clone_exit_signal(parent.entry, memory_) == SIGCHLD;
+  const StopKind kind = (*flags & CLONE_VFORK) != 0 ? StopKind::kVfork
+                        : fork                      ? StopKind::kFork
+                                                    : StopKind::kClone;
+  Task child(tid, thread ? parent.pid : tid);
+  child.holdable = false;
+  observer_.on_new_task(parent, child, origin_of(kind, thread), false);
 }
 
 // T7: the kind of the stop does not tell: a process with another exit signal comes as CLONE, and a

@@ -147,6 +147,9 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
     begin_program(task);
   }
   inject_on_exit(task, stop, exit);
+  if (!skipped) {
+    tell_untraced_child(task, exit);
+  }
   observer_.on_exit({task, stop, memory_}, exit, entered);
   task.injection.reset();
   if (task.exec_former_tid) {

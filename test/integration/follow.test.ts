@@ -38,12 +38,16 @@ test('each kind of child is told by its origin, and threads from processes', asy
   );
 });
 
-test('a CLONE_UNTRACED child has no records and does not hold up the end', async ({ client }) => {
+test('a CLONE_UNTRACED child is told as not followed, has no records, and does not hold up the end', async ({
+  client,
+}) => {
   const trace = await traceToEnd(client, launch([fixture('clone-untraced')]));
   const child = Number(groundTruth(trace.lines()).get('untraced'));
   expect(trace.lines()).toContain('child exited 0');
   expect(trace.records.some(({ pid }) => pid === child)).toBe(false);
-  expect(newTasks(trace.records).every(({ followed }) => !followed)).toBe(true);
+  expect(newTasks(trace.records)).toMatchObject([
+    { newTid: child, newPid: child, origin: TaskOrigin.FORK, followed: false },
+  ]);
 });
 
 describe('a CLONE_PTRACE child', () => {
