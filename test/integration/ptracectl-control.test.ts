@@ -3,11 +3,13 @@
 import { describe, expect } from 'vitest';
 import {
   GetRegistersResponseSchema,
+  RecordKind,
   SessionSchema,
   StepResponseSchema,
   StopReason,
   TaskSchema,
   TaskState,
+  TraceService,
 } from '../../src/client/index.js';
 import { eventually, longPatience as timeout } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
@@ -64,6 +66,17 @@ describe('threads', () => {
     expect(step?.stepsDone).toBe(2);
     expect(step?.records.length).toBeGreaterThanOrEqual(2);
     expect(await cli.ok('step', name, tid, '-i')).toMatch(/^1 step, now held in stop \d+\n$/m);
+    await cli.ok('resume', name);
+    await cli.ended(name);
+  });
+
+  test('show how they end where they are held there', { timeout }, async ({ cli, client }) => {
+    const argv = ['trace', '-D', '--paused', '--', '/bin/sh', '-c', 'exit 3'];
+    const name = (await cli.ok(...argv)).trimEnd();
+    const rules = { stop: [{ at: { kinds: [RecordKind.TASK_EXIT] } }] };
+    await client.unary(TraceService.method.updateSession, { session: { name, rules } });
+    await cli.ok('resume', name);
+    expect(await cli.ok('wait', name)).toContain('about to exit with 3');
     await cli.ok('resume', name);
     await cli.ended(name);
   });

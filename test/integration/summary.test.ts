@@ -3,7 +3,7 @@ import type { Duration } from '@bufbuild/protobuf/wkt';
 import { describe, expect } from 'vitest';
 import { RecordKind, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb.js';
 import { type SummaryRow, TraceService } from '../../src/gen/ptraced/v1/trace_service_pb.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, longPatience } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import { startFixture } from '../support/program.js';
@@ -101,6 +101,26 @@ test('times, errors and processes are those of the records', async ({ client }) 
   for (const row of rows) {
     expectTimes(row, byProcess.get(`${row.pid} ${row.syscall}`) ?? []);
   }
+});
+
+test('of more processes than there are rows, those that live are exact, and all together', {
+  timeout: longPatience,
+}, async ({ client }) => {
+  const count = 5000;
+  const command = launching([fixture('forks'), String(count)]);
+  await using session = await create(client, command);
+  await eventually('its end', async () => (await session.get()).endTime, longPatience);
+  const { rows } = await summaryOf(client, session, true);
+  const of = (syscall: string) => rows.filter((row) => row.syscall === syscall);
+  expect(rows.filter(({ pid }) => pid !== 0).length).toBeLessThanOrEqual(4096);
+  const calls = of('getppid').reduce((sum, row) => sum + row.calls, 0n);
+  expect(calls).toBe(BigInt(count));
+  expect(of('getppid').filter(({ pid }) => pid === 0)).toHaveLength(1);
+  const [clones, ...others] = of('clone');
+  expect(others).toEqual([]);
+  expect(clones?.pid).toBe(session.created.rootPid);
+  // A fork that SIGCHLD meets is made again (ERESTARTNOINTR).
+  expect((clones?.calls ?? 0n) - (clones?.errors ?? 0n)).toBe(BigInt(count));
 });
 
 test('it grows while the session runs, whatever kinds the session records', async ({ client }) => {
