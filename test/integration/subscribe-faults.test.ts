@@ -98,9 +98,9 @@ describe('slow readers under DROP_OLDEST', () => {
       stream.resume();
       await stream.finish();
       expectAll(stream, lastSerial);
-      expect(stream.losses).toMatchObject([
-        { lastSerial: firstSerial - 1n, reason: LossReason.SUBSCRIBER_SLOW },
-      ]);
+      // It may have lost some before what is between it and the server was full.
+      expect(stream.losses.at(-1)?.lastSerial).toBe(firstSerial - 1n);
+      expect(stream.losses.every(({ reason }) => reason === LossReason.SUBSCRIBER_SLOW)).toBe(true);
     }
   });
 
