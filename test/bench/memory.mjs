@@ -1,5 +1,5 @@
 /** How fast the memory of a process reaches a client that drops it. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { create, toBinary } from '@bufbuild/protobuf';
@@ -82,6 +82,9 @@ async function compareWays({ server, client, quick }, request) {
     ['DumpMemory, a grpc-js client', () => drop(raw, '/ptraced.v1.MemoryService/DumpMemory', dump)],
     ['DumpMemory, the client library', () => dropDump(client, request)],
   ];
+  if (hasCurl()) {
+    ways.push(['DumpMemory, curl', () => dropWithCurl(server.address, dump)]);
+  }
   try {
     const medians = await compare(ways, quick ? 3 : 7, async (read) => {
       const begun = performance.now();
@@ -108,6 +111,37 @@ async function dropDump(client, request) {
     received += data.length;
   }
   return received;
+}
+
+/** Whether there is a curl that speaks HTTP/2. */
+function hasCurl() {
+  try {
+    return execFileSync('curl', ['--version'], { encoding: 'utf8' }).includes('HTTP2');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A client that does nothing with what it receives.
+ * @param {string} address
+ * @param {Uint8Array} request
+ */
+async function dropWithCurl(address, request) {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(request.length, 1);
+  const curl = promisify(execFile)('curl', [
+    '--silent',
+    '--show-error',
+    '--http2-prior-knowledge',
+    ...['--unix-socket', address.replace(/^unix:/, '')],
+    ...['--header', 'content-type: application/grpc', '--header', 'te: trailers'],
+    ...['--data-binary', '@-'],
+    ...['--output', '/dev/null', '--write-out', '%{size_download}'],
+    'http://localhost/ptraced.v1.MemoryService/DumpMemory',
+  ]);
+  curl.child.stdin?.end(Buffer.concat([prefix, request]));
+  return Number((await curl).stdout);
 }
 
 /** @param {DumpMemoryRequest} request */
