@@ -13,6 +13,7 @@ import type {
   ListSyscallsResponseSchema,
 } from '../gen/ptraced/v1/server_service_pb.js';
 import type { Engine } from '../session/engine.js';
+import { maxSubscribers } from '../session/limits.js';
 import { version } from '../version.js';
 import { diagnoseProcess, diagnoseServer } from './diagnosis.js';
 import { listFeatures } from './features.js';
@@ -25,8 +26,6 @@ export interface ServerServiceOptions {
 
 /** Until roles exist, whoever reaches the server may do everything. */
 const everyRole = ['admin'];
-/** One stream a session until there is Subscribe. */
-const maxSubscribers = 1;
 /** A batch is sealed at 64 KiB; one record with strings of 1 MiB, escaped as text, can be larger. */
 const maxFrameBytes = 64 * 1024 * 1024;
 

@@ -16,7 +16,7 @@ test('GetServerInfo has version, kernel, limits and features', async ({ client }
   const info = await client.unary(getServerInfo, {});
   expect(info.version).toMatch(/^\d+\.\d+\.\d+/);
   expect(info.kernel).toMatch(/^\d+\.\d+/);
-  expect(info.limits?.maxSessions).toBe(64);
+  expect(info.limits).toMatchObject({ maxSessions: 64, maxTasks: 4096, maxSubscribers: 16 });
   expect(info.features.length).toBeGreaterThan(0);
 });
 
