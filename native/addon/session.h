@@ -94,9 +94,12 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
   std::shared_ptr<MemoryThread> memory_thread_;  // from its first use on
   bool has_ended_ = false;
   pid_t root_ = 0;
-  std::atomic<bool> records_told_ = false;
+  std::atomic<bool> records_awaited_ = false;  // the JS thread is to be woken for the next ones
   std::unordered_map<wire::Ring::CursorId, Waiting> waiting_;
 };
+
+// A promise of what is known already.
+Napi::Promise resolved(Napi::Env env, Napi::Value value);
 
 // A NativeExit: how a process ended.
 Napi::Value exit_of(Napi::Env env, const core::WaitStatus& status);

@@ -125,11 +125,17 @@ Napi::Value Session::pause(const Napi::CallbackInfo& info) {
 
 Napi::Value Session::resume(const Napi::CallbackInfo& info) {
   const auto request = info[0].As<Napi::Object>();
+  const std::vector<pid_t> tids = ids(request, "tids");
+  const core::ResumeOptions options = resume_options(request);
+  if (!options.signal) {
+    const auto resumed = state_->thread().resume_held(tids, options.expected_stop_id);
+    if (!resumed.empty()) {
+      return resolved(info.Env(), to_js(info.Env(), resumed));
+    }
+  }
   return state_->on_tracer(
       info.Env(),
-      [tids = ids(request, "tids"), options = resume_options(request)](Tracer& tracer) {
-        return core::resume_tasks(tracer, tids, options);
-      },
+      [tids, options](Tracer& tracer) { return core::resume_tasks(tracer, tids, options); },
       kAnswerTasks);
 }
 
@@ -151,10 +157,14 @@ Napi::Value Session::step(const Napi::CallbackInfo& info) {
 
 Napi::Value Session::wait_stop(const Napi::CallbackInfo& info) {
   const auto request = info[0].As<Napi::Object>();
+  const pid_t tid = number(request, "tid");
+  const uint64_t after = stop_id(request, "afterStopId");
+  if (const auto task = state_->thread().held_task(tid, after)) {
+    return resolved(info.Env(), to_js(info.Env(), *task));
+  }
   return state_->on_tracer_later<Outcome<TaskSnapshot>>(
       info.Env(),
-      [tid = number(request, "tid"), after = stop_id(request, "afterStopId"),
-       until = deadline(request)](Tracer& tracer, auto pay) {
+      [tid, after, until = deadline(request)](Tracer& tracer, auto pay) {
         core::wait_stop(tracer, tid, after, until, pay);
       },
       [](Napi::Env env, const Outcome<TaskSnapshot>& outcome) { return value_of(env, outcome); });

@@ -167,6 +167,9 @@ Napi::Value Session::open_memory(const Napi::CallbackInfo& info) {
 
 Napi::Value Session::registers(const Napi::CallbackInfo& info) {
   const pid_t tid = info[0].As<Napi::Number>();
+  if (const auto registers = state_->thread().held_registers(tid)) {
+    return resolved(info.Env(), registers_object(info.Env(), *registers));
+  }
   return state_->on_tracer(
       info.Env(), [tid](Tracer& tracer) { return core::task_registers(tracer, tid); },
       kAnswerRegisters);

@@ -57,6 +57,12 @@ Napi::Value end_of(Napi::Env env, const SessionEnd& end) {
 
 }  // namespace
 
+Napi::Promise resolved(Napi::Env env, Napi::Value value) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  deferred.Resolve(value);
+  return deferred.Promise();
+}
+
 Napi::Value exit_of(Napi::Env env, const core::WaitStatus& status) {
   Napi::Object exit = Napi::Object::New(env);
   if (status.exited()) {
@@ -109,11 +115,8 @@ void SessionState::on_failed(const core::Error& error) {
 }
 
 void SessionState::on_records() {
-  if (!records_told_.exchange(true)) {
-    call_js([](SessionState& self, Napi::Env env) {
-      self.records_told_ = false;
-      self.serve_waiting(env);
-    });
+  if (records_awaited_.exchange(false)) {
+    call_js([](SessionState& self, Napi::Env env) { self.serve_waiting(env); });
   }
 }
 
@@ -139,12 +142,16 @@ Napi::Promise SessionState::next(Napi::Env env, wire::Ring::CursorId cursor, siz
 
 // Settles the promise now, or remembers it.
 void SessionState::serve(Napi::Env env, wire::Ring::CursorId cursor, const Waiting& waiting) {
+  records_awaited_ = true;  // before the look, so that nothing comes between the two
   const wire::RingItem item = thread_->ring().next(cursor, waiting.max_records);
   if (item.kind == wire::RingItem::Kind::kNothing) {
     waiting_.insert_or_assign(cursor, waiting);
-  } else {
-    waiting.deferred.Resolve(frame_of(env, item));
+    return;
   }
+  if (waiting_.empty()) {
+    records_awaited_ = false;
+  }
+  waiting.deferred.Resolve(frame_of(env, item));
 }
 
 Napi::Value SessionState::take(Napi::Env env, wire::Ring::CursorId cursor, size_t max_records) {

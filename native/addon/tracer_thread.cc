@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "addon/kernel_filter.h"
+#include "core/control.h"
 
 namespace ptraced::addon {
 
@@ -69,6 +70,30 @@ bool TracerThread::sees(const decode::SyscallSet& calls) const {
 bool TracerThread::post(std::function<void(core::Tracer&)> command) {
   const std::lock_guard lock(mutex_);
   return tracer_ != nullptr && tracer_->post(std::move(command));
+}
+
+std::optional<core::TaskSnapshot> TracerThread::held_task(pid_t tid, uint64_t after_stop_id) const {
+  const std::lock_guard lock(mutex_);
+  return tracer_ == nullptr ? std::nullopt : tracer_->held_tasks().first(tid, after_stop_id);
+}
+
+std::optional<core::TaskRegisters> TracerThread::held_registers(pid_t tid) const {
+  const std::lock_guard lock(mutex_);
+  return tracer_ == nullptr ? std::nullopt : tracer_->held_tasks().registers(tid);
+}
+
+std::vector<core::TaskSnapshot> TracerThread::resume_held(const std::vector<pid_t>& tids,
+                                                          uint64_t expected_stop_id) {
+  const std::lock_guard lock(mutex_);
+  if (tracer_ == nullptr) {
+    return {};
+  }
+  std::vector<core::TaskSnapshot> taken = tracer_->held_tasks().take(tids, expected_stop_id);
+  if (!taken.empty() &&
+      !tracer_->post([taken](core::Tracer& tracer) { core::resume_taken(tracer, taken); })) {
+    return {};
+  }
+  return taken;
 }
 
 void TracerThread::end(core::EndAction action, int cause) {

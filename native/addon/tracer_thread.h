@@ -10,7 +10,9 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "core/held_tasks.h"
 #include "core/launch.h"
 #include "core/tracer.h"
 #include "wire/recorder.h"
@@ -88,6 +90,14 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
 
   // Tracer::post(); false also where no tracer runs.
   bool post(std::function<void(core::Tracer&)> command);
+
+  // Of the tasks that are held, as in core/held_tasks.h; nothing where no tracer runs.
+  std::optional<core::TaskSnapshot> held_task(pid_t tid, uint64_t after_stop_id) const;
+  std::optional<core::TaskRegisters> held_registers(pid_t tid) const;
+  // Lets tasks go that are held, each in this stop, 0 for whichever, and returns them as they were:
+  // all, or none where it is for the tracer to say what each is doing.
+  std::vector<core::TaskSnapshot> resume_held(const std::vector<pid_t>& tids,
+                                              uint64_t expected_stop_id);
 
   // Detaches or kills; on_ended then has this cause. The first call decides the cause.
   void end(core::EndAction action, int cause);

@@ -21,24 +21,6 @@ constexpr int64_t kPausePatienceNs = 2 * kNanosecondsPerSecond;
 constexpr int64_t kPauseLookNs = 100 * kNanosecondsPerMillisecond;
 constexpr int64_t kDetachPatienceNs = 800 * kNanosecondsPerMillisecond;
 
-TaskSnapshot snapshot_of(Tracer& tracer, const Task& task) {
-  if (task.held) {
-    return {.tid = task.tid,
-            .pid = task.pid,
-            .state = TaskState::kHeld,
-            .stop_id = task.held->id,
-            .reason = task.held->reason,
-            .name = task.held->name,
-            .stop_record = tracer.observer().stop_record(task)};
-  }
-  return {.tid = task.tid,
-          .pid = task.pid,
-          .state = task.group_stopped ? TaskState::kGroupStopped : TaskState::kRunning,
-          .reason = {},
-          .name = {},
-          .stop_record = {}};
-}
-
 // A task of the API: not one that is only being let go unannounced.
 Task* find_task(Tracer& tracer, pid_t tid) {
   Task* task = tracer.tasks().find(tid);
@@ -150,7 +132,7 @@ struct Pause {
     const Outcome<std::vector<pid_t>> all = targets(tracer, {});
     for (const pid_t tid : tids.empty() ? *all.value : tids) {
       if (const Task* task = find_task(tracer, tid)) {
-        result.push_back(snapshot_of(tracer, *task));
+        result.push_back(tracer.snapshot(*task));
       }
     }
     done(std::move(result));
@@ -164,7 +146,7 @@ void finish_step(Tracer& tracer, Step& step, const StepDone& done) {
                     .records = std::move(step.sink.records),
                     .cut_short = step.cut_short};
   if (const Task* task = find_task(tracer, step.tid)) {
-    result.task = snapshot_of(tracer, *task);
+    result.task = tracer.snapshot(*task);
   }
   done(std::move(result));
 }
@@ -176,7 +158,7 @@ std::vector<TaskSnapshot> list_tasks(Tracer& tracer, pid_t after, size_t limit) 
   std::vector<TaskSnapshot> result;
   for (const pid_t tid : *all.value) {
     if (tid > after && result.size() < limit) {
-      result.push_back(snapshot_of(tracer, *tracer.tasks().find(tid)));
+      result.push_back(tracer.snapshot(*tracer.tasks().find(tid)));
     }
   }
   return result;
@@ -237,13 +219,23 @@ Outcome<std::vector<TaskSnapshot>> resume_tasks(Tracer& tracer, const std::vecto
   }
   std::vector<TaskSnapshot> before;
   for (Task* task : tasks) {
-    before.push_back(snapshot_of(tracer, *task));
+    before.push_back(tracer.snapshot(*task));
     task->hold_order.reset();
     if (task->held) {
       tracer.release(*task, signal);
     }
   }
   return before;
+}
+
+void resume_taken(Tracer& tracer, const std::vector<TaskSnapshot>& taken) {
+  for (const TaskSnapshot& one : taken) {
+    Task* task = tracer.tasks().find(one.tid);
+    if (task != nullptr && task->held && task->held->id == one.stop_id) {
+      task->hold_order.reset();
+      tracer.release(*task);
+    }
+  }
 }
 
 void step_task(Tracer& tracer, pid_t tid, const StepOptions& wanted, const ResumeOptions& options,
@@ -295,7 +287,7 @@ void wait_stop(Tracer& tracer, pid_t tid, uint64_t after_stop_id, int64_t deadli
       }
     });
     if (first != nullptr) {
-      done(snapshot_of(tracer, *first));
+      done(tracer.snapshot(*first));
       return int64_t{0};
     }
     if (now >= deadline_ns) {
@@ -357,7 +349,7 @@ std::optional<ControlError> detach_processes(Tracer& tracer, const std::vector<p
     if (task.announced && wanted.contains(task.pid)) {
       found.insert(task.pid);
       tids.push_back(task.tid);
-      tasks->push_back(snapshot_of(tracer, task));
+      tasks->push_back(tracer.snapshot(task));
     }
   });
   for (const pid_t pid : pids) {

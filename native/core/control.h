@@ -11,25 +11,11 @@
 
 #include "core/hold.h"
 #include "core/result.h"
+#include "core/task_snapshot.h"
 
 namespace ptraced::core {
 
 class Tracer;
-
-// What a task does. The values are those of ptraced.v1.TaskState.
-enum class TaskState : uint8_t { kRunning = 1, kHeld = 2, kGroupStopped = 3 };
-
-// A task as it was at a moment.
-struct TaskSnapshot {
-  pid_t tid;
-  pid_t pid;
-  TaskState state;
-  // Where it is held:
-  uint64_t stop_id = 0;
-  std::optional<StopReason> reason;
-  std::string name;
-  std::string stop_record;  // in the observer's form
-};
 
 // Why a request cannot be met. Names are those of the error model.
 enum class Refusal { kTaskNotFound, kNotHeld, kStopChanged, kTaskEnding, kStopTimeout, kFailed };
@@ -73,6 +59,9 @@ struct ResumeOptions {
 // has not come about yet is forgotten. Nothing has happened after an error.
 Outcome<std::vector<TaskSnapshot>> resume_tasks(Tracer& tracer, const std::vector<pid_t>& tids,
                                                 const ResumeOptions& options);
+
+// Lets go those that somebody has taken off the list of held tasks (held_tasks.h).
+void resume_taken(Tracer& tracer, const std::vector<TaskSnapshot>& taken);
 
 // How far, and how long it is waited for.
 struct StepOptions {

@@ -8,20 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "core/held_tasks.h"
 #include "core/ptrace.h"
+#include "core/task_snapshot.h"
 #include "core/wait_status.h"
 
 namespace ptraced::core {
-
-// Why a task stands still. The values are those of ptraced.v1.StopReason.
-enum class StopReason : uint8_t {
-  kPause = 1,
-  kRule = 2,
-  kStep = 3,
-  kStart = 4,
-  kGroupStop = 5,
-  kGroupContinue = 6,
-};
 
 // The wish that a task be held, in the stop that it is in or at its next one.
 struct HoldOrder {
@@ -41,6 +33,7 @@ struct HeldStop {
   int64_t release_ns;  // as in HoldOrder
   // The task's name as it came into the stop: read while nobody waits for an answer.
   std::string name = {};
+  HeldTasks::Listing listing = {};  // for as long as clients may know of it
 };
 
 // How far one step goes.

@@ -239,7 +239,11 @@ AccessResult<TaskRegisters> set_task_registers(Tracer& tracer, pid_t tid,
   if (status) {
     // What the client wants counts from now on, not the repetition of a call that a pause ended.
     task.interrupted.made_again();
-    return task_registers(tracer, tid);
+    const AccessResult<TaskRegisters> after = task_registers(tracer, tid);
+    if (const auto* registers = std::get_if<TaskRegisters>(&after)) {
+      tracer.held_tasks().change(*registers);
+    }
+    return after;
   }
   if (status.error().gone()) {
     return not_found(tid);

@@ -13,6 +13,7 @@
 
 #include "core/address_expression.h"
 #include "core/control.h"
+#include "core/held_tasks.h"
 #include "core/memory_write.h"
 #include "core/ptrace.h"
 
@@ -73,11 +74,7 @@ struct MemoryTarget {
 };
 AccessResult<MemoryTarget> find_memory(Tracer& tracer, pid_t pid, const Location& at);
 
-// The registers of a held task.
-struct TaskRegisters {
-  Registers values;
-  uint64_t stop_id = 0;
-};
+// Of a held task.
 AccessResult<TaskRegisters> task_registers(Tracer& tracer, pid_t tid);
 
 // New values of registers by index (register_names.h); others stay.

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/held_tasks.h"
 #include "core/input_feed.h"
 #include "core/launch.h"
 #include "core/observer.h"
@@ -21,6 +22,7 @@
 #include "core/placement.h"
 #include "core/ptrace.h"
 #include "core/task.h"
+#include "core/task_snapshot.h"
 #include "core/tracee_memory.h"
 #include "core/wakeup.h"
 
@@ -96,6 +98,10 @@ class Tracer {
   // ends before it is done.
   void await(Waiter waiter);
   Observer& observer() { return observer_; }
+  TaskSnapshot snapshot(const Task& task) const;
+
+  // From any thread, but for what it says.
+  HeldTasks& held_tasks() { return held_tasks_; }
 
   // Tasks traced now. From any thread; may lag behind by a turn of the loop.
   size_t task_count() const { return task_count_.load(std::memory_order_relaxed); }
@@ -205,6 +211,7 @@ class Tracer {
   InputFeed input_;
   Placement placement_;
   int64_t placement_review_ns_ = 0;
+  HeldTasks held_tasks_;
   TaskTable tasks_;
   std::atomic<size_t> task_count_ = 0;
   std::deque<WaitEvent> events_;  // collected, not yet dispatched

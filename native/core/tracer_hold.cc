@@ -50,10 +50,33 @@ void Tracer::hold(Task& task, Stopped stop, Resume how, int signal) {
   }
   tasks_changed_ = true;
   observer_.on_held(task);
+  if (task.announced) {
+    const Result<Registers> now = registers(task.held->stop);
+    task.held->listing = held_tasks_.add(snapshot(task), now ? std::optional(*now) : std::nullopt);
+  }
+}
+
+TaskSnapshot Tracer::snapshot(const Task& task) const {
+  if (task.held) {
+    return {.tid = task.tid,
+            .pid = task.pid,
+            .state = TaskState::kHeld,
+            .stop_id = task.held->id,
+            .reason = task.held->reason,
+            .name = task.held->name,
+            .stop_record = observer_.stop_record(task)};
+  }
+  return {.tid = task.tid,
+          .pid = task.pid,
+          .state = task.group_stopped ? TaskState::kGroupStopped : TaskState::kRunning,
+          .reason = {},
+          .name = {},
+          .stop_record = {}};
 }
 
 void Tracer::release(Task& task, std::optional<int> signal) {
   HeldStop held = std::move(*task.held);
+  held.listing = {};
   task.held.reset();
   tasks_changed_ = true;
   leave(task, std::move(held.stop), held.how, signal.value_or(held.signal));

@@ -69,8 +69,14 @@ async function measureDecisions(client, rounds) {
 
 /** @param {PtracedClient} client @param {string} session @param {number} rounds */
 async function decide(client, session, rounds) {
-  /** @type {Record<'WaitStop' | 'GetRegisters' | 'Resume' | 'the three together', number[]>} */
-  const times = { WaitStop: [], GetRegisters: [], Resume: [], 'the three together': [] };
+  /** @type {Record<'WaitStop' | 'GetRegisters' | 'ReadMemory' | 'Resume' | 'the four together', number[]>} */
+  const times = {
+    WaitStop: [],
+    GetRegisters: [],
+    ReadMemory: [],
+    Resume: [],
+    'the four together': [],
+  };
   let afterStopId = 0n;
   for (let round = -warmUp; round < rounds; round++) {
     const begun = performance.now();
@@ -79,14 +85,22 @@ async function decide(client, session, rounds) {
     const tid = task?.tid ?? 0;
     afterStopId = task?.stopId ?? 0n;
     await client.memory.getRegisters({ session, tid });
+    const known = performance.now();
+    await client.memory.readMemory({
+      session,
+      pid: tid,
+      location: { case: 'at', value: 'rsp' },
+      size: 64,
+    });
     const read = performance.now();
     await client.control.resume({ session, tids: [tid], expectedStopId: afterStopId });
     const resumed = performance.now();
     if (round >= 0) {
       times.WaitStop.push(stopped - begun);
-      times.GetRegisters.push(read - stopped);
+      times.GetRegisters.push(known - stopped);
+      times.ReadMemory.push(read - known);
       times.Resume.push(resumed - read);
-      times['the three together'].push(resumed - begun);
+      times['the four together'].push(resumed - begun);
     }
   }
   return times;
