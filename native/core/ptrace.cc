@@ -63,10 +63,12 @@ SyscallEntry entry_of(const __ptrace_syscall_info& info) {
 
 }  // namespace
 
-Result<std::optional<WaitEvent>> wait_any(bool block) {
+namespace {
+
+Result<std::optional<WaitEvent>> wait_for(pid_t which, bool block) {
   int status = 0;
   const pid_t tid =
-      wait4(-1, &status, __WALL | __WNOTHREAD | (block ? 0 : WNOHANG), /*rusage=*/nullptr);
+      wait4(which, &status, __WALL | __WNOTHREAD | (block ? 0 : WNOHANG), /*rusage=*/nullptr);
   if (tid > 0) {
     return std::optional<WaitEvent>(WaitEvent{tid, WaitStatus(status)});
   }
@@ -74,6 +76,33 @@ Result<std::optional<WaitEvent>> wait_any(bool block) {
     return std::optional<WaitEvent>();
   }
   return last_error("wait4");
+}
+
+}  // namespace
+
+Result<std::optional<WaitEvent>> wait_any(bool block) {
+  return wait_for(-1, block);
+}
+
+Result<std::optional<WaitEvent>> take_event(pid_t tid) {
+  return wait_for(tid, /*block=*/false);
+}
+
+Result<std::optional<WaitingEvent>> peek_any(bool block) {
+  siginfo_t info = {};
+  const int options = WEXITED | WNOWAIT | __WALL | __WNOTHREAD | (block ? 0 : WNOHANG);
+  if (waitid(P_ALL, 0, &info, options) < 0) {
+    if (errno == EINTR) {
+      return std::optional<WaitingEvent>();
+    }
+    return last_error("waitid");
+  }
+  if (info.si_pid == 0) {
+    return std::optional<WaitingEvent>();
+  }
+  const bool end =
+      info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
+  return std::optional<WaitingEvent>(WaitingEvent{info.si_pid, end});
 }
 
 Result<WaitEvent> wait_task(pid_t tid) {

@@ -52,6 +52,18 @@ struct WaitEvent {
 // it; without, when no task has changed. ECHILD: there is nothing to wait for.
 Result<std::optional<WaitEvent>> wait_any(bool block);
 
+// What a wait would give, and which stays there for whoever it is meant for.
+struct WaitingEvent {
+  pid_t tid;
+  bool end;  // of a task; else a stop
+};
+
+// Waits like wait_any(), but takes nothing.
+Result<std::optional<WaitingEvent>> peek_any(bool block);
+
+// Takes what there is of one task; nothing where somebody else has taken it.
+Result<std::optional<WaitEvent>> take_event(pid_t tid);
+
 // Waits for one task; repeats on EINTR. Only for the moments in which it is the only one.
 Result<WaitEvent> wait_task(pid_t tid);
 

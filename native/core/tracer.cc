@@ -7,10 +7,15 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/procfs.h"
 
 namespace ptraced::core {
 namespace {
 
+// How long what another tracer is about to take is left alone.
+constexpr int64_t kOthersTurnNs = kNanosecondsPerMillisecond / 10;
+// How often linger() looks whether there is a child left: another tracer may have reaped the last.
+constexpr int64_t kLingerLookNs = 10 * kNanosecondsPerSecond;
 // How often parked events are looked at.
 constexpr int64_t kParkedCheckNs = 50 * kNanosecondsPerMillisecond;
 
@@ -54,10 +59,12 @@ void Tracer::run() {
 
 void Tracer::linger() {
   input_.close();
+  shares_children_ = true;
   while (launched_) {
     wakeup_.take();
     input_.flush();
     output_.discard();
+    wakeup_.set_deadline(monotonic_ns() + kLingerLookNs);
     if (Result<std::optional<WaitEvent>> event = wait(/*block=*/true); !event) {
       return;  // ECHILD
     }
@@ -66,12 +73,39 @@ void Tracer::linger() {
 
 // wait_any(), but nothing that somebody has kicked for is slept over.
 Result<std::optional<WaitEvent>> Tracer::wait(bool block) {
+  const bool may_block = block && wakeup_.may_block() && !wakeup_.pending();
   Result<std::optional<WaitEvent>> event =
-      wait_any(block && wakeup_.may_block() && !wakeup_.pending());
+      shares_children_ ? wait_for_own(may_block) : wait_any(may_block);
   if (event && !*event && block && !wakeup_.may_block()) {
     wakeup_.nap();
   }
   return event;
+}
+
+// The kernel tells the stops and the end of a child to its parent's thread too where another thread
+// of the same process traces it (kernel/exit.c, wait_consider_task), and whoever waits first has
+// them. A command that a session launched and let go is the other session's then, whose tracer
+// would never hear of a stop that this thread took.
+Result<std::optional<WaitEvent>> Tracer::wait_for_own(bool block) {
+  const Result<std::optional<WaitingEvent>> found = peek_any(block);
+  if (!found) {
+    return found.error();
+  }
+  if (!*found) {
+    return std::optional<WaitEvent>();
+  }
+  const auto [tid, end] = **found;
+  if (tasks_.find(tid) == nullptr) {
+    const std::optional<TaskStatus> status = task_status(tid);
+    const pid_t tracer = status ? status->tracer : 0;
+    if (tracer != wakeup_.tid() && (tracer != 0 || !end)) {
+      if (block) {
+        wakeup_.nap(kOthersTurnNs);
+      }
+      return std::optional<WaitEvent>();
+    }
+  }
+  return take_event(tid);
 }
 
 void Tracer::loop_until(const std::function<bool()>& done) {
@@ -80,6 +114,9 @@ void Tracer::loop_until(const std::function<bool()>& done) {
     placement_review_ns_ = placement_.review(tasks_);
     service_wakeups();
     settle_waiters();
+    if (done()) {  // whoever could not be let go in time is gone, and nobody is left to wait for
+      break;
+    }
     collect();
     while (!events_.empty() && observer_.accepts()) {
       const WaitEvent event = events_.front();
@@ -234,6 +271,7 @@ void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
   }
   task.interrupted.hand_over(stop);
   placement_.release(task);
+  shares_children_ = shares_children_ || launched_;
   ended_by_let_go_ = task.announced && !task.holdable;
   if (Status status = detach(std::move(stop), signal); status) {
     if (task.announced) {

@@ -131,6 +131,7 @@ class Tracer {
   void loop_until(const std::function<bool()>& done);
   void collect();
   Result<std::optional<WaitEvent>> wait(bool block);
+  Result<std::optional<WaitEvent>> wait_for_own(bool block);
   void wait_for_wakeup();
   void prepare_to_block();
   void service_wakeups();
@@ -220,6 +221,8 @@ class Tracer {
   pid_t root_ = 0;
   std::atomic<std::optional<WaitStatus>> root_status_;
   bool launched_ = false;
+  // A child of this thread has been let go: another thread of the process may trace it by now.
+  bool shares_children_ = false;
   bool start_paused_ = false;
   SeizeOptions seize_options_;  // of every task, exit events aside
   bool exit_events_ = false;

@@ -93,8 +93,8 @@ bool Wakeup::may_block() const {
   return has_timer != 0;
 }
 
-void Wakeup::nap() const {
-  const timespec moment = {.tv_sec = 0, .tv_nsec = kRepeatNs};
+void Wakeup::nap(int64_t nanoseconds) const {
+  const timespec moment = {.tv_sec = 0, .tv_nsec = nanoseconds};
   nanosleep(&moment, nullptr);
 }
 

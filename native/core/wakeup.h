@@ -34,8 +34,8 @@ class Wakeup {
   // be lost then, and the thread must look again every nap().
   bool may_block() const;
 
-  // Sleeps for a millisecond, or until a kick.
-  void nap() const;
+  // Sleeps so long, or until a kick.
+  void nap(int64_t nanoseconds = kNapNs) const;
 
   // Interrupts the thread's wait now, or the one that it is about to begin.
   void kick() const { kick(tid_); }
@@ -46,6 +46,7 @@ class Wakeup {
   static constexpr int kSignal = SIGURG;
   // Of the timer. Linux has no other use for it on x86.
   static constexpr int kTimerSignal = SIGSTKFLT;
+  static constexpr int64_t kNapNs = 1'000'000;
   pid_t tid() const { return tid_; }
 
   // Whether somebody kicked, or the deadline passed, since the last call. The thread must wait only
