@@ -1,12 +1,11 @@
 #include "syscall_set.h"
 
-#include <regex.h>
-
 #include <charconv>
 #include <optional>
 #include <string_view>
 
 #include "decoder.h"
+#include "name_pattern.h"
 
 namespace ptraced::decode {
 
@@ -53,27 +52,6 @@ uint32_t class_bits(std::string_view item) {
   }
   return 0;
 }
-
-// A compiled POSIX regular expression.
-class Regex {
- public:
-  explicit Regex(const std::string& pattern)
-      : valid_(regcomp(&compiled_, pattern.c_str(), REG_EXTENDED | REG_NOSUB) == 0) {}
-  Regex(const Regex&) = delete;
-  Regex& operator=(const Regex&) = delete;
-  ~Regex() {
-    if (valid_) {
-      regfree(&compiled_);
-    }
-  }
-
-  bool valid() const { return valid_; }
-  bool matches(const char* name) const { return regexec(&compiled_, name, 0, nullptr, 0) == 0; }
-
- private:
-  regex_t compiled_ = {};
-  bool valid_;
-};
 
 }  // namespace
 
@@ -179,9 +157,9 @@ class SetParser {
   }
 
   bool add_regex(const std::string& pattern, bool member) {
-    const Regex regex(pattern);
-    return regex.valid() &&
-           mark(member, [&](const Syscall& row) { return regex.matches(row.name); });
+    const NamePattern names(pattern, budget_);
+    return names.valid() &&
+           mark(member, [&](const Syscall& row) { return names.matches(row.name); });
   }
 
   bool add_plain(std::string_view item, std::optional<core::Arch> only, bool member) {
@@ -216,6 +194,7 @@ class SetParser {
 
   SyscallSet& set_;
   std::string& error_;
+  PatternBudget budget_;
 };
 
 SyscallSet SyscallSet::parse(std::span<const std::string> entries, std::string& error) {

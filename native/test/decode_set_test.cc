@@ -67,6 +67,54 @@ TEST_CASE("what is unknown is named") {
   CHECK(Parsed({"?nosuch,?%nosuch,?/nosuch,?5000,read"}).error.empty());
 }
 
+TEST_CASE("expressions are POSIX extended ones") {
+  CHECK(Parsed({"/^(open|close)(at)?$"}).has(SYS_openat));
+  CHECK(!Parsed({"/^(open|close)(at)?$"}).has(SYS_open_tree));
+  CHECK(Parsed({"/[[:digit:]]$"}).has(SYS_dup3));
+  CHECK(Parsed({"/(^get|^set).*id$"}).has(SYS_setresuid));
+  CHECK(Parsed({"/^[^_]{4}at$"}).has(SYS_openat));
+  CHECK(Parsed({"/^r[]e[]ad$"}).has(SYS_read));
+  CHECK(Parsed({"/^(a|b|(c|d)*)+.*64$"}).error.empty());
+  CHECK(Parsed({"/\\^|^read$"}).has(SYS_read));
+}
+
+std::string repeated(const std::string& part, size_t times) {
+  std::string text;
+  for (size_t i = 0; i < times; ++i) {
+    text += part;
+  }
+  return text;
+}
+
+TEST_CASE("expressions that would take forever, or all memory or stack, are refused") {
+  const auto refused = [](const std::string& pattern) {
+    return Parsed({"/" + pattern}).error == "/" + pattern;
+  };
+  CHECK(refused(repeated("(", 50'000) + "a" + repeated(")", 50'000)));
+  CHECK(refused("((((((a{30}){30}){30}){30}){30}){30}"));
+  CHECK(refused("(((((a{255}){255}){255}){255}){255})"));
+  CHECK(refused(repeated("(", 18) + "a" + repeated("+)", 18)));
+  CHECK(refused(repeated("(^|a)*", 20)));
+  CHECK(refused("(.*)a_+^^(.*){2}t^(a*)+$"));
+  CHECK(refused("^$^$^$^$"));
+  CHECK(refused("(a$|b)c"));
+  CHECK(refused("(.*)(.*)\\1\\2"));
+  CHECK(refused("\\bread"));
+  CHECK(refused(repeated("a*", 51)));
+  CHECK(refused(repeated("a", 1001)));
+  CHECK(refused("a{1"));
+  CHECK(refused("(a"));
+  CHECK(refused("a)"));
+  CHECK(refused("a\\"));
+}
+
+TEST_CASE("the expressions of a set have one budget") {
+  const std::string costly = "/" + repeated("r?", 30);
+  CHECK(Parsed({costly}).error.empty());
+  CHECK(Parsed({costly, costly}).error == costly);
+  CHECK(Parsed({costly, "?" + costly}).error.empty());
+}
+
 TEST_SUITE_END();
 
 }  // namespace ptraced::test

@@ -9,6 +9,8 @@ import { checkEnum, checkPid, checkText } from './fields.js';
 
 /** Of each list in a filter. */
 const maxEntries = 4096;
+/** Of all its entries together, which may be lists. */
+const maxSyscalls = 4096;
 /** PATH_MAX of the kernel, with the NUL. */
 const maxPathBytes = 4096;
 const nanosPerSecond = 1_000_000_000n;
@@ -25,10 +27,18 @@ function checkEach<T>(field: string, entries: T[], check: (field: string, entry:
   return entries;
 }
 
-function checkSyscall(field: string, entry: string): void {
-  if (checkText(field, entry) === '') {
-    throw invalidField(field, 'must not be empty');
+/** The entries of a set of calls. Throws FIELD_INVALID. */
+export function checkSyscalls(field: string, entries: string[]): string[] {
+  checkEach(field, entries, (path, entry) => {
+    if (checkText(path, entry) === '') {
+      throw invalidField(path, 'must not be empty');
+    }
+  });
+  const items = entries.reduce((count, entry) => count + entry.split(',').length, 0);
+  if (items > maxSyscalls) {
+    throw invalidField(field, `must have at most ${maxSyscalls} items`);
   }
+  return entries;
 }
 
 function checkPath(field: string, path: string): void {
@@ -77,7 +87,7 @@ export function toFilter(field: string, request: RecordFilter | undefined): Engi
   checkOutcome(field, filter);
   return {
     field,
-    syscalls: checkEach(`${field}.syscalls`, filter.syscalls, checkSyscall),
+    syscalls: checkSyscalls(`${field}.syscalls`, filter.syscalls),
     kinds: checkEach(`${field}.kinds`, filter.kinds, (path, kind) => {
       checkEnum(path, kind, RecordKind);
     }),

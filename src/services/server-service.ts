@@ -17,7 +17,8 @@ import { maxSubscribers } from '../session/limits.js';
 import { version } from '../version.js';
 import { diagnoseProcess, diagnoseServer } from './diagnosis.js';
 import { listFeatures } from './features.js';
-import { checkEnum, checkPid, checkText } from './fields.js';
+import { checkEnum, checkPid } from './fields.js';
+import { checkSyscalls } from './record-filter.js';
 
 export interface ServerServiceOptions {
   readonly engine: Engine;
@@ -67,9 +68,7 @@ async function listSyscalls(
   { engine }: ServerServiceOptions,
 ): Promise<MessageInitShape<typeof ListSyscallsResponseSchema>> {
   checkEnum('arch', arch, Arch);
-  syscalls.forEach((entry, index) => {
-    checkText(`syscalls[${index}]`, entry);
-  });
+  checkSyscalls('syscalls', syscalls);
   const table = arch === Arch.UNSPECIFIED ? Arch.X86_64 : arch;
   return { syscalls: await engine.listSyscalls(table, syscalls) };
 }

@@ -54,6 +54,27 @@ test('ListSyscalls has the whole table, sets of it, and other tables', async ({ 
   expect(unknown.details).toMatch(/^UNKNOWN_SYSCALL/);
 });
 
+test('a set of calls that would keep the server busy, or crash it, is refused', async ({
+  client,
+}) => {
+  const deep = '('.repeat(50_000);
+  const patterns = [
+    `${deep}a${')'.repeat(50_000)}`,
+    '((((((a{30}){30}){30}){30}){30}){30}',
+    '(^|a)*'.repeat(100),
+    '(.*)(.*)(.*)(.*)(.*)(.*)\\1\\2\\3\\4\\5\\6!',
+    'a*'.repeat(30_000),
+  ];
+  for (const pattern of patterns) {
+    const asked = await refusal(client.unary(listSyscalls, { syscalls: [`/${pattern}`] }));
+    expect(asked.code).toBe(status.INVALID_ARGUMENT);
+    expect(asked.details.startsWith(`UNKNOWN_SYSCALL: /${pattern.slice(0, 100)}`)).toBe(true);
+  }
+  const many = Array<string>(30).fill('read,'.repeat(20_000));
+  const refused = await refusal(client.unary(listSyscalls, { syscalls: many }));
+  expect(refused.details).toBe('FIELD_INVALID: syscalls: must have at most 4096 items');
+});
+
 test('ListProcesses finds a process, and says whether it can be attached to', async ({
   client,
   server,
