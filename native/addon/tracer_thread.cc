@@ -72,25 +72,33 @@ bool TracerThread::post(std::function<void(core::Tracer&)> command) {
   return tracer_ != nullptr && tracer_->post(std::move(command));
 }
 
+// What was asked for before, such as a Step, may be about to end a stop or to change its registers.
+core::Tracer* TracerThread::idle_tracer() const {
+  return tracer_ != nullptr && !tracer_->has_commands() ? tracer_ : nullptr;
+}
+
 std::optional<core::TaskSnapshot> TracerThread::held_task(pid_t tid, uint64_t after_stop_id) const {
   const std::lock_guard lock(mutex_);
-  return tracer_ == nullptr ? std::nullopt : tracer_->held_tasks().first(tid, after_stop_id);
+  core::Tracer* tracer = idle_tracer();
+  return tracer == nullptr ? std::nullopt : tracer->held_tasks().first(tid, after_stop_id);
 }
 
 std::optional<core::TaskRegisters> TracerThread::held_registers(pid_t tid) const {
   const std::lock_guard lock(mutex_);
-  return tracer_ == nullptr ? std::nullopt : tracer_->held_tasks().registers(tid);
+  core::Tracer* tracer = idle_tracer();
+  return tracer == nullptr ? std::nullopt : tracer->held_tasks().registers(tid);
 }
 
 std::vector<core::TaskSnapshot> TracerThread::resume_held(const std::vector<pid_t>& tids,
                                                           uint64_t expected_stop_id) {
   const std::lock_guard lock(mutex_);
-  if (tracer_ == nullptr) {
+  core::Tracer* tracer = idle_tracer();
+  if (tracer == nullptr) {
     return {};
   }
-  std::vector<core::TaskSnapshot> taken = tracer_->held_tasks().take(tids, expected_stop_id);
+  std::vector<core::TaskSnapshot> taken = tracer->held_tasks().take(tids, expected_stop_id);
   if (!taken.empty() &&
-      !tracer_->post([taken](core::Tracer& tracer) { core::resume_taken(tracer, taken); })) {
+      !tracer->post([taken](core::Tracer& it) { core::resume_taken(it, taken); })) {
     return {};
   }
   return taken;

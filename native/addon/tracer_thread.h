@@ -91,7 +91,8 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   // Tracer::post(); false also where no tracer runs.
   bool post(std::function<void(core::Tracer&)> command);
 
-  // Of the tasks that are held, as in core/held_tasks.h; nothing where no tracer runs.
+  // Of the tasks that are held, as in core/held_tasks.h; nothing where no tracer runs, or where
+  // commands wait for it: those came first.
   std::optional<core::TaskSnapshot> held_task(pid_t tid, uint64_t after_stop_id) const;
   std::optional<core::TaskRegisters> held_registers(pid_t tid) const;
   // Lets tasks go that are held, each in this stop, 0 for whichever, and returns them as they were:
@@ -108,6 +109,7 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   void run();
   void trace(core::Tracer& tracer, wire::Recorder& recorder);
   void set_tracer(core::Tracer* tracer);
+  core::Tracer* idle_tracer() const;
   SessionEnd describe_end(const core::Tracer& tracer);
 
   const Target target_;

@@ -93,13 +93,13 @@ struct Pause {
 
   // Whether the task is not held but will be. One that somebody has let go again will not.
   bool is_awaited(Task& task) {
-    if (task.held || !task.announced) {
+    if (!task.announced) {
       return false;
     }
     if (asked.insert(task.tid).second) {
       tracer.pause(task, order);
     }
-    return task.hold_order.has_value();
+    return !task.held && task.hold_order.has_value();
   }
 
   std::vector<pid_t> awaited() {
@@ -176,12 +176,6 @@ std::optional<ControlError> pause_tasks(Tracer& tracer, const std::vector<pid_t>
                                     .order = {.reason = reason, .for_new_tasks = tids.empty()},
                                     .done = std::move(done),
                                     .deadline_ns = monotonic_ns() + kPausePatienceNs});
-  for (const pid_t tid : *found.value) {  // held by another rule's timeout: for good from now on
-    Task& task = *tracer.tasks().find(tid);
-    if (task.held) {
-      tracer.pause(task, pause->order);
-    }
-  }
   tracer.await([pause](int64_t now) { return pause->settle(now); });
   return std::nullopt;
 }

@@ -31,6 +31,7 @@ bool Tracer::post(std::function<void(Tracer&)> command) {
     return false;
   }
   commands_.push_back(std::move(command));
+  commands_left_.fetch_add(1, std::memory_order_relaxed);
   const pid_t thread = wakeup_.tid();
   lock.unlock();  // which the thread wants as soon as it runs; it may be gone by then, too
   Wakeup::kick(thread);
@@ -193,6 +194,7 @@ void Tracer::service_wakeups() {
   }
   for (const auto& command : commands) {
     command(*this);
+    commands_left_.fetch_sub(1, std::memory_order_release);
   }
   input_.flush();
   if (output_.open()) {

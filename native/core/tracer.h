@@ -72,6 +72,9 @@ class Tracer {
   // once run() has ended; a command that it no longer came to is destroyed without being called.
   bool post(std::function<void(Tracer&)> command);
 
+  // Whether a command of post() has not been run to its end yet. From any thread.
+  bool has_commands() const { return commands_left_.load(std::memory_order_acquire) != 0; }
+
   // From now on post() takes nothing; what is waiting is dropped.
   void refuse_commands();
 
@@ -243,6 +246,7 @@ class Tracer {
 
   std::mutex commands_mutex_;
   std::vector<std::function<void(Tracer&)>> commands_;
+  std::atomic<size_t> commands_left_ = 0;  // those of commands_, and those that are being run
   bool takes_commands_ = true;
 };
 

@@ -65,6 +65,43 @@ test('a stop that has been resumed is seen no more', { timeout }, async ({ clien
   expect(trace.lines().at(-1)).toMatch(new RegExp(`^calls ${rounds} `));
 });
 
+test('of two that end a stop in different ways one does', { timeout }, async ({ client }) => {
+  const rounds = 200;
+  await using trace = new Trace(client, flood(rounds));
+  const control = await controlOf(client, trace);
+  const ways = [
+    ({ tid, stopId }: Task) => control.step({ tid, expectedStopId: stopId }),
+    ({ tid, stopId }: Task) => control.resume({ tids: [tid], expectedStopId: stopId, signal: '0' }),
+  ] as const;
+  let stop = await control.stop();
+  for (let round = 0; round < rounds; round++) {
+    const { tid, stopId } = stop;
+    const others = ways[round % 2 === 0 ? 0 : 1](stop); // for the tracer to decide
+    const ours = control.resume({ tids: [tid], expectedStopId: stopId });
+    const results = await Promise.allSettled([others, ours]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const lost = results.find((result) => result.status === 'rejected');
+    expect(lost?.reason.details).toMatch(/^STOP_CHANGED/);
+    stop = await control.stop(0, stopId);
+  }
+});
+
+test('registers are told as those that came first have set them', { timeout }, async ({
+  client,
+}) => {
+  await using trace = new Trace(client, flood(1));
+  const control = await controlOf(client, trace);
+  const { tid } = await control.stop();
+  const request = { session: control.session, tid };
+  for (let round = 1; round <= 100; round++) {
+    const values = { r15: String(round) };
+    const set = client.unary(memory.setRegisters, { ...request, values });
+    const got = client.unary(memory.getRegisters, request); // sent behind it
+    expect((await got).registers?.r15).toBe(BigInt(round));
+    await set;
+  }
+});
+
 /** Who ended the stop, or that no task is left. */
 async function resumes(control: Control, { tid, stopId }: Task): Promise<'client' | 'timeout'> {
   try {

@@ -45,6 +45,24 @@ describe('the parent of a vfork', () => {
     expect(await program.line()).toBe('child exited 0');
   });
 
+  test('is not waited for by a Pause that holds again what was resumed meanwhile', async ({
+    client,
+  }) => {
+    const { program, trace, control, child } = await inVfork(client);
+    await using _ = program;
+    await using _trace = trace;
+    await control.pause(child);
+    const pausing = control.pause(); // which waits for the parent for a while
+    expect(await control.resume({ tids: [child] })).toMatchObject([{ state: TaskState.HELD }]);
+    const tasks = await pausing;
+    expect(tasks.map(({ state }) => state)).toEqual([TaskState.RUNNING, TaskState.RUNNING]);
+    program.send('go');
+    await control.stop(program.pid);
+    await control.resume();
+    expect(await program.line()).toBe('vfork returned after release 1');
+    expect(await program.line()).toBe('child exited 0');
+  });
+
   test('is detached from with a child that is held', async ({ client }) => {
     const { program, trace, control, child } = await inVfork(client);
     await using _ = program;
