@@ -10,6 +10,7 @@
 #include "addon/session.h"
 #include "addon/socket_address.h"
 #include "addon/syscall_list.h"
+#include "core/call_filter.h"
 #include "core/ptrace.h"
 #include "decode/decoder.h"
 
@@ -36,7 +37,10 @@ class ProbeWorker final : public Napi::AsyncWorker {
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
-  void Execute() override { features_ = core::probe_features(); }
+  void Execute() override {
+    features_ = core::probe_features();
+    can_filter_ = core::can_install_call_filter();
+  }
 
   void OnOK() override {
     const Napi::Env env = Env();
@@ -48,12 +52,14 @@ class ProbeWorker final : public Napi::AsyncWorker {
     result.Set("getSyscallInfo", features_->get_syscall_info);
     result.Set("setSyscallInfo", features_->set_syscall_info);
     result.Set("processVm", features_->process_vm);
+    result.Set("seccompFilter", can_filter_);
     deferred_.Resolve(result);
   }
 
  private:
   Napi::Promise::Deferred deferred_;
   core::Result<core::PtraceFeatures> features_ = core::PtraceFeatures();
+  bool can_filter_ = false;
 };
 
 Napi::Value probe(const Napi::CallbackInfo& info) {

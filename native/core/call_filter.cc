@@ -4,6 +4,7 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -114,6 +115,18 @@ bool install_call_filter(std::span<const sock_filter> program) {
     return true;
   }
   return errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && set_filter(filter);
+}
+
+bool can_install_call_filter() {
+  const sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(install_call_filter(std::span(&allow, 1)) ? 0 : 1);
+  }
+  int status = -1;
+  while (child > 0 && waitpid(child, &status, __WALL) < 0 && errno == EINTR) {
+  }
+  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace ptraced::core

@@ -38,4 +38,7 @@ std::vector<sock_filter> call_filter_program(const StoppingCalls& calls);
 // refuses; errno says why.
 bool install_call_filter(std::span<const sock_filter> program);
 
+// Whether a child of ours could install a program: not where a seccomp profile forbids it.
+bool can_install_call_filter();
+
 }  // namespace ptraced::core

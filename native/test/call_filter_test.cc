@@ -6,7 +6,11 @@
 #include <linux/audit.h>
 #include <linux/bpf_common.h>
 #include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -128,6 +132,32 @@ TEST_CASE("what the engine itself must see stops in every set") {
   CHECK(calls.contains(core::Arch::kX32, 520));     // execve
   CHECK(calls.contains(core::Arch::kX86_64, 317));  // seccomp
   CHECK(!calls.contains(core::Arch::kX86_64, 0));
+}
+
+// What can_install_call_filter() says in a process of its own, whose filter has `verdict` for
+// seccomp(2).
+bool can_install_under(uint32_t verdict) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const sock_filter profile[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, verdict),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    _exit(!core::install_call_filter(profile) ? 2 : core::can_install_call_filter() ? 1 : 0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) != 2);
+  return WEXITSTATUS(status) == 1;
+}
+
+TEST_CASE("whether a filter can be installed is tried") {
+  CHECK(can_install_under(SECCOMP_RET_ALLOW));
+  CHECK_FALSE(can_install_under(SECCOMP_RET_ERRNO | EPERM));
+  CHECK_FALSE(can_install_under(SECCOMP_RET_KILL_PROCESS));
 }
 
 TEST_CASE("one set within another") {

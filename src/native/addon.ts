@@ -283,6 +283,11 @@ export interface NativeAddon {
   socketAddress(bytes: Uint8Array): { text: string; value?: Buffer };
   /** The number of a signal by name, with or without "SIG", or number; 0 where there is none. */
   signalNumber(text: string): number;
-  /** Whether the kernel has PTRACE_GET_SYSCALL_INFO, PTRACE_SET_SYSCALL_INFO, process_vm_readv. */
-  probe(): Promise<{ getSyscallInfo: boolean; setSyscallInfo: boolean; processVm: boolean }>;
+  /** Whether the kernel has PTRACE_GET_SYSCALL_INFO, PTRACE_SET_SYSCALL_INFO, process_vm_readv, call filters. */
+  probe(): Promise<{
+    getSyscallInfo: boolean;
+    setSyscallInfo: boolean;
+    processVm: boolean;
+    seccompFilter: boolean;
+  }>;
 }

@@ -52,19 +52,23 @@ function checkCapability(): Check {
       };
 }
 
-function checkYama(): Check {
+/** `capable`: CAP_SYS_PTRACE is in effect. */
+export function checkYama(scope: number | undefined, capable: boolean): Check {
   const name = 'yama';
-  const scope = yamaScope();
   const finding =
     scope === undefined ? 'the kernel has no Yama' : `kernel.yama.ptrace_scope is ${scope}`;
   if (scope === 3) {
     const remedy = 'set kernel.yama.ptrace_scope below 3 and reboot';
     return { name, outcome: FAIL, finding: `${finding}: nobody may attach`, remedy };
   }
-  if (scope === undefined || scope === 0 || hasCapability('CAP_SYS_PTRACE')) {
+  if (scope === undefined || scope === 0 || capable) {
     return { name, outcome: OK, finding };
   }
   const remedy = 'give the server CAP_SYS_PTRACE, or set kernel.yama.ptrace_scope to 0';
+  if (scope === 2) {
+    const wanted = `${finding}: all tracing, of launched commands too, takes CAP_SYS_PTRACE`;
+    return { name, outcome: FAIL, finding: wanted, remedy };
+  }
   return {
     name,
     outcome: WARN,
@@ -103,7 +107,7 @@ export function diagnoseServer(kernel: KernelFeatures): Check[] {
     checkSyscallInfo(kernel),
     checkMemory(kernel),
     checkCapability(),
-    checkYama(),
+    checkYama(yamaScope(), hasCapability('CAP_SYS_PTRACE')),
     checkSeccomp(),
     checkPidNamespace(),
   ];

@@ -23,6 +23,11 @@ export function listFeatures(kernel: KernelFeatures): Feature[] {
   return [
     fromKernel('get_syscall_info', kernel.getSyscallInfo, 'Linux 5.3'),
     fromKernel('set_syscall_info', kernel.setSyscallInfo, 'Linux 6.16'),
+    fromKernel(
+      'seccomp_filter',
+      kernel.seccompFilter,
+      'seccomp(2), which a seccomp filter forbids',
+    ),
     fromKernel('process_vm', kernel.processVm, 'process_vm_readv, which a seccomp filter forbids'),
     fromCapabilities('attach_other_users', ['CAP_SYS_PTRACE']),
     fromCapabilities('launch_as_user', ['CAP_SETUID', 'CAP_SETGID']),

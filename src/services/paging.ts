@@ -47,7 +47,7 @@ export class PageTokens {
 }
 
 /** Of a page: clients refuse responses beyond 4 MiB, and the last entry may go beyond this. */
-const maxPageBytes = 1024 * 1024;
+export const maxPageBytes = 1024 * 1024;
 
 /** The first `limit` entries, or as many as come to 1 MiB; one at least. */
 export function firstPage<T>(

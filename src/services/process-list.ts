@@ -14,6 +14,7 @@ import { ownLine } from '../procfs/self.js';
 import { attachRefusal, listTracers, tracesRefusal } from '../security/attach-rules.js';
 import { ptraceObstacles } from '../security/ptrace-hints.js';
 import { redactArguments } from '../security/redact.js';
+import { maxPageBytes } from './paging.js';
 
 export interface ProcessQuery {
   /** Only those with a larger pid. */
@@ -57,13 +58,19 @@ function toProcess(process: ProcessStatus, reason: string): Process {
   };
 }
 
-/** A page, by pid. `lastPid` is where the next one goes on; undefined where nothing more matches. */
+/** Of what can be long. */
+function bytesOf({ argv = [], exe = '' }: Process): number {
+  return argv.reduce((sum, argument) => sum + Buffer.byteLength(argument), Buffer.byteLength(exe));
+}
+
+/** A page, by pid, shorter than the limit where it comes to 1 MiB. `lastPid` is where the next one goes on; undefined where nothing more matches. */
 export async function listProcesses(
   query: ProcessQuery,
 ): Promise<{ processes: Process[]; lastPid: number | undefined }> {
   const line = ownLine();
   const tracers = await listTracers();
   const processes: Process[] = [];
+  let bytes = 0;
   for await (const pid of listPids()) {
     const process = pid > query.afterPid ? readProcess(pid) : undefined;
     if (
@@ -77,10 +84,12 @@ export async function listProcesses(
     if (query.attachableOnly && reason !== '') {
       continue;
     }
-    if (processes.length === query.limit) {
+    if (processes.length === query.limit || bytes >= maxPageBytes) {
       return { processes, lastPid: processes.at(-1)?.pid };
     }
-    processes.push(toProcess(process, reason));
+    const found = toProcess(process, reason);
+    bytes += bytesOf(found);
+    processes.push(found);
   }
   return { processes, lastPid: undefined };
 }

@@ -18,6 +18,7 @@ import { version } from '../version.js';
 import { diagnoseProcess, diagnoseServer } from './diagnosis.js';
 import { listFeatures } from './features.js';
 import { checkEnum, checkPid } from './fields.js';
+import { maxTransferBytes } from './memory-place.js';
 import { checkSyscalls } from './record-filter.js';
 
 export interface ServerServiceOptions {
@@ -43,6 +44,7 @@ async function getServerInfo(
       maxTasks,
       maxSubscribers,
       maxRingBytes: BigInt(maxRingBytes),
+      maxReadBytes: maxTransferBytes,
       maxFrameBytes,
     },
     features: listFeatures(await engine.features()),

@@ -1,4 +1,5 @@
 /** What the server says of itself and of the machine. */
+import { toBinary } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'vitest';
 import { ControlService } from '../../src/gen/ptraced/v1/control_service_pb.js';
@@ -17,7 +18,12 @@ test('GetServerInfo has version, kernel, limits and features', async ({ client }
   expect(info.version).toMatch(/^\d+\.\d+\.\d+/);
   expect(info.kernel).toMatch(/^\d+\.\d+/);
   expect(info.limits).toMatchObject({ maxSessions: 64, maxTasks: 4096, maxSubscribers: 16 });
-  expect(info.features.length).toBeGreaterThan(0);
+  expect(Object.values(info.limits ?? {}).filter((limit) => !limit)).toEqual([]);
+  const features = new Map(info.features.map(({ name, available }) => [name, available]));
+  expect([...features.keys()]).toEqual(
+    expect.arrayContaining(['launch_as_user', 'seccomp_filter', 'set_syscall_info']),
+  );
+  expect(features.get('seccomp_filter')).toBe(true);
 });
 
 test('Diagnose finds a machine on which the tests run fit for tracing', async ({ client }) => {
@@ -110,6 +116,24 @@ test('ListProcesses goes page by page, by pid', async ({ client }) => {
   expect(pids).toContain(process.pid);
   const forged = await refusal(client.unary(listProcesses, { pageToken: 'forged' }));
   expect(forged.details).toMatch(/^PAGE_TOKEN_INVALID/);
+});
+
+test('ListProcesses has shorter pages where command lines are long', async ({ client }) => {
+  const longest = Array<string>(12).fill('x'.repeat(128 * 1024 - 1));
+  await using a = await startFixture('echo-lines', ...longest);
+  await using b = await startFixture('echo-lines', ...longest);
+  await using c = await startFixture('echo-lines', ...longest);
+  const pids: number[] = [];
+  let pageToken = '';
+  do {
+    const request = { commRegex: '^echo-lines$', pageSize: 1000, pageToken };
+    const page = await client.unary(listProcesses, request);
+    // What clients take by default.
+    expect(toBinary(listProcesses.output, page).length).toBeLessThan(4 * 1024 * 1024);
+    pids.push(...page.processes.map(({ pid }) => pid));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  expect(pids).toEqual(expect.arrayContaining([a.pid, b.pid, c.pid]));
 });
 
 test('health says SERVING', async ({ client }) => {

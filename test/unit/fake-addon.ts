@@ -263,7 +263,7 @@ export class FakeAddon implements NativeAddon {
   }
 
   async probe() {
-    return { getSyscallInfo: true, setSyscallInfo: false, processVm: true };
+    return { getSyscallInfo: true, setSyscallInfo: false, processVm: true, seccompFilter: true };
   }
 
   /** The last session that was started. */
