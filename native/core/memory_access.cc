@@ -237,8 +237,7 @@ AccessResult<TaskRegisters> set_task_registers(Tracer& tracer, pid_t tid,
   }
   const Status status = set_registers(stop, changed(*before, write.values));
   if (status) {
-    // What the client wants counts from now on, not the repetition of a call that a pause ended.
-    task.interrupted.made_again();
+    tracer.give_up_repetition(task);
     const AccessResult<TaskRegisters> after = task_registers(tracer, tid);
     if (const auto* registers = std::get_if<TaskRegisters>(&after)) {
       tracer.held_tasks().change(*registers);

@@ -90,7 +90,10 @@ class Tracer {
   void pause(Task& task, const HoldOrder& order);
   // Lets a held task go on as it would have without, or with another signal.
   void release(Task& task, std::optional<int> signal = std::nullopt);
-  // The same, until the steps are done.
+  // A client has set the registers of a held task: what it wants counts, not the repetition of a
+  // call that a pause ended, which has failed with EINTR then.
+  void give_up_repetition(Task& task);
+  // Lets a held task go on until the steps are done.
   void step(Task& task, std::shared_ptr<Step> step, std::optional<int> signal);
   // Detaches from the task at its next stop, or now where it is held; it is gone from tasks() then.
   void let_go(Task& task);

@@ -96,6 +96,21 @@ void Tracer::pause(Task& task, const HoldOrder& order) {
   }
 }
 
+void Tracer::give_up_repetition(Task& task) {
+  if (!task.interrupted.waiting()) {
+    return;
+  }
+  task.interrupted = {};
+  if (!std::exchange(task.in_call, false)) {
+    return;  // attached to in the middle of it
+  }
+  memory_.begin_stop(task.tid);
+  const bool holdable = std::exchange(task.holdable, false);  // it is held already
+  observer_.on_exit({task, task.held->stop, memory_},
+                    {.value = -EINTR, .is_error = true, .refused = false}, true);
+  task.holdable = holdable;
+}
+
 void Tracer::step(Task& task, std::shared_ptr<Step> step, std::optional<int> signal) {
   task.step = std::move(step);
   release(task, signal);

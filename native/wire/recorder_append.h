@@ -49,7 +49,8 @@ uint64_t Recorder::append(RecordFacts facts, core::Task& task, int64_t seen_ns, 
 template <typename Fill>
 uint64_t Recorder::append_stop(const RecordFacts& facts, core::Task& task, int64_t seen_ns,
                                Fill fill) {
-  const bool held = task.hold_order || task.held;
+  // What is told while a task is held already is not why.
+  const bool held = task.hold_order || (task.held && state_of(task).stop_record_id != task.stop_id);
   const uint64_t serial = append(facts, task, seen_ns, [&](RecordWriter& writer) {
     fill(writer);
     if (held) {

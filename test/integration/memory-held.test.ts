@@ -1,8 +1,9 @@
 /** G1, G3 and G4 of held tasks: registers, bytes of one moment, compare and write. */
 import { status } from '@grpc/grpc-js';
 import { describe, expect } from 'vitest';
-import { ControlService } from '../../src/gen/ptraced/v1/control_service_pb.js';
-import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
+import { ControlService, StepKind } from '../../src/gen/ptraced/v1/control_service_pb.js';
+import { RecordKind, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb.js';
+import { StdioMode } from '../../src/gen/ptraced/v1/session_pb.js';
 import { controlOf } from '../support/control.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
@@ -98,6 +99,27 @@ describe('SetRegisters', () => {
     await client.unary(memory.setRegisters, { session, tid, values });
     await client.unary(resume, { session });
     expect(await map.program.ask('call', '')).toEqual(['42']); // it runs on with its own
+  });
+
+  test('ends a call that a pause has interrupted, which would have been made again', async ({
+    client,
+  }) => {
+    const init = launch([fixture('sleepers'), '2'], {}, { stdin: StdioMode.PIPE });
+    await using trace = new Trace(client, init);
+    const control = await controlOf(client, trace);
+    const isCall = ({ syscall }: TraceRecord) => syscall === 'epoll_wait';
+    const { tid } = await trace.record('ENTER', isCall);
+    const [held] = await control.pause(tid);
+    const request = { session: control.session, tid };
+    const { hex } = await client.unary(memory.getRegisters, request);
+    const begun = trace.records.length;
+    await client.unary(memory.setRegisters, { ...request, values: { r15: hex['r15'] ?? '' } });
+    const exit = await trace.record('EXIT', isCall, begun);
+    expect(exit).toMatchObject({ kind: RecordKind.EXIT, errnoName: 'EINTR', tid });
+    const [still] = (await control.tasks()).filter((task) => task.tid === tid);
+    expect(still).toEqual(held);
+    const made = await control.step({ tid, kind: StepKind.SYSCALL });
+    expect(made.task?.stopRecord).toMatchObject({ kind: RecordKind.ENTER, syscall: 'epoll_wait' });
   });
 
   test('refuses what is no register or no value of it, and sets nothing', async ({ client }) => {
