@@ -65,6 +65,10 @@ bool TaskStatus::is_pending(int signal) const {
   return (pending & bit(signal)) != 0;
 }
 
+bool TaskStatus::is_deliverable(int signal) const {
+  return (pending & ~blocked & bit(signal)) != 0;
+}
+
 bool TaskStatus::has_deliverable_signal() const {
   return (pending & ~blocked & ~ignored & ~(kIgnoredByDefault & ~caught)) != 0;
 }

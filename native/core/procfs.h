@@ -28,6 +28,9 @@ struct TaskStatus {
 
   bool is_pending(int signal) const;
 
+  // It waits to be delivered and is not blocked.
+  bool is_deliverable(int signal) const;
+
   // A signal waits to be delivered that is neither blocked nor ignored.
   bool has_deliverable_signal() const;
 };

@@ -77,6 +77,9 @@ struct Task {
   int64_t delay_ns = 0;             // that it is to wait in the stop that it is in
   std::optional<HeldStop> delayed;  // the stop in which it does; nobody but the clock ends that
   std::shared_ptr<Step> step;
+  bool single_stepped = false;  // it went on by PTRACE_SINGLESTEP
+  // The step of which it has done an instruction whose SIGTRAP is pending.
+  std::shared_ptr<Step> trap_of;
 
   // Asks for a hold; of two wishes the longer one counts.
   void order_hold(const HoldOrder& order) {

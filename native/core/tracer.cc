@@ -257,7 +257,8 @@ void Tracer::pass(Task& task, Stopped stop) {
 //
 // A task that is let go at a syscall-enter-stop would take the interruption of PTRACE_DETACH into
 // the call, which would fail with EINTR: it is let go at the exit-stop, which an interruption
-// brings about.
+// brings about. One whose instruction step has a SIGTRAP pending would die of it: it is let go at
+// the stop of that, which comes at once.
 void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
   if (!task.at_entry) {
     task.interrupt_sent = false;  // T16: any other stop takes the place of EVENT_STOP
@@ -269,6 +270,9 @@ void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
     if (!task.interrupt_sent) {
       task.interrupt_sent = static_cast<bool>(interrupt(task.tid));
     }
+    return resume_traced(task, std::move(stop), Resume::kSyscall, signal);
+  }
+  if (task.trap_of) {
     return resume_traced(task, std::move(stop), Resume::kSyscall, signal);
   }
   task.interrupted.hand_over(stop);
@@ -302,6 +306,7 @@ void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
     how = Resume::kRun;
   }
   set_exit_events(task, stop);
+  task.single_stepped = how == Resume::kStep;
   if (Status status = resume(std::move(stop), how, signal); !status && !status.error().gone()) {
     report(task, status.error());
   }

@@ -197,7 +197,8 @@ class Tracer {
   void hold(Task& task, Stopped stop, Resume how, int signal);
   void end_step(Task& task);
   static bool ends_step(Task& task);
-  static bool is_step_trap(const Task& task, const siginfo_t& info);
+  static bool is_trap(const siginfo_t& info);
+  static void note_pending_trap(Task& task);
   Resume step_way(const Task& task, const Stopped& stop);
   void release_overdue();
   void settle_waiters();

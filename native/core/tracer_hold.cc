@@ -118,6 +118,7 @@ void Tracer::step(Task& task, std::shared_ptr<Step> step, std::optional<int> sig
 
 void Tracer::end_step(Task& task) {
   if (const std::shared_ptr<Step> step = std::exchange(task.step, nullptr)) {
+    step->done += step == task.trap_of ? 1 : 0;
     step->over = true;
   }
 }
@@ -151,9 +152,21 @@ bool Tracer::ends_step(Task& task) {
 // SIGTRAP by which the kernel tells that an instruction is done: TRAP_TRACE, after a call
 // TRAP_BRKPT (arch/x86/kernel/ptrace.c, user_single_step_report), and at the beginning of a handler
 // what ptrace_notify() gives, whose code is the signal itself.
-bool Tracer::is_step_trap(const Task& task, const siginfo_t& info) {
-  return task.step && task.step->kind == StepKind::kInstruction && info.si_signo == SIGTRAP &&
+bool Tracer::is_trap(const siginfo_t& info) {
+  return info.si_signo == SIGTRAP &&
          (info.si_code == TRAP_TRACE || info.si_code == TRAP_BRKPT || info.si_code == SIGTRAP);
+}
+
+// EVENT_STOP is told before a signal that is pending: the SIGTRAP of the instruction that the task
+// has just done would strike the program once the step is over.
+void Tracer::note_pending_trap(Task& task) {
+  if (task.stop_kind != StopKind::kInterruptStop && task.stop_kind != StopKind::kGroupStop) {
+    return;
+  }
+  const std::optional<TaskStatus> status = task_status(task.tid);
+  if (status && status->is_deliverable(SIGTRAP)) {
+    task.trap_of = task.step;
+  }
 }
 
 // PTRACE_SINGLESTEP leaves out the stops of a call that the instruction makes: such an instruction

@@ -35,6 +35,9 @@ void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
                  kind == StopKind::kSignal ? status.stop_signal() : 0);
   }
   memory_.begin_stop(task.tid);
+  if (std::exchange(task.single_stepped, false)) {
+    note_pending_trap(task);
+  }
   switch (kind) {
     case StopKind::kSyscall:
       return on_syscall_stop(task, std::move(stop));
@@ -178,7 +181,11 @@ void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
   if (info->si_signo != signal) {
     return;  // as with SyscallStopKind::kNone
   }
-  if (is_step_trap(task, *info)) {
+  const std::shared_ptr<Step> trap_of = std::exchange(task.trap_of, nullptr);
+  if (trap_of && trap_of != task.step && is_trap(*info)) {
+    return pass(task, std::move(stop));  // of a step that is over
+  }
+  if (task.step && task.step->kind == StepKind::kInstruction && is_trap(*info)) {
     task.step_trap = true;
     return go_on(task, std::move(stop), Resume::kSyscall, 0);
   }

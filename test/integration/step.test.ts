@@ -6,10 +6,13 @@ import { eventually } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
-import { startFixture } from '../support/program.js';
+import { Program, startFixture } from '../support/program.js';
 import { exitsOf, newTasks, signals } from '../support/records.js';
 import { type Client, refusal } from '../support/rpc.js';
 import { attach, launch, Trace, type TraceOptions } from '../support/trace.js';
+
+/** A program of a shell that makes no calls. */
+const spinning = 'trap "echo on" USR1; echo ready; while :; do :; done';
 
 /** Attaches to a program and gives its control. */
 async function attached(client: Client, pid: number, options: TraceOptions = {}) {
@@ -196,6 +199,34 @@ describe('Step', () => {
     const serials = responses.flatMap(({ records }) => records.map(({ serial }) => serial));
     const own = trace.records.filter(({ kind }) => kind !== RecordKind.OUTPUT).slice(4);
     expect(serials).toEqual(own.map(({ serial }) => serial));
+  });
+
+  test('that a pause ends leaves no SIGTRAP behind', async ({ client }) => {
+    const { trace, control, tid } = await started(client, ['/bin/sh', '-c', spinning]);
+    await using _ = trace;
+    for (let round = 0; round < 50; round++) {
+      const stepping = control.step({ tid, kind: StepKind.INSTRUCTION, count: 1000 });
+      expect(await control.pause(tid)).toMatchObject([{ state: TaskState.HELD }]);
+      await stepping;
+      await control.resume();
+      await control.pause(tid);
+    }
+    expect(await control.tasks()).toMatchObject([{ tid, state: TaskState.HELD }]);
+    expect(signals(trace.records)).toEqual([]);
+  });
+
+  test('that a detach ends leaves no SIGTRAP behind', async ({ client }) => {
+    await using program = new Program('/bin/sh', ['-c', spinning]);
+    expect(await program.line()).toBe('ready');
+    for (let round = 0; round < 20; round++) {
+      const { trace, control } = await attached(client, program.pid);
+      await control.pause();
+      const step = { tid: program.pid, kind: StepKind.INSTRUCTION, count: 1000 };
+      await Promise.allSettled([control.step(step), control.detach(program.pid)]);
+      await trace.finish();
+    }
+    program.kill('SIGUSR1');
+    expect(await program.line()).toBe('on');
   });
 
   test('gives up after its time and holds the task when its stop comes', async ({ client }) => {
