@@ -40,8 +40,7 @@ class CostReader {
     while (!rest_.empty()) {
       const char c = rest_.front();
       rest_.remove_prefix(1);
-      if (!take(c) || whole().parts > budget_.parts ||
-          whole().repetitions > budget_.repetitions) {
+      if (!take(c) || whole().parts > budget_.parts || whole().repetitions > budget_.repetitions) {
         return std::nullopt;
       }
     }
@@ -145,8 +144,8 @@ class CostReader {
     }
     const char c = rest_.front();
     rest_.remove_prefix(1);
-    const bool plain = c != '<' && c != '>' && c != '`' && c != '\'' &&
-                       !(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    const bool plain = c != '<' && c != '>' && c != '`' && c != '\'' && !(c >= '0' && c <= '9') &&
+                       !((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
     return plain && piece({.parts = 1});
   }
 
@@ -170,8 +169,7 @@ class CostReader {
     size_t at = rest_.starts_with(']') ? 1 : 0;
     while (at < rest_.size() && rest_[at] != ']') {
       const std::string_view from = rest_.substr(at);
-      const bool named =
-          from.starts_with("[:") || from.starts_with("[.") || from.starts_with("[=");
+      const bool named = from.starts_with("[:") || from.starts_with("[.") || from.starts_with("[=");
       const size_t end = named ? rest_.find(std::string{from[1], ']'}, at + 2) : at;
       at = end == std::string_view::npos ? rest_.size() : end + (named ? 2 : 1);
     }
