@@ -35,9 +35,9 @@ export const attachCommand: Command = {
       throw new UsageError('must have PID...');
     }
     const pids = [...new Set(operands.map((pid) => parseNumber(pid, 'PID', 1, MAX_PID)))];
-    const capture = captureOptions(values);
-    const options = { capture, singleThread: values['no-follow'], startPaused: values.paused };
     const address = serverOf(values.server ?? server);
+    const capture = captureOptions(values, address);
+    const options = { capture, singleThread: values['no-follow'], startPaused: values.paused };
     checkSessionOptions(values, address);
     if (values.detach && address !== undefined) {
       const targets = pids.map((pid) => attachTarget(pid, options));

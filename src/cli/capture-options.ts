@@ -1,5 +1,6 @@
 /** From options to the CaptureOptions and filters of the API. */
 
+import { resolve } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   type CaptureOptionsSchema,
@@ -38,13 +39,18 @@ const KINDS_WITHOUT_CALLS = [
   RecordKind.TRACER_ERROR,
 ];
 
-/** Throws a UsageError for values that make no sense. */
+/** `address` is the server's, if it is not our own. Throws a UsageError for values that make no sense. */
 export function captureOptions(
   values: CaptureValues,
+  address: string | undefined,
 ): MessageInitShape<typeof CaptureOptionsSchema> {
   const follow = !values['no-follow'];
-  if (!follow && values['follow-forks']) {
+  const followForks = values['follow-forks'].length;
+  if (!follow && followForks > 0) {
     throw new UsageError('--no-follow and -f exclude each other');
+  }
+  if (followForks > 1) {
+    throw new UsageError('unsupported option -ff: there is one file for all processes');
   }
   return {
     // Both stops of a call, since strace shows where calls of several tasks interleave.
@@ -52,7 +58,7 @@ export function captureOptions(
     decode: DecodeMode.TEXT,
     unabbreviated: values['no-abbrev'],
     maxStringBytes: parseNumber(values['string-limit'], '-s', 1, MAX_STRING_BYTES),
-    filter: filterOf(values),
+    filter: filterOf(values, address),
     follow: { noThreads: !follow, noProcesses: !follow },
     overflow: overflowPolicy(values.overflow),
   };
@@ -67,11 +73,14 @@ function traceSet(expression: string): string {
   return set;
 }
 
-/** Which records are wanted. Throws a UsageError. */
-export function filterOf(values: FilterValues): MessageInitShape<typeof RecordFilterSchema> {
+/** Which records are wanted; `address` as above. Throws a UsageError. */
+export function filterOf(
+  values: FilterValues,
+  address: string | undefined,
+): MessageInitShape<typeof RecordFilterSchema> {
   const failedOnly = values['failed-only'];
   const successfulOnly = values['successful-only'];
-  const paths = values['trace-path'];
+  const paths = values['trace-path'].map((path) => absolutePath(path, address));
   if (failedOnly && successfulOnly) {
     throw new UsageError('-z and -Z exclude each other');
   }
@@ -81,6 +90,17 @@ export function filterOf(values: FilterValues): MessageInitShape<typeof RecordFi
     ...(successfulOnly && { successfulOnly }),
     ...(paths.length > 0 && { paths }),
   };
+}
+
+/** Names of files are the server's: our directory is of use where that is here. */
+function absolutePath(path: string, address: string | undefined): string {
+  if (path === '') {
+    throw new UsageError("invalid -P argument: ''");
+  }
+  if (address !== undefined && !path.startsWith('/')) {
+    throw new UsageError(`-P must be absolute on a --server: '${path}'`);
+  }
+  return resolve(path);
 }
 
 /** As in strace, the last set given counts. */

@@ -41,7 +41,7 @@ export const FILTER_OPTIONS = {
 export const CAPTURE_OPTIONS = {
   ...BASE_OPTIONS,
   ...FILTER_OPTIONS,
-  'follow-forks': { type: 'boolean', short: 'f' },
+  'follow-forks': { type: 'boolean', short: 'f', multiple: true, default: [] },
   'no-abbrev': { type: 'boolean', short: 'v', default: false },
   'no-follow': { type: 'boolean', default: false },
   overflow: { type: 'string' },

@@ -81,7 +81,7 @@ async function startRecording(
   command: string[],
   address: string | undefined,
 ): Promise<ExitStatus> {
-  const capture = captureOptions(values);
+  const capture = captureOptions(values, address);
   if (values.session !== undefined && address === undefined) {
     throw new UsageError('--session must have --server=ADDR or $PTRACED_SERVER');
   }

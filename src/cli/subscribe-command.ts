@@ -65,7 +65,7 @@ export const subscribeCommand: Command = {
     const pids = values.pid.map((pid) => parseNumber(pid, '-p', 1, MAX_PID));
     const request: SubscribeRequest = {
       start: startOf(values.after, values.latest),
-      filter: { ...filterOf(values), pids },
+      filter: { ...filterOf(values, address), pids },
       lossless: values.lossless,
     };
     await using opened = await openSink(values, 'session');

@@ -44,7 +44,7 @@ export const traceCommand: Command = {
       case: 'launch' as const,
       value: { ...launch, startPaused: values.paused },
     };
-    const capture = captureOptions(values);
+    const capture = captureOptions(values, address);
     if (values.detach && address !== undefined) {
       return await startDetached(address, [target], capture, values.label);
     }

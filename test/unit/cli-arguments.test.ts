@@ -10,7 +10,9 @@ import { UsageError } from '../../src/cli/usage-error.js';
 import { OverflowPolicy, RecordKind, StdioMode } from '../../src/client/index.js';
 
 const parse = (...args: string[]) => parseOptions(args, { ...COMMON_OPTIONS, ...LAUNCH_OPTIONS });
-const capture = (...args: string[]) => captureOptions(parse(...args).values);
+const SERVER = 'unix:/s';
+const capture = (...args: string[]) => captureOptions(parse(...args).values, undefined);
+const remoteCapture = (...args: string[]) => captureOptions(parse(...args).values, SERVER);
 
 describe('options', () => {
   it.each([
@@ -104,6 +106,21 @@ describe('what is recorded', () => {
 
   it('cannot be followed and not followed', () => {
     expect(() => capture('-f', '--no-follow')).toThrow(UsageError);
+  });
+
+  it('has one file for all processes', () => {
+    expect(() => capture('-ff', '-o', 'x')).toThrow(/^unsupported option -ff: /);
+    expect(() => capture('-f', '--follow-forks')).toThrow(UsageError);
+  });
+
+  it('is below a path of our directory, or an absolute one of a server elsewhere', () => {
+    const paths = ['-P', 'a/../b', '-P', '/x'];
+    expect(capture(...paths).filter).toEqual({ paths: [resolve('b'), '/x'] });
+    expect(remoteCapture('-P', '/x').filter).toEqual({ paths: ['/x'] });
+    expect(() => remoteCapture(...paths)).toThrow(
+      new UsageError("-P must be absolute on a --server: 'a/../b'"),
+    );
+    expect(() => capture('-P', '')).toThrow(UsageError);
   });
 });
 

@@ -43,6 +43,7 @@ describe('a command line that makes no sense', () => {
     ['subscribe a --after=1 --latest'],
     ['subscribe a --after=-'],
     ['subscribe a -z -Z'],
+    ['subscribe a -P x'],
     ['record'],
     ['record f'],
     ['record f -p 1 ls'],
