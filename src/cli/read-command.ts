@@ -79,14 +79,14 @@ async function readRendered(
   byDefault: bigint,
 ): Promise<void> {
   const untilNul = rendering === Rendering.STRING;
-  const response = await client.memory.readMemory({
-    ...where,
-    size: size32(size ?? byDefault),
-    untilNul,
-    // Whoever gives no size asks for what there is.
-    allowPartial: values.partial || untilNul || size === undefined,
-    rendering,
-  });
+  const request = { ...where, size: size32(size ?? byDefault), untilNul, rendering };
+  // Whoever gives no size asks for what there is.
+  const allowPartial = values.partial || untilNul || size === undefined;
+  let response = await client.memory.readMemory({ ...request, allowPartial });
+  if (response.partial && response.data.length === 0) {
+    // There is nothing, and the server says why.
+    response = await client.memory.readMemory(request);
+  }
   output.message(ReadMemoryResponseSchema, response, ({ text, terminated }) => {
     output.line(text.replace(/\n$/, ''));
     if (untilNul && !terminated) {

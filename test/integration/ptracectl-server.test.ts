@@ -191,7 +191,9 @@ describe('memory', () => {
     expect(Buffer.from(read?.data ?? [])).toEqual(expected);
     expect(await cli.ok('read', ...where, data, '8')).toContain('00 07 0e 15 1c 23 2a 31');
     expect(await cli.ok('read', ...where, `${end}-6`, '--as=string')).toBe('hello\n');
-    expect(await cli.fails('read', ...where, end, '8')).toMatch(/^ADDRESS_UNMAPPED: /);
+    for (const more of [['8'], [], ['8', '--partial'], ['--as=string'], ['--json']]) {
+      expect(await cli.fails('read', ...where, end, ...more)).toMatch(/^ADDRESS_UNMAPPED: /);
+    }
     expect(await cli.fails('read', ...where, 'nowhere+1', '8')).toMatch(/^\w+: /);
     const raw = await cli.ok('read', ...where, `${end}-6`, '6', '--as=raw');
     expect(raw).toBe('hello\0');
