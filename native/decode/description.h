@@ -128,6 +128,8 @@ struct Field {
   uint16_t offset32 = 0;
   Type type = {};
   Shown shown = Shown::kAlways;
+  // Shown only where the structure's first 32 bits have one of these. 0: whatever they are.
+  uint32_t needs = 0;
 };
 
 // A structure: its fields in the order in which they are shown.

@@ -277,6 +277,9 @@ void Engine::show_fields(const Layout& layout, const View& view) {
     if (offset + size > view.size) {
       break;
     }
+    if (field.needs != 0 && (view.number(0, sizeof field.needs) & field.needs) == 0) {
+      continue;
+    }
     if (field.shown == Field::Shown::kUnabbreviated && !options_.unabbreviated) {
       hidden = true;
       continue;

@@ -263,6 +263,76 @@ TEST_CASE("names") {
   CHECK(decode::signal_code_name(SIGCHLD, SI_USER) == "SI_USER");
 }
 
+// Entries as getdents64(2) and getdents(2) write them.
+std::vector<uint8_t> entries(bool wide_type, std::initializer_list<std::string_view> names) {
+  std::vector<uint8_t> bytes;
+  for (const std::string_view name : names) {
+    uint8_t entry[24] = {7};
+    std::memset(entry + 8, 0xff, 8);
+    entry[16] = sizeof entry;
+    std::memcpy(entry + (wide_type ? 19 : 18), name.data(), name.size());
+    entry[wide_type ? 18 : 23] = 8;
+    bytes.insert(bytes.end(), entry, entry + sizeof entry);
+  }
+  return bytes;
+}
+
+TEST_CASE("a directory is counted, or shown where everything is asked for") {
+  Decoded task;
+  task.options.max_string_bytes = 1;
+  task.memory.map(kAt, entries(true, {"ab", ""}));
+  CHECK(task.line(SYS_getdents64, {3, kAt, 100}, 48) ==
+        "getdents64(3, 0x10000 /* 2 entries */, 100) = 48");
+  task.options.unabbreviated = true;
+  const std::string first = "{d_ino=7, d_off=18446744073709551615, d_reclen=24, ";
+  const std::string entry = first + "d_type=DT_REG, d_name=\"";
+  CHECK(task.line(SYS_getdents64, {3, kAt, 100}, 48) ==
+        "getdents64(3, [" + entry + "ab\"}, " + entry + "\"}], 100) = 48");
+  CHECK(task.line(SYS_getdents64, {3, kAt, 100}, 0) == "getdents64(3, [], 100) = 0");
+  CHECK(task.line(SYS_getdents64, {3, kAt, 100}, -9) ==
+        "getdents64(3, 0x10000, 100) = -1 EBADF (Bad file descriptor)");
+  CHECK(task.line(SYS_getdents64, {3, kThere, 100}, 48) == "getdents64(3, 0x20000, 100) = 48");
+  CHECK(task.line(SYS_getdents64, {3, kAt, 100}, 72) ==
+        "getdents64(3, [" + entry + "ab\"}, " + entry + "\"}, ... /* 0x10030 */], 100) = 72");
+
+  task.memory.map(kAt, entries(false, {"ab"}));
+  CHECK(task.line(SYS_getdents, {3, kAt, 100}, 24) ==
+        "getdents(3, [" + first + "d_name=\"ab\", d_type=DT_REG}], 100) = 24");
+}
+
+TEST_CASE("statx shows what it says that it has") {
+  Decoded task;
+  struct statx file = {};
+  std::memset(&file, 1, sizeof file);
+  file.stx_attributes = file.stx_attributes_mask = 0;
+  const auto shown = [&](uint32_t mask) {
+    file.stx_mask = mask;
+    task.memory.map_object(kThere, file);
+    const std::string line = task.line(SYS_statx, {3, 0, 0, 0, kThere}, 0);
+    const size_t begin = line.find('{');
+    return line.substr(begin, line.rfind(')') - begin);
+  };
+  CHECK(shown(STATX_SIZE) ==
+        "{stx_mask=STATX_SIZE, stx_attributes=0, stx_size=72340172838076673, ...}");
+  CHECK(shown(0) == "{stx_mask=0, stx_attributes=0, ...}");
+  task.options.unabbreviated = true;
+  const std::string devices =
+      ", stx_rdev_major=16843009, stx_rdev_minor=16843009, stx_dev_major=16843009, "
+      "stx_dev_minor=16843009";
+  const auto with = [&](const std::string& mask, const std::string& more) {
+    return "{stx_mask=" + mask + ", stx_blksize=16843009, stx_attributes=0, " +
+           "stx_attributes_mask=0" + devices + more + "}";
+  };
+  CHECK(shown(0) == with("0", ""));
+  CHECK(shown(STATX_MNT_ID) == with("STATX_MNT_ID", ", stx_mnt_id=0x101010101010101"));
+  CHECK(shown(0x2000) ==
+        with("STATX_DIOALIGN", ", stx_dio_mem_align=16843009, stx_dio_offset_align=16843009"));
+  CHECK(shown(0x8000) == with("STATX_SUBVOL", ", stx_subvol=0x101010101010101"));
+  CHECK(shown(0x20000) == with("STATX_DIO_READ_ALIGN", ", stx_dio_read_offset_align=16843009"));
+  CHECK(shown(STATX_BASIC_STATS).find("stx_btime") == std::string::npos);
+  CHECK(shown(STATX_BTIME).find(", stx_btime={tv_sec=") != std::string::npos);
+}
+
 TEST_CASE("tables are ordered and every row is found by its number") {
   for (const core::Arch arch : {core::Arch::kX86_64, core::Arch::kI386, core::Arch::kX32}) {
     const auto rows = decode::syscalls(arch);

@@ -4,6 +4,7 @@
 #include <linux/stat.h>
 
 #include "../engine.h"
+#include "../xlat/newer.h"
 #include "compat.h"
 #include "layout.h"
 #include "structs.h"
@@ -41,27 +42,45 @@ constexpr Layout kStatxTimestampLayout = {16, 16, kStatxTimestampFields, "statx_
 constexpr Type kStatxTimestamp = {
     .kind = Kind::kCustom, .layout = &kStatxTimestampLayout, .print = print_dated_struct};
 
+// A field that statx has filled in where stx_mask says so.
+constexpr Field filled(uint32_t mask, Field field) {
+  field.needs = mask;
+  return field;
+}
+
 constexpr Field kStatxFields[] = {
     SAME(struct statx, stx_mask, flags(kStatxMask)),
     SAME_VERBOSE(struct statx, stx_blksize, kUint),
     SAME(struct statx, stx_attributes, flags(kStatxAttributes, 8)),
-    SAME_VERBOSE(struct statx, stx_nlink, kUint),
-    SAME_VERBOSE(struct statx, stx_uid, kUid),
-    SAME_VERBOSE(struct statx, stx_gid, kGid),
-    SAME(struct statx, stx_mode, kFileMode),
-    SAME_VERBOSE(struct statx, stx_ino, kUint64),
-    SAME(struct statx, stx_size, kUint64),
-    SAME_VERBOSE(struct statx, stx_blocks, kUint64),
+    filled(STATX_NLINK, SAME_VERBOSE(struct statx, stx_nlink, kUint)),
+    filled(STATX_UID, SAME_VERBOSE(struct statx, stx_uid, kUid)),
+    filled(STATX_GID, SAME_VERBOSE(struct statx, stx_gid, kGid)),
+    filled(STATX_TYPE | STATX_MODE, SAME(struct statx, stx_mode, kFileMode)),
+    filled(STATX_INO, SAME_VERBOSE(struct statx, stx_ino, kUint64)),
+    filled(STATX_SIZE, SAME(struct statx, stx_size, kUint64)),
+    filled(STATX_BLOCKS, SAME_VERBOSE(struct statx, stx_blocks, kUint64)),
     SAME_VERBOSE(struct statx, stx_attributes_mask, flags(kStatxAttributes, 8)),
-    SAME_VERBOSE(struct statx, stx_atime, kStatxTimestamp),
-    SAME_VERBOSE(struct statx, stx_btime, kStatxTimestamp),
-    SAME_VERBOSE(struct statx, stx_ctime, kStatxTimestamp),
-    SAME_VERBOSE(struct statx, stx_mtime, kStatxTimestamp),
+    filled(STATX_ATIME, SAME_VERBOSE(struct statx, stx_atime, kStatxTimestamp)),
+    filled(STATX_BTIME, SAME_VERBOSE(struct statx, stx_btime, kStatxTimestamp)),
+    filled(STATX_CTIME, SAME_VERBOSE(struct statx, stx_ctime, kStatxTimestamp)),
+    filled(STATX_MTIME, SAME_VERBOSE(struct statx, stx_mtime, kStatxTimestamp)),
     SAME_VERBOSE(struct statx, stx_rdev_major, kUint),
     SAME_VERBOSE(struct statx, stx_rdev_minor, kUint),
     SAME_VERBOSE(struct statx, stx_dev_major, kUint),
     SAME_VERBOSE(struct statx, stx_dev_minor, kUint),
-    SAME_VERBOSE(struct statx, stx_mnt_id, kUint64),
+    filled(STATX_MNT_ID, SAME_VERBOSE(struct statx, stx_mnt_id, kHex64)),
+    filled(STATX_DIOALIGN, SAME_VERBOSE(struct statx, stx_dio_mem_align, kUint)),
+    filled(STATX_DIOALIGN, SAME_VERBOSE(struct statx, stx_dio_offset_align, kUint)),
+    filled(STATX_SUBVOL, {.name = "stx_subvol",  // Linux 6.10
+                          .offset = 0xa0,
+                          .offset32 = 0xa0,
+                          .type = kHex64,
+                          .shown = Field::Shown::kUnabbreviated}),
+    filled(STATX_DIO_READ_ALIGN, {.name = "stx_dio_read_offset_align",  // Linux 6.14
+                                  .offset = 0xb4,
+                                  .offset32 = 0xb4,
+                                  .type = kUint,
+                                  .shown = Field::Shown::kUnabbreviated}),
 };
 
 constexpr Field kFlockFields[] = {

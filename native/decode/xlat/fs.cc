@@ -1,5 +1,6 @@
 // Names of file systems, files and file events.
 
+#include <dirent.h>
 #include <linux/close_range.h>
 #include <linux/fadvise.h>
 #include <linux/falloc.h>
@@ -145,6 +146,11 @@ constexpr Xlat kSyslogActionsNames[] = {
     XLAT(SYSLOG_ACTION_SIZE_BUFFER),
 };
 
+constexpr Xlat kDirentTypesNames[] = {
+    XLAT(DT_UNKNOWN), XLAT(DT_FIFO), XLAT(DT_CHR),  XLAT(DT_DIR), XLAT(DT_BLK),
+    XLAT(DT_REG),     XLAT(DT_LNK),  XLAT(DT_SOCK), XLAT(DT_WHT),
+};
+
 }  // namespace
 
 const Set kXattrFlags = {.flags = kXattrFlagsNames, .unknown_flags = "XATTR_???"};
@@ -171,5 +177,6 @@ const Set kCloseRangeFlags = {.flags = kCloseRangeFlagsNames, .unknown_flags = "
 const Set kStatfsFlags = {.flags = kStatfsFlagsNames};
 const Set kSyslogActions = {
     .constants = kSyslogActionsNames, .unknown = "SYSLOG_ACTION_???", .sorted = true};
+const Set kDirentTypes = {.constants = kDirentTypesNames, .unknown = "DT_???", .sorted = true};
 
 }  // namespace ptraced::decode

@@ -70,6 +70,7 @@ extern const Set kRwFlags;
 extern const Set kCloseRangeFlags;
 extern const Set kStatfsFlags;
 extern const Set kSyslogActions;
+extern const Set kDirentTypes;
 
 // Memory.
 extern const Set kProt;
