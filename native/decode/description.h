@@ -120,7 +120,8 @@ struct Field {
     kAlways,
     kUnabbreviated,  // only where everything is asked for; "..." stands for it otherwise
     kUnlessZero,
-    kWritten,  // only after the call, and only by a writer that has no note on the result
+    kOfDescriptor,  // only where the structure begins with a descriptor that is not negative
+    kWritten,       // only after the call, and only by a writer that has no note on the result
   };
   std::string_view name;
   uint16_t offset = 0;

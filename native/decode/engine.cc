@@ -284,6 +284,10 @@ void Engine::show_fields(const Layout& layout, const View& view) {
       hidden = true;
       continue;
     }
+    if (field.shown == Field::Shown::kOfDescriptor &&
+        static_cast<int32_t>(view.number(0, sizeof(int32_t))) < 0) {
+      continue;
+    }
     if (field.shown == Field::Shown::kWritten && !(exiting_ && out_.wants_written())) {
       continue;
     }

@@ -144,6 +144,8 @@ TEST_CASE("what poll and select found") {
         "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLOUT}], 2, 1000) = 1 ([{fd=4, "
         "revents=POLLOUT}])");
   CHECK(task.line(SYS_poll, {kAt, 2, 1000}, 0).ends_with(" = 0 (Timeout)"));
+  task.memory.map_object(kAt, pollfd{-2, POLLIN, 0});
+  CHECK(task.line(SYS_poll, {kAt, 1, 0}, 0) == "poll([{fd=-2}], 1, 0) = 0 (Timeout)");
   const uint64_t set[16] = {0x28};
   task.memory.map_object(kThere, set);
   task.memory.map_object(kElsewhere, timeval{1, 500});

@@ -19,7 +19,11 @@ constexpr Field kAltstackFields[] = {
 
 constexpr Field kPollFields[] = {
     SAME(pollfd, fd, kFd),
-    SAME(pollfd, events, flags(kPollEvents, 2)),
+    {.name = "events",
+     .offset = offsetof(pollfd, events),
+     .offset32 = offsetof(pollfd, events),
+     .type = flags(kPollEvents, 2),
+     .shown = Field::Shown::kOfDescriptor},
     {.name = "revents",
      .offset = offsetof(pollfd, revents),
      .offset32 = offsetof(pollfd, revents),
