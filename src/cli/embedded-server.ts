@@ -1,10 +1,10 @@
 /** A server of our own, for as long as a command runs. */
 
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningServer } from '../server.js';
+import { beforeFatalSignal } from './signals.js';
 
 /** Listens on a socket in a fresh folder that only this user can enter. */
 export class EmbeddedServer implements AsyncDisposable {
@@ -20,9 +20,17 @@ export class EmbeddedServer implements AsyncDisposable {
 
   /** Rejects where the addon cannot be loaded or no socket be made. */
   static async start(): Promise<EmbeddedServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'ptracectl-'));
-    const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
-    process.once('exit', removeFolder);
+    let folder = '';
+    const remove = (): void => rmSync(folder, { recursive: true, force: true });
+    const signals = beforeFatalSignal(remove);
+    // Sync: no signal is handled before its name is known.
+    folder = mkdtempSync(join(tmpdir(), 'ptracectl-'));
+    process.once('exit', remove);
+    const removeFolder = (): void => {
+      process.off('exit', remove);
+      signals[Symbol.dispose]();
+      remove();
+    };
     // Only here: a client of another server needs neither the server's code nor the addon.
     const [{ createConfig }, { startServer }] = await Promise.all([
       import('../config.js'),
@@ -35,7 +43,6 @@ export class EmbeddedServer implements AsyncDisposable {
 
   /** Removes socket and folder: who is connected stays so, and even SIGKILL leaves nothing behind. */
   hide(): void {
-    process.off('exit', this.#removeFolder);
     this.#removeFolder();
   }
 
