@@ -257,6 +257,10 @@ export class StracePrinter {
       return;
     }
     const { newTid } = record.detail.value;
+    if (!this.#tasks.has(record.tid)) {
+      // A filter has left out all that its parent did.
+      this.#tasks.set(record.tid, undefined);
+    }
     if (!this.#tasks.has(newTid)) {
       this.#tasks.set(newTid, undefined);
       this.#noteAttach(`Process ${newTid} attached`);

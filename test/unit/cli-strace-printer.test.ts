@@ -335,6 +335,20 @@ describe('several tasks', () => {
   });
 });
 
+describe('a parent whose own lines a filter left out', () => {
+  it('counts among the tasks that are traced', () => {
+    const log = new Log();
+    log.newTask(100, 101);
+    log.call(101, 'write(1, "a", 1', 'write(1, "a", 1) = 1');
+    log.ends(101, '+++ exited with 0 +++');
+    expect(log.lines).toEqual([
+      '# Process 101 attached',
+      '[pid   101] write(1, "a", 1)            = 1',
+      '[pid   101] +++ exited with 0 +++',
+    ]);
+  });
+});
+
 describe('attach and detach', () => {
   it('tells of the process and its threads', () => {
     const log = new Log();
