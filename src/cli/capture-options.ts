@@ -29,7 +29,7 @@ const OVERFLOW_POLICIES: Readonly<Record<string, OverflowPolicy>> = {
 };
 
 /** Every kind but ENTER and EXIT: what `-e trace=none` leaves. */
-const KINDS_WITHOUT_CALLS = [
+const KINDS_WITHOUT_CALLS: readonly RecordKind[] = [
   RecordKind.SIGNAL,
   RecordKind.NEW_TASK,
   RecordKind.EXEC,
@@ -92,6 +92,20 @@ export function filterOf(
   };
 }
 
+/**
+ * Which records of a session are wanted. Its ENTER records know no outcome: where that decides, lines
+ * are made of EXIT records alone, as a session with this filter would record them.
+ */
+export function subscriptionOf(
+  values: FilterValues,
+  address: string,
+): MessageInitShape<typeof RecordFilterSchema> {
+  const filter = filterOf(values, address);
+  const byOutcome = filter.failedOnly === true || filter.successfulOnly === true;
+  const kinds = byOutcome ? [...KINDS_WITHOUT_CALLS, RecordKind.EXIT] : [];
+  return { kinds, ...filter };
+}
+
 /** Names of files are the server's: our directory is of use where that is here. */
 function absolutePath(path: string, address: string | undefined): string {
   if (path === '') {
@@ -110,7 +124,7 @@ function callsOf(sets: string[]): { syscalls?: string[]; kinds?: RecordKind[] } 
     return {};
   }
   if (set === 'none' || set === '!all') {
-    return { kinds: KINDS_WITHOUT_CALLS };
+    return { kinds: [...KINDS_WITHOUT_CALLS] };
   }
   // A leading "!" is about the whole set; in the API it stands before each entry.
   const negation = set.startsWith('!') ? '!' : '';

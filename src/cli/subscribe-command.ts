@@ -1,6 +1,6 @@
 /** `ptracectl subscribe`: prints the records of a session. */
 
-import { filterOf } from './capture-options.js';
+import { subscriptionOf } from './capture-options.js';
 import { type Command, FILTER_HELP, PRINT_HELP, printHelp } from './command.js';
 import { serverOf } from './connection.js';
 import { followSession, type SubscribeRequest } from './follow-session.js';
@@ -65,7 +65,7 @@ export const subscribeCommand: Command = {
     const pids = values.pid.map((pid) => parseNumber(pid, '-p', 1, MAX_PID));
     const request: SubscribeRequest = {
       start: startOf(values.after, values.latest),
-      filter: { ...filterOf(values, address), pids },
+      filter: { ...subscriptionOf(values, address), pids },
       lossless: values.lossless,
     };
     await using opened = await openSink(values, 'session');

@@ -117,6 +117,13 @@ describe('the records of a session', () => {
     expect(texts.some(({ text }) => text.includes('"/no/file"'))).toBe(true);
     expect(texts.every(({ syscall }) => syscall === 'openat')).toBe(true);
 
+    // No line of a call that did not fail, and none that an ENTER alone would leave open.
+    const { stderr } = await runCli(cli.address, 'subscribe', '-Z', '-e', 'openat', name);
+    expect(stderr).not.toMatch(/unfinished|= \?|libc/);
+    expect(stderr).toMatch(
+      /^\[pid +\d+\] openat\(AT_FDCWD, "\/no\/file", O_RDONLY\) += -1 ENOENT/m,
+    );
+
     const [all] = await cli.json(SessionSchema, 'sessions', 'get', name);
     const last = all?.lastSerial ?? 0n;
     const after = await cli.json(TraceResponseSchema, 'subscribe', `--after=${last - 3n}`, name);
