@@ -50,7 +50,8 @@ offset, such as 0x7ffe1000, rsp+16 or libc.so.6+0x29d90. Registers are those of 
   options: OPTIONS,
   optionHelp: `\
       --as=FORM            hexdump (the default), hex, string (up to its NUL), argv (strings up to
-                           a NULL), sockaddr, or raw: the bytes themselves, of any SIZE
+                           a NULL, SIZE of them at most), sockaddr, or raw: the bytes themselves,
+                           of any SIZE
       --partial            show what there is where the memory ends before SIZE`,
   async run(call) {
     const [session = '', pid = '', address = '', size] = call.operands;
