@@ -12,6 +12,7 @@ export class ByteCall {
   readonly closed: Promise<void>;
   readonly #call: ClientReadableStream<Buffer>;
   readonly #signal: AbortSignal | undefined;
+  #failure: Error | undefined;
 
   /** `signal` ends the call. */
   constructor(call: ClientReadableStream<Buffer>, signal?: AbortSignal) {
@@ -25,8 +26,11 @@ export class ByteCall {
         resolve();
       });
     });
-    // Whoever iterates gets the error too; a stream that nobody iterates must not end the process.
-    call.on('error', () => {});
+    // A stream that nobody iterates must not end the process. Whoever iterates later gets the error
+    // from here: it is told once, and does not stay with the stream.
+    call.on('error', (error) => {
+      this.#failure = error;
+    });
     if (signal?.aborted) {
       cancel();
     }
@@ -43,6 +47,9 @@ export class ByteCall {
   async *messages(): AsyncGenerator<Buffer, void, undefined> {
     try {
       yield* this.#call as AsyncIterable<Buffer>;
+      if (this.#failure !== undefined) {
+        throw this.#failure;
+      }
     } catch (error) {
       throw this.#signal?.aborted ? this.#signal.reason : toPtracedError(error);
     } finally {

@@ -3,7 +3,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { durationMs } from '@bufbuild/protobuf/wkt';
 import type { Lease, OrphanAction, Session, SessionSchema } from '../gen/ptraced/v1/session_pb.js';
-import type { SubscribeRequestSchema } from '../gen/ptraced/v1/trace_service_pb.js';
+import type {
+  SubscribeRequestSchema,
+  UpdateSessionResponse,
+} from '../gen/ptraced/v1/trace_service_pb.js';
 import type { PtracedClient, StreamOptions } from './client.js';
 import { PtracedError } from './errors.js';
 import type { RecordStream } from './record-stream.js';
@@ -43,8 +46,10 @@ export class SessionHandle implements AsyncDisposable {
 
   readonly #client: PtracedClient;
   readonly #leaseLost = new AbortController();
-  readonly #lease: Lease | undefined;
+  #lease: Lease | undefined;
   #kept: boolean;
+  /** Nobody holds it by this handle any more. */
+  #released = false;
   #timer: NodeJS.Timeout | undefined;
   #renewal: Promise<void> = Promise.resolve();
 
@@ -78,20 +83,29 @@ export class SessionHandle implements AsyncDisposable {
    */
   async update(change: SessionChange, paths: string[], options: CallOptions = {}): Promise<bigint> {
     const request = { session: { ...change, name: this.name }, updateMask: { paths } };
-    const { effectiveSerial } = await this.#client.traces.updateSession(request, options);
+    const call = (): Promise<UpdateSessionResponse> =>
+      this.#client.traces.updateSession(request, options);
+    const named = paths.length === 0 ? change.lease !== undefined : paths.includes('lease');
+    const { effectiveSerial } = await (named ? this.#changeLease(call) : call());
     return effectiveSerial;
   }
 
   /**
    * Ends the session by detaching from its tracees or killing them; unspecified: a launched command
-   * is killed, an attached process runs on. Returns the session as it ended.
+   * is killed, an attached process runs on. Returns the session as it ended. Where that fails, the
+   * handle holds the session as before.
    */
   async end(action?: OrphanAction, options: CallOptions = {}): Promise<Session> {
     await this.#stopRenewing();
-    const request = action === undefined ? { name: this.name } : { name: this.name, action };
-    const { session } = await this.#client.traces.endSession(request, options);
-    this.#kept = true;
-    return present(session);
+    try {
+      const request = action === undefined ? { name: this.name } : { name: this.name, action };
+      const { session } = await this.#client.traces.endSession(request, options);
+      this.#released = true;
+      this.#kept = true;
+      return present(session);
+    } finally {
+      this.#renewAgain();
+    }
   }
 
   /**
@@ -108,6 +122,7 @@ export class SessionHandle implements AsyncDisposable {
    * more, the lease ends it.
    */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#released = true;
     await this.#stopRenewing();
     if (this.#kept) {
       return;
@@ -126,6 +141,24 @@ export class SessionHandle implements AsyncDisposable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     await this.#renewal;
+  }
+
+  #renewAgain(): void {
+    if (!this.#released && this.#timer === undefined) {
+      this.#schedule();
+    }
+  }
+
+  /** A renewal under way would undo the change: it comes before it, the next one with what it brings. */
+  async #changeLease(change: () => Promise<UpdateSessionResponse>): Promise<UpdateSessionResponse> {
+    await this.#stopRenewing();
+    try {
+      const response = await change();
+      this.#lease = response.session?.lease ?? this.#lease;
+      return response;
+    } finally {
+      this.#renewAgain();
+    }
   }
 
   get #intervalMs(): number {

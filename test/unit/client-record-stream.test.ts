@@ -132,6 +132,18 @@ describe('errors', () => {
     expect(await failure(stream.next())).toMatchObject({ code: 'INTERNAL', reason: '' });
   });
 
+  it('wait for whoever iterates later', async () => {
+    const { server, client } = await fake((call) => {
+      call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: 'SESSION_LIMIT' });
+    });
+    await using _server = server;
+    await using _client = client;
+    const stream = client.trace({});
+    // The answer to a later call comes after that to an earlier one.
+    await failure(collect(client.trace({})));
+    expect(await failure(collect(stream))).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
+  });
+
   it('tell a server that is not there', async () => {
     await using client = connect('unix:/nonexistent/ptraced.sock');
     const error = await failure(collect(client.trace({})));

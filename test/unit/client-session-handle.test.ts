@@ -103,6 +103,37 @@ describe('a session that is held', () => {
     ]);
   });
 
+  it('has its lease renewed as it was changed', async () => {
+    const { server, client, renewals } = await fake(({ session }) => ({
+      session: { name: NAME, ...(session?.lease && { lease: session.lease }) },
+    }));
+    await using _server = server;
+    await using _client = client;
+    await using session = await client.createSession({
+      ...REQUEST,
+      lease: { ...LEASE, ttl: { seconds: 3600n } },
+    });
+    const lease = { ...LEASE, orphanAction: OrphanAction.KEEP };
+    await session.update({ lease }, ['lease']);
+    await expect.poll(() => renewals.length, { timeout: 5000 }).toBeGreaterThan(2);
+    expect(
+      renewals.every((renewal) => renewal.session?.lease?.orphanAction === OrphanAction.KEEP),
+    ).toBe(true);
+    expect(renewals.at(-1)?.session?.lease).toMatchObject(lease);
+  });
+
+  it('is held as before where it could not be ended', async () => {
+    const { server, client, renewals } = await fake();
+    await using _server = server;
+    await using _client = client;
+    const session = await client.createSession(REQUEST);
+    const signal = AbortSignal.abort(new Error('too late'));
+    await expect(session.end(OrphanAction.KILL, { signal })).rejects.toThrow('too late');
+    const before = renewals.length;
+    await expect.poll(() => renewals.length, { timeout: 5000 }).toBeGreaterThan(before + 1);
+    await session[Symbol.asyncDispose]();
+  });
+
   it('tells when the server knows it no more', async () => {
     const { server, client } = await fake(() => {
       throw failing(status.NOT_FOUND, 'SESSION_NOT_FOUND');
