@@ -84,9 +84,11 @@ void add_string(pbf_writer& writer, pbf_tag_type field, std::string_view value) 
   }
 }
 
-// Which members of siginfo_t a code fills in (sigaction(2), "The siginfo_t argument").
+// Which members of siginfo_t a code fills in (sigaction(2), "The siginfo_t argument"). Codes of
+// user space are the same for every signal; those above 0 are of the signal.
 bool has_sender(const siginfo_t& info) {
-  return info.si_code <= 0 || info.si_signo == SIGCHLD;
+  return info.si_code > 0 ? info.si_signo == SIGCHLD
+                          : info.si_code != SI_TIMER && info.si_code != SI_SIGIO;
 }
 
 bool has_address(const siginfo_t& info) {
@@ -103,7 +105,7 @@ bool has_address(const siginfo_t& info) {
 }
 
 bool has_value(const siginfo_t& info) {
-  return info.si_code == SI_QUEUE || info.si_code == SI_TIMER || info.si_code == SI_MESGQ;
+  return info.si_code < 0 && info.si_code != SI_SIGIO && info.si_code != SI_TKILL;
 }
 
 }  // namespace

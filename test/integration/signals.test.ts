@@ -75,8 +75,8 @@ test('each origin of a signal is told as the handler sees it', async ({ client }
     };
   });
   const reported = signals(trace.records);
-  expect(handled).toHaveLength(9);
-  expect(reported).toHaveLength(9);
+  expect(handled).toHaveLength(10);
+  expect(reported).toHaveLength(10);
   for (const [index, wanted] of handled.entries()) {
     const { number, code, senderPid, status, faultAddress } = reported[index] ?? {};
     expect({ number, code, senderPid, status }).toEqual({
@@ -88,10 +88,11 @@ test('each origin of a signal is told as the handler sees it', async ({ client }
     expect(wanted.faultAddress ?? faultAddress).toBe(faultAddress);
   }
   expect(reported.map(({ codeName }) => codeName)).toEqual([
-    ...['SI_USER', 'SI_TKILL', 'SI_QUEUE', 'SI_KERNEL', 'CLD_EXITED', 'SEGV_ACCERR'],
-    ...['FPE_INTDIV', 'SI_TKILL', 'SI_KERNEL'],
+    ...['SI_USER', 'SI_TKILL', 'SI_QUEUE', 'SI_KERNEL', 'SI_TIMER', 'CLD_EXITED'],
+    ...['SEGV_ACCERR', 'FPE_INTDIV', 'SI_TKILL', 'SI_KERNEL'],
   ]);
   expect(reported[2]?.value).toBe(4711n);
+  expect(reported[4]).toMatchObject({ value: 815n });
 });
 
 describe('a group-stop is told apart from the signal, and the parent sees it', () => {
