@@ -17,6 +17,7 @@ void Recorder::begin_call(const core::StopView& view, TaskState& state) {
   state.enter_serial = 0;
   state.decoded = false;
   state.enter_memory.clear();
+  state.enter_registers.clear();
   select(view, state);
 }
 
@@ -53,6 +54,10 @@ void Recorder::on_enter(const core::StopView& view) {
   // The EXIT record has everything in it, where there is one.
   if (options_.combined || filter_.looks_at_outcome()) {
     state.set_unrecorded(!filter_.looks_at_outcome());
+    if (state.unrecorded) {
+      RecordWriter kept(state.enter_registers);
+      add_registers(kept, view);
+    }
     add_memory(state.facts(RecordKind::kEnter), view, nullptr, state.enter_memory);
     return;
   }
@@ -74,6 +79,7 @@ void Recorder::append_enter(Task& task, TaskState& state) {
   const auto fill = [&](RecordWriter& writer) {
     writer.call(task.entry, state.name);
     add_decoded(writer, state);
+    record_ += state.enter_registers;
     record_ += std::exchange(state.enter_memory, {});
   };
   const int64_t time = task.entered_ns;

@@ -58,11 +58,12 @@ struct Recorder::TaskState final : core::TaskExtra {
   std::string_view name;                  // of the syscall; empty where no table has the number
   uint64_t enter_serial = 0;              // 0: no ENTER record
   CallFiles files;
-  std::string enter_memory;  // combined: what probes read at the entry
-  uint32_t selected_by = 0;  // which of the session's filters decided
-  bool selected = true;      // as far as can be told at its entry
-  bool decoded = false;      // what the call was passed, at its entry
-  bool ruled = false;        // a stop rule may fit the call
+  std::string enter_memory;     // combined: what probes read at the entry
+  std::string enter_registers;  // combined: for an ENTER record that may yet be made
+  uint32_t selected_by = 0;     // which of the session's filters decided
+  bool selected = true;         // as far as can be told at its entry
+  bool decoded = false;         // what the call was passed, at its entry
+  bool ruled = false;           // a stop rule may fit the call
   bool unrecorded = false;
   bool remapping = false;
   std::string stop_record;  // of the stop that the task is held in; empty where none was made

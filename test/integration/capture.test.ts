@@ -80,6 +80,18 @@ test('registers come with every ENTER and EXIT, and fit the words', async ({ cli
   expect(trace.records.filter(({ registers }) => registers).length).toBeGreaterThan(20);
 });
 
+test('registers come with an ENTER that was made late, too', async ({ client }) => {
+  const capture = { registers: true, mode: RecordMode.COMBINED };
+  const trace = await traceToEnd(client, launch(['sleep', '0.3'], { capture }));
+  const enters = trace.ofKind(RecordKind.ENTER);
+  expect(enters.map(({ syscall }) => syscall)).toEqual(
+    expect.arrayContaining(['clock_nanosleep', 'exit_group']),
+  );
+  for (const { registers, sysno, args } of enters) {
+    expect(registers).toMatchObject({ origRax: BigInt(sysno), rdi: args[0], rsi: args[1] });
+  }
+});
+
 describe('max_string_bytes', () => {
   const text = 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghij';
   const written = async (client: Parameters<typeof traceToEnd>[0], maxStringBytes: number) => {
