@@ -89,7 +89,7 @@ void Tracer::note_group_exit(const Task& task) {
 
 void Tracer::on_death(Task& task, const WaitStatus& status) {
   ended_by_let_go_ = false;
-  if (task.tid == root_) {
+  if (task.tid == root_ && task.tid == task.pid) {  // not a single thread that was attached to
     root_status_ = status;
   }
   note_group_exit(task);

@@ -54,6 +54,18 @@ test('the end of an attached process ends the stream with its status', async ({ 
   expect(ended).toMatchObject({ cause: EndCause.TRACEES_EXITED, rootExit: { exitCode: 0 } });
 });
 
+test('the end of a single thread is not that of its process', async ({ client }) => {
+  await using program = await startFixture('exec-on-command');
+  const executor = Number(program.lines[0]?.split(' ')[1]);
+  const sleeper = proc.threadIds(program.pid).find((tid) => ![program.pid, executor].includes(tid));
+  const value = { pid: sleeper ?? 0, singleThread: true };
+  await using trace = new Trace(client, { target: { case: 'attach', value } });
+  await trace.started();
+  program.send('new');
+  expect(await program.line()).toBe('new');
+  expect((await trace.finish()).rootExit).toBeUndefined();
+});
+
 test('the parent of the process notices nothing', async ({ client }) => {
   await using program = await startFixture('parents-view');
   const child = Number(groundTruth(program.lines).get('child'));
