@@ -35,6 +35,8 @@ constexpr Numbers kExit = {SYS_exit, 1, SYS_exit};
 constexpr Numbers kExitGroup = {SYS_exit_group, 252, SYS_exit_group};
 constexpr Numbers kPrctl = {SYS_prctl, 172, SYS_prctl};
 constexpr Numbers kSeccomp = {SYS_seccomp, 354, SYS_seccomp};
+constexpr Numbers kSigreturn = {SYS_rt_sigreturn, 119, 513};
+constexpr uint64_t kI386RtSigreturn = 173;
 constexpr Numbers kClone = {SYS_clone, 120, SYS_clone};
 constexpr Numbers kClone3 = {SYS_clone3, 435, SYS_clone3};
 constexpr Numbers kSetAffinity = {SYS_sched_setaffinity, 241, SYS_sched_setaffinity};
@@ -72,6 +74,10 @@ bool is_exit(const SyscallEntry& entry) {
 
 bool is_exit_group(const SyscallEntry& entry) {
   return kExitGroup.match(entry);
+}
+
+bool is_sigreturn(const SyscallEntry& entry) {
+  return kSigreturn.match(entry) || (entry.arch == Arch::kI386 && entry.number == kI386RtSigreturn);
 }
 
 bool is_seccomp_change(const SyscallEntry& entry) {

@@ -13,6 +13,7 @@ namespace ptraced::core {
 bool is_execve(const SyscallEntry& entry);  // execve, execveat
 bool is_exit(const SyscallEntry& entry);    // exit, exit_group
 bool is_exit_group(const SyscallEntry& entry);
+bool is_sigreturn(const SyscallEntry& entry);  // rt_sigreturn, and sigreturn of i386
 // Installs a seccomp filter: seccomp, or prctl with PR_SET_SECCOMP.
 bool is_seccomp_change(const SyscallEntry& entry);
 bool sets_affinity(const SyscallEntry& entry);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <iterator>
 
@@ -225,16 +226,20 @@ bool is_unknown_request(const Status& status) {
   return !status && status.error().code == EIO;
 }
 
+std::array<unsigned long long*, 6> argument_words(Registers& now, Arch arch) {
+  if (arch == Arch::kI386) {
+    return {&now.rbx, &now.rcx, &now.rdx, &now.rsi, &now.rdi, &now.rbp};
+  }
+  return {&now.rdi, &now.rsi, &now.rdx, &now.r10, &now.r8, &now.r9};
+}
+
 Status set_entry_registers(const Stopped& stop, const SyscallEntry& entry, bool skip) {
   Result<Registers> now = registers(stop);
   if (!now) {
     return now.error();
   }
-  const bool i386 = entry.arch == Arch::kI386;
-  unsigned long long* const words[] = {
-      i386 ? &now->rbx : &now->rdi, i386 ? &now->rcx : &now->rsi, &now->rdx,
-      i386 ? &now->rsi : &now->r10, i386 ? &now->rdi : &now->r8,  i386 ? &now->rbp : &now->r9};
-  for (size_t i = 0; i < std::size(words); ++i) {
+  const auto words = argument_words(*now, entry.arch);
+  for (size_t i = 0; i < words.size(); ++i) {
     *words[i] = entry.args[i];
   }
   if (skip) {
@@ -279,6 +284,21 @@ Status set_entry(const Stopped& stop, const SyscallEntry& entry, bool skip) {
     has_set_syscall_info = false;
   }
   return set_entry_registers(stop, entry, skip);
+}
+
+Status put_back_arguments(const Stopped& stop, const SyscallEntry& changed,
+                          const SyscallEntry& own) {
+  Result<Registers> now = registers(stop);
+  if (!now) {
+    return now.error();
+  }
+  const auto words = argument_words(*now, own.arch);
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (*words[i] == changed.args[i]) {  // else somebody has given it a value since
+      *words[i] = own.args[i];
+    }
+  }
+  return set_registers(stop, *now);
 }
 
 Status set_exit(const Stopped& stop, const SyscallExit& exit) {

@@ -125,6 +125,11 @@ Result<SyscallStop> syscall_stop(const Stopped& stop);
 // it then returns -ENOSYS, which set_exit() changes at the exit-stop. Its arch and number stay.
 Status set_entry(const Stopped& stop, const SyscallEntry& entry, bool skip);
 
+// At a syscall-exit-stop: arguments that set_entry() has changed from what `own` has are what they
+// were again. A call leaves them in the registers, which the program may go on using.
+Status put_back_arguments(const Stopped& stop, const SyscallEntry& changed,
+                          const SyscallEntry& own);
+
 // Changes what the call returns, at its syscall-exit-stop.
 Status set_exit(const Stopped& stop, const SyscallExit& exit);
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "core/calls.h"
 #include "core/clock.h"
 #include "core/process_memory.h"
 #include "core/tracer.h"
@@ -20,6 +21,7 @@ int Tracer::inject_on_entry(Task& task, const Stopped& stop) {
     return 0;
   }
   const Injection& injection = *task.injection;
+  task.own_entry = task.entry;
   for (size_t i = 0; i < std::size(injection.arguments); ++i) {
     task.entry.args[i] = injection.arguments[i].value_or(task.entry.args[i]);
   }
@@ -44,6 +46,15 @@ void Tracer::inject_on_exit(Task& task, const Stopped& stop, SyscallExit& exit) 
   if (task.injection->result) {
     exit = *task.injection->result;
     if (Status status = set_exit(stop, exit); !status && !status.error().gone()) {
+      report(task, status.error());
+    }
+  }
+  // The registers of a new program, or of where a signal came, are nobody's arguments.
+  const bool anew = !task.injection->result &&
+                    (is_sigreturn(task.entry) || (is_execve(task.entry) && !exit.is_error));
+  if (task.injection->has_arguments() && !anew) {
+    const Status status = put_back_arguments(stop, task.entry, task.own_entry);
+    if (!status && !status.error().gone()) {
       report(task, status.error());
     }
   }

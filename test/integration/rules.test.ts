@@ -115,6 +115,14 @@ describe('an inject rule', () => {
     expect(seen(trace, 'text')).toEqual(['client']);
   });
 
+  test('leaves the registers of the program as they were', async ({ client }) => {
+    const rule = { syscalls: ['umask'], arguments: { 0: 0o177n } };
+    const once = await traceToEnd(client, tampered({ inject: [{ ...rule, last: 1 }] }));
+    expect(seen(once, 'umask')).toEqual([`${0o123} 0`]);
+    const twice = await traceToEnd(client, tampered({ inject: [{ ...rule, last: 2 }] }));
+    expect(seen(twice, 'umask')).toEqual([`${0o177} 0`]);
+  });
+
   test('delays a call and sends a signal with it', async ({ client }) => {
     const rules: Rules = {
       inject: [
