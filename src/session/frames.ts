@@ -78,6 +78,9 @@ export class FrameReader implements Disposable {
       if (frame.kind !== 'more') {
         return frame;
       }
+      if (performance.now() >= deadline) {
+        return { kind: 'silence', lastSerial: this.lastSerial };
+      }
       await othersTurn();
     }
     return undefined;

@@ -215,6 +215,12 @@ export class FakeSession implements NativeSession {
     this.#serve();
   }
 
+  /** From now on there is always more that a filter leaves out. */
+  leaveOut(): void {
+    this.#endless = { kind: 'more' };
+    this.#serve();
+  }
+
   /** No tracee is left. */
   finish(end: Partial<NativeEnd> = {}): void {
     this.#finished = true;

@@ -57,6 +57,20 @@ test('silence brings heartbeats with the serial so far', async () => {
   expect(kinds).toEqual(['header', 'batch', 'heartbeat', 'heartbeat']);
 });
 
+test('records that a filter leaves out, however many, are silence', async () => {
+  await using server = await TestServer.start();
+  server.addon.onStart = (session) => session.leaveOut();
+  const request = { ...launchTrue, heartbeatInterval: { seconds: 0n, nanos: 20_000_000 } };
+  const kinds: (string | undefined)[] = [];
+  for await (const { frame } of server.trace(request)) {
+    kinds.push(frame.case);
+    if (kinds.length === 3) {
+      break;
+    }
+  }
+  expect(kinds).toEqual(['header', 'heartbeat', 'heartbeat']);
+});
+
 /** A client that reads the header and nothing after it. (One that never reads at all buffers everything.) */
 async function startAndStall(server: TestServer) {
   const stream = server.trace(launchTrue);
