@@ -64,7 +64,7 @@ Napi::Function Session::define(Napi::Env env) {
                    InstanceMethod<&Session::wait_stop>("waitStop"),
                    InstanceMethod<&Session::send_signal>("sendSignal"),
                    InstanceMethod<&Session::detach_processes>("detachProcesses"),
-                   InstanceMethod<&Session::release_held>("releaseHeld")});
+                   InstanceMethod<&Session::set_holder>("setHolder")});
   constructors(env).session = Napi::Persistent(constructor);
   constructors(env).memory_reader = Napi::Persistent(MemoryReader::define(env));
   return constructor;

@@ -131,7 +131,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value wait_stop(const Napi::CallbackInfo& info);
   Napi::Value send_signal(const Napi::CallbackInfo& info);
   Napi::Value detach_processes(const Napi::CallbackInfo& info);
-  Napi::Value release_held(const Napi::CallbackInfo& info);
+  Napi::Value set_holder(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 
   // session_records.cc

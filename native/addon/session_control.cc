@@ -196,10 +196,19 @@ Napi::Value Session::detach_processes(const Napi::CallbackInfo& info) {
       kAnswerTasks);
 }
 
-Napi::Value Session::release_held(const Napi::CallbackInfo& info) {
+Napi::Value Session::set_holder(const Napi::CallbackInfo& info) {
+  const bool present = info[0].As<Napi::Boolean>();
   return state_->on_tracer(
-      info.Env(), [](Tracer& tracer) { return core::resume_tasks(tracer, {}, {}); },
-      [](Napi::Env env, const Outcome<std::vector<TaskSnapshot>>&) { return env.Undefined(); });
+      info.Env(),
+      [present](Tracer& tracer) {
+        // TracerThread::run gives every tracer a Recorder.
+        static_cast<wire::Recorder&>(tracer.observer()).set_holder(present);
+        if (!present) {
+          core::resume_tasks(tracer, {}, {});
+        }
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); });
 }
 
 }  // namespace ptraced::addon

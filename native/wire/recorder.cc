@@ -48,7 +48,7 @@ std::shared_ptr<const core::Injection> Recorder::tampering(const core::StopView&
 void Recorder::hold_where_ruled(RecordFacts facts, const Task& of, Task& held) const {
   facts.tid = of.tid;
   facts.pid = of.pid;
-  rules_.hold(facts, held);
+  rules_.hold(facts, held, has_holder_);
 }
 
 void Recorder::finish() {

@@ -56,6 +56,9 @@ class Recorder final : public core::Observer {
   // a call that has an ENTER record from before may have no EXIT record.
   uint64_t change(RecorderChanges changes);
 
+  // Whether somebody holds the session, who could let tasks go that stop rules hold. Default: yes.
+  void set_holder(bool has_holder) { has_holder_ = has_holder; }
+
   std::shared_ptr<const core::Injection> tampering(const core::StopView& view) override;
   int delivered(int signal) override { return rules_.delivered(signal); }
   bool wants_exit_events() const override { return rules_.may_stop(RecordKind::kTaskExit); }
@@ -119,6 +122,7 @@ class Recorder final : public core::Observer {
   Summary& summary_;
   const Summary::LiveProcesses live_processes_;
   Rules rules_;
+  bool has_holder_ = true;
   core::DayTime day_time_;
   MemoryProbes probes_;
   ModuleCache modules_;

@@ -57,8 +57,9 @@ class Rules {
   bool may_stop(core::Arch arch, uint64_t number) const;
   uint8_t file_facts() const { return file_facts_; }
 
-  // Asks for a hold of `held` where a stop rule fits.
-  void hold(const RecordFacts& facts, core::Task& held) const;
+  // Asks for a hold of `held` where a stop rule fits. Where nobody is there to let it go, only
+  // rules with a timeout do.
+  void hold(const RecordFacts& facts, core::Task& held, bool has_holder) const;
 
   // The signal to deliver instead of this one; 0: none.
   int delivered(int signal) const;

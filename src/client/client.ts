@@ -113,8 +113,8 @@ export class PtracedClient implements AsyncDisposable {
    * the iteration throws before the first record.
    *
    * When the connection breaks, `on_disconnect` decides about the tracees. KEEP leaves them traced:
-   * the stream then goes on by Subscribe in the same session, lossless as before. Otherwise the
-   * session has ended, and the iteration throws.
+   * the stream then goes on by Subscribe in the same session, lossless as before, and holds it as
+   * the call did. Otherwise the session has ended, and the iteration throws.
    */
   trace(
     request: MessageInitShape<typeof TraceRequestSchema>,
@@ -131,6 +131,7 @@ export class PtracedClient implements AsyncDisposable {
               session,
               start: { case: 'afterSerial', value: afterSerial },
               lossless: true,
+              holdsLease: true,
               ...(heartbeatInterval && { heartbeatInterval }),
             })
         : undefined,

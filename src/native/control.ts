@@ -63,6 +63,9 @@ export interface NativeControl {
   sendSignal(request: { pid: number; signal: number; threadOnly: boolean }): Promise<void>;
   /** Resolves, after at most 800 ms, with those that are let go. TASK_NOT_FOUND. */
   detachProcesses(request: { pids: number[] }): Promise<NativeTask[]>;
-  /** Lets everything go on that is held. */
-  releaseHeld(): Promise<void>;
+  /**
+   * Whether somebody is there to let tasks go. False: everything that is held goes on, and stop rules
+   * without a timeout hold nothing, until it is true again, as it is at first.
+   */
+  setHolder(present: boolean): Promise<void>;
 }

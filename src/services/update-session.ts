@@ -17,7 +17,7 @@ import { toFilter } from './record-filter.js';
 import { stopsAtCalls, toRules } from './rules-request.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
-import { toOrphanEnd } from './trace-target.js';
+import { toOrphanEnd, toShutdownAction } from './trace-target.js';
 
 type Response = MessageInitShape<typeof UpdateSessionResponseSchema>;
 
@@ -121,7 +121,7 @@ async function change(
   const isNative = Object.keys(native).length > 0;
   const effectiveSerial = isNative ? await session.update(native) : 0n;
   if (lease !== undefined) {
-    session.lease?.renew(lease);
+    session.renewLease(lease, toShutdownAction(session.target, lease.orphanAction));
   }
   session.change(settings);
   return { session: toSessionMessage(session), effectiveSerial };

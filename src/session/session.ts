@@ -15,7 +15,7 @@ import type {
   NativeSession,
   NativeSessionInfo,
 } from '../native/addon.js';
-import type { Lease } from './lease.js';
+import type { Lease, LeaseTerms } from './lease.js';
 import { toServiceError, withServiceErrors } from './native-failure.js';
 import { StdinWriter } from './stdin.js';
 
@@ -82,7 +82,6 @@ export class TraceSession {
   readonly createTimeMs = Date.now();
   readonly owner: string;
   readonly target: 'launch' | 'attach';
-  readonly shutdownAction: EndAction;
   /** Higher for a session that was made later. */
   readonly sequence: number;
   /** Capacity of its ring. */
@@ -94,10 +93,15 @@ export class TraceSession {
   #request: SessionTarget;
   #settings: SessionSettings;
   #lease: Lease | undefined;
+  #shutdownAction: EndAction;
   #revision = 1;
   #ending: SessionEnding | undefined;
   #holds = 0;
   #streams = 0;
+  /** Streams that hold the lease, or would if there were one. */
+  #holders = 0;
+  /** It has been left to itself under KEEP, at least once. */
+  #isKept = false;
   #changing: Promise<unknown> = Promise.resolve();
   #whenFree: (() => void) | undefined;
 
@@ -110,7 +114,7 @@ export class TraceSession {
     this.stdin = new StdinWriter(native);
     this.owner = properties.owner;
     this.target = properties.target;
-    this.shutdownAction = properties.shutdownAction;
+    this.#shutdownAction = properties.shutdownAction;
     this.sequence = sequence;
     this.ringBytes = ringBytes;
     this.#request = properties.request;
@@ -144,6 +148,11 @@ export class TraceSession {
   /** Undefined where a call keeps it alive. */
   get lease(): Lease | undefined {
     return this.#lease;
+  }
+
+  /** What becomes of the tracees when the server stops. */
+  get shutdownAction(): EndAction {
+    return this.#shutdownAction;
   }
 
   /** Another one after each change of what clients can set, and after its end. */
@@ -196,6 +205,13 @@ export class TraceSession {
     }
   }
 
+  /** The lease begins anew, on these terms; the end of the server heeds them too. */
+  renewLease(terms: LeaseTerms, shutdownAction: EndAction): void {
+    this.#lease?.renew(terms);
+    this.#shutdownAction = shutdownAction;
+    void this.#setHolder(true);
+  }
+
   /** Changes settings, or with none says that the lease has changed. */
   change(settings: Partial<SessionSettings>): void {
     this.#settings = { ...this.#settings, ...settings };
@@ -215,21 +231,29 @@ export class TraceSession {
     return this.ended;
   }
 
-  /** Lets every task go on that is held: nobody is left who could. */
-  async releaseHeld(): Promise<void> {
-    try {
-      await this.#native.releaseHeld();
-    } catch {
-      // No tracee is left, and so none that is held.
+  /**
+   * Its lease has run out, or its call has ended. `action` undefined: its tracees stay traced, and none is
+   * held as long as nobody is left who could let it go. Resolves once that is done.
+   */
+  async orphan(action: EndAction | undefined): Promise<void> {
+    if (action !== undefined) {
+      await this.end(action, EndCause.ORPHANED);
+      return;
+    }
+    this.#isKept = true;
+    if (this.#holders === 0) {
+      await this.#setHolder(false);
     }
   }
 
-  /** Nobody holds it any more. `action` undefined: its tracees stay traced. Resolves once that is done. */
-  async orphan(action: EndAction | undefined): Promise<void> {
-    if (action === undefined) {
-      await this.releaseHeld();
-    } else {
-      await this.end(action, EndCause.ORPHANED);
+  /** Whether somebody is there to let held tasks go. */
+  async #setHolder(present: boolean): Promise<void> {
+    if (this.#isKept) {
+      try {
+        await this.#native.setHolder(present);
+      } catch {
+        // No tracee is left, and so none that is held.
+      }
     }
   }
 
@@ -239,17 +263,32 @@ export class TraceSession {
     this.#streams += stream ? 1 : 0;
     const heldLease = lease ? this.#lease : undefined;
     heldLease?.hold();
+    if (lease) {
+      this.#holders++;
+      void this.#setHolder(true);
+    }
     let held = true;
     const release = (): void => {
       if (held) {
         held = false;
         heldLease?.release();
+        if (lease) {
+          this.#releaseHolder();
+        }
         this.#streams -= stream ? 1 : 0;
         this.#holds--;
         this.#freeWhereUnheld();
       }
     };
     return { session: this, [Symbol.dispose]: release };
+  }
+
+  /** A session of Trace that was kept has no lease: it is left to itself with the last who holds it. */
+  #releaseHolder(): void {
+    this.#holders--;
+    if (this.#holders === 0 && this.#lease === undefined) {
+      void this.#setHolder(false);
+    }
   }
 
   /** Frees the ring of a session that has ended: now, or once nobody holds it. Then calls `whenFree`. */

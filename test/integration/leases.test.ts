@@ -1,7 +1,9 @@
 /** Leases: what becomes of a session that nobody renews. */
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { describe, expect } from 'vitest';
+import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
 import { EndCause, OrphanAction, SessionState } from '../../src/gen/ptraced/v1/session_pb.js';
+import { Control } from '../support/control.js';
 import { eventually } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
@@ -12,6 +14,7 @@ import { attaching, create, ended, launching, ms, type TestSession } from '../su
 import { Subscription } from '../support/subscription.js';
 
 const shortest = ms(1000);
+const writes = { at: { syscalls: ['write'], kinds: [RecordKind.ENTER] } };
 const { RUNNING } = SessionState;
 
 /** Waits until the lease has run out by the session's own word, and half a second more. */
@@ -85,6 +88,47 @@ describe('a lease that runs out', () => {
     expect(end).toMatchObject({ endCause: EndCause.TRACEES_EXITED, rootExit: { exitCode: 4 } });
     const held = timestampMs(end.endTime as never) - timestampMs(end.createTime as never);
     expect(held).toBeGreaterThan(990);
+  });
+
+  test('under KEEP lets no stop rule hold what nobody could let go, until it is renewed', async ({
+    client,
+  }) => {
+    await using program = await startFixture('echo-lines');
+    const lease = { ttl: shortest, orphanAction: OrphanAction.KEEP };
+    const rules = { stop: [writes] };
+    await using session = await create(client, attaching(program.pid, { lease, rules }));
+    const control = new Control(client, session.name);
+    await runOut(session);
+    program.send('nobody is there');
+    expect(await program.line()).toBe('nobody is there');
+    await session.update({ lease: { ttl: ms(60_000), orphanAction: OrphanAction.KEEP } });
+    program.send('held');
+    const { tid } = await control.stop();
+    await control.resume({ tids: [tid] });
+    expect(await program.line()).toBe('held');
+    await session.update({ lease });
+    await runOut(session);
+    await using stream = new Subscription(client, { session: session.name, holdsLease: true });
+    await stream.started();
+    program.send('held again');
+    await control.stop();
+  });
+
+  test('under KEEP lets a stop rule with a timeout hold', async ({ client }) => {
+    await using program = await startFixture('echo-lines');
+    const lease = { ttl: shortest, orphanAction: OrphanAction.KEEP };
+    const rules = { stop: [{ ...writes, timeout: ms(50) }] };
+    await using session = await create(client, attaching(program.pid, { lease, rules }));
+    await runOut(session);
+    const { lastSerial } = await session.get();
+    await using stream = new Subscription(client, {
+      session: session.name,
+      start: { case: 'afterSerial', value: lastSerial },
+      filter: { kinds: [RecordKind.STOP] },
+    });
+    program.send('on');
+    expect(await program.line()).toBe('on');
+    await stream.until('the stop', () => stream.records.length > 0);
   });
 
   test('under KEEP can be renewed, and then runs out again', async ({ client }) => {

@@ -5,7 +5,7 @@ import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { describe, expect } from 'vitest';
 import { TaskState } from '../../src/gen/ptraced/v1/control_service_pb.js';
 import { RecordKind, StopReason } from '../../src/gen/ptraced/v1/record_pb.js';
-import type { RulesSchema } from '../../src/gen/ptraced/v1/session_pb.js';
+import { OrphanAction, type RulesSchema } from '../../src/gen/ptraced/v1/session_pb.js';
 import { TraceService } from '../../src/gen/ptraced/v1/trace_service_pb.js';
 import { controlOf } from '../support/control.js';
 import { eventually } from '../support/eventually.js';
@@ -16,6 +16,7 @@ import { commandEnvironment, startFixture } from '../support/program.js';
 import { exitsOf, newTasks, signals } from '../support/records.js';
 import { refusal } from '../support/rpc.js';
 import { oracle } from '../support/strace.js';
+import { Subscription } from '../support/subscription.js';
 import { attach, launch, Trace, type TraceInit, traceToEnd } from '../support/trace.js';
 
 type Rules = MessageInitShape<typeof RulesSchema>;
@@ -221,6 +222,27 @@ describe('a stop rule', () => {
     expect(await program.line()).toBe('held');
     await eventually('untraced', () => proc.runsUntraced(program.pid));
   });
+});
+
+test('a session of Trace that is kept holds only while a stream holds it', async ({ client }) => {
+  await using program = await startFixture('echo-lines');
+  const rules = { stop: [{ at: { syscalls: ['write'], kinds: [RecordKind.ENTER] } }] };
+  const trace = new Trace(client, attach(program.pid, { rules, onDisconnect: OrphanAction.KEEP }));
+  const control = await controlOf(client, trace);
+  const { session } = control;
+  program.send('held');
+  await control.stop();
+  await trace.cancel();
+  expect(await program.line()).toBe('held');
+  program.send('not held');
+  expect(await program.line()).toBe('not held');
+  const holder = new Subscription(client, { session, holdsLease: true });
+  await holder.started();
+  program.send('held again');
+  await control.stop();
+  await holder.cancel();
+  expect(await program.line()).toBe('held again');
+  await client.unary(TraceService.method.endSession, { name: session });
 });
 
 test('rules are replaced between two records', async ({ client }) => {

@@ -68,11 +68,19 @@ describe('SIGTERM', () => {
         return session.created.rootPid;
       }),
     );
+    const changed = await create(
+      client,
+      launching(['sleep', '600'], { lease: { orphanAction: KEEP } }),
+    );
+    await changed.update({ lease: { orphanAction: DETACH } });
+    const { rootPid: released } = changed.created;
     expect(await server.stop()).toEqual({ code: 0, signal: null });
     const [kept = 0, killed = 0, detached = 0] = pids;
     expect([kept, killed].map((pid) => proc.alive(pid))).toEqual([false, false]);
-    expect(proc.runsUntraced(detached)).toBe(true);
-    process.kill(detached, 'SIGKILL');
+    for (const pid of [detached, released]) {
+      expect(proc.runsUntraced(pid)).toBe(true);
+      process.kill(pid, 'SIGKILL');
+    }
     await runsOn(program.pid);
     program.send('still here');
     expect(await program.line()).toBe('still here');

@@ -335,7 +335,12 @@ describe('trace', () => {
     const request = { onDisconnect: OrphanAction.KEEP };
     expect(await collect(client.trace(request, { reconnect: FAST }))).toEqual(['1', '2', '3']);
     expect(requests).toMatchObject([
-      { session: SESSION, start: { case: 'afterSerial', value: 2n }, lossless: true },
+      {
+        session: SESSION,
+        start: { case: 'afterSerial', value: 2n },
+        lossless: true,
+        holdsLease: true,
+      },
     ]);
   });
 

@@ -166,7 +166,11 @@ export class FakeSession implements NativeSession {
 
   async stdinDrained(): Promise<void> {}
 
-  async releaseHeld(): Promise<void> {}
+  hasHolder = true;
+
+  async setHolder(present: boolean): Promise<void> {
+    this.hasHolder = present;
+  }
 
   dispose(): void {
     this.disposed = true;
