@@ -58,16 +58,18 @@ class Observer {
   virtual void on_exit(const StopView& view, const SyscallExit& exit, bool entered) = 0;
   // `delivered` is the signal that the task gets instead, 0 for none.
   virtual void on_signal(const StopView& view, const siginfo_t& info, int delivered) = 0;
-  // The task is held: task.held says why.
-  virtual void on_held(Task& task) = 0;
-  virtual void on_group_stop(Task& task, int signal) = 0;
-  virtual void on_group_continue(Task& task) = 0;
+  // The task is held: its `held` says why.
+  virtual void on_held(const StopView& view) = 0;
+  virtual void on_group_stop(const StopView& view, int signal) = 0;
+  virtual void on_group_continue(const StopView& view) = 0;
   // `parent` is the task that made it. Not `followed`: it runs untraced, and nothing more is told.
-  virtual void on_new_task(Task& parent, Task& child, TaskOrigin origin, bool followed) = 0;
+  virtual void on_new_task(const StopView& parent, Task& child, TaskOrigin origin,
+                           bool followed) = 0;
   // A task whose maker died before it could tell.
   virtual void on_orphan_task(Task& child) = 0;
-  // After the on_exit of the execve. `former_tid` is 0 where the caller was the leader.
-  virtual void on_exec(Task& task, pid_t former_tid) = 0;
+  // After the on_exit of the execve. `former_tid` is 0 where the caller was the leader; `view` null
+  // where the task has died since.
+  virtual void on_exec(Task& task, pid_t former_tid, const StopView* view) = 0;
   // Whether tasks are to stop once more before they are gone, for on_exit_event. Asked when tracing
   // begins, and by Tracer::renew_exit_events.
   virtual bool wants_exit_events() const { return false; }

@@ -180,7 +180,7 @@ class Tracer {
 
   // tracer_children.cc: new tasks.
   void on_fork_stop(Task& parent, Stopped stop, StopKind kind);
-  void tell_untraced_child(Task& parent, const SyscallExit& exit);
+  void tell_untraced_child(Task& parent, const Stopped& stop, const SyscallExit& exit);
   bool is_thread(Task& parent, const Stopped& stop, StopKind kind, pid_t child);
   void park(const WaitEvent& event);
   void replay(pid_t tid);

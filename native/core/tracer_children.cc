@@ -55,7 +55,7 @@ void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
     if (parent.hold_order && parent.hold_order->for_new_tasks) {
       child.order_hold(*parent.hold_order);
     }
-    observer_.on_new_task(parent, child, origin_of(kind, thread), followed);
+    observer_.on_new_task({parent, stop, memory_}, child, origin_of(kind, thread), followed);
     replay(tid);
   }
   go_on(parent, std::move(stop), Resume::kSyscall, 0);
@@ -63,7 +63,7 @@ void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
 
 // T7: the kernel makes no stop of a child with CLONE_UNTRACED. What the call returns tells of it,
 // where the tracee counts tasks as we do.
-void Tracer::tell_untraced_child(Task& parent, const SyscallExit& exit) {
+void Tracer::tell_untraced_child(Task& parent, const Stopped& stop, const SyscallExit& exit) {
   const std::optional<uint64_t> flags =
       exit.value > 0 ? clone_flags(parent.entry, memory_) : std::nullopt;
   if (!flags || (*flags & CLONE_UNTRACED) == 0 || !shares_pid_namespace(parent.tid)) {
@@ -77,7 +77,7 @@ void Tracer::tell_untraced_child(Task& parent, const SyscallExit& exit) {
                                                     : StopKind::kClone;
   Task child(tid, thread ? parent.pid : tid);
   child.holdable = false;
-  observer_.on_new_task(parent, child, origin_of(kind, thread), false);
+  observer_.on_new_task({parent, stop, memory_}, child, origin_of(kind, thread), false);
 }
 
 // T7: the kind of the stop does not tell: a process with another exit signal comes as CLONE, and a

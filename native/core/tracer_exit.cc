@@ -95,7 +95,7 @@ void Tracer::on_death(Task& task, const WaitStatus& status) {
   note_group_exit(task);
   if (task.announced) {
     if (task.exec_former_tid) {
-      observer_.on_exec(task, *task.exec_former_tid);
+      observer_.on_exec(task, *task.exec_former_tid, nullptr);
     }
     observer_.on_task_end(task, {.status = status,
                                  .process_ended = task.tid == task.pid,

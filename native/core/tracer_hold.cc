@@ -49,7 +49,8 @@ void Tracer::hold(Task& task, Stopped stop, Resume how, int signal) {
     next_release_ns_ = order.release_ns;
   }
   tasks_changed_ = true;
-  observer_.on_held(task);
+  memory_.begin_stop(task.tid);  // after a delay, others have stopped since
+  observer_.on_held({task, task.held->stop, memory_});
   if (task.announced) {
     const Result<Registers> now = registers(task.held->stop);
     task.held->listing = held_tasks_.add(snapshot(task), now ? std::optional(*now) : std::nullopt);

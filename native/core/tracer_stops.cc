@@ -151,12 +151,13 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
   }
   inject_on_exit(task, stop, exit);
   if (!skipped) {
-    tell_untraced_child(task, exit);
+    tell_untraced_child(task, stop, exit);
   }
-  observer_.on_exit({task, stop, memory_}, exit, entered);
+  const StopView view = {task, stop, memory_};
+  observer_.on_exit(view, exit, entered);
   task.injection.reset();
   if (task.exec_former_tid) {
-    observer_.on_exec(task, *task.exec_former_tid);
+    observer_.on_exec(task, *task.exec_former_tid, &view);
     task.exec_former_tid.reset();
     task.detach_wanted = task.detach_wanted || (follow_.detach_on_exec && !first);
   }
@@ -270,7 +271,7 @@ void Tracer::on_group_stop(Task& task, Stopped stop, int signal) {
   task.interrupt_sent = false;
   if (!task.group_stopped) {
     task.group_stopped = true;
-    observer_.on_group_stop(task, signal);
+    observer_.on_group_stop({task, stop, memory_}, signal);
   }
   go_on(task, std::move(stop), Resume::kListen, 0);
 }
@@ -287,7 +288,7 @@ void Tracer::on_interrupt_stop(Task& task, Stopped stop) {
   const bool ours = std::exchange(task.interrupt_sent, false);
   if (task.group_stopped) {
     task.group_stopped = false;
-    observer_.on_group_continue(task);
+    observer_.on_group_continue({task, stop, memory_});
   }
   if (ours && !task.in_call) {
     note_restarted_call(task, stop);

@@ -54,26 +54,28 @@ class Journal : public core::Observer {
   void on_signal(const core::StopView& view, const siginfo_t& info, int) override {
     entries.push_back({Entry::Kind::kSignal, view.task.tid, static_cast<uint64_t>(info.si_signo)});
   }
-  void on_held(core::Task& task) override {
+  void on_held(const core::StopView& view) override {
+    const core::HeldStop& held = *view.task.held;
     entries.push_back(
-        {Entry::Kind::kHeld, task.tid, task.held->id, static_cast<int64_t>(task.held->reason)});
+        {Entry::Kind::kHeld, view.task.tid, held.id, static_cast<int64_t>(held.reason)});
   }
   std::string stop_record(const core::Task&) const override { return {}; }
   void collect(core::Task&, std::shared_ptr<core::RecordSink>) override {}
-  void on_group_stop(core::Task& task, int signal) override {
-    entries.push_back({Entry::Kind::kGroupStop, task.tid, static_cast<uint64_t>(signal)});
+  void on_group_stop(const core::StopView& view, int signal) override {
+    entries.push_back({Entry::Kind::kGroupStop, view.task.tid, static_cast<uint64_t>(signal)});
   }
-  void on_group_continue(core::Task& task) override {
-    entries.push_back({Entry::Kind::kGroupContinue, task.tid});
+  void on_group_continue(const core::StopView& view) override {
+    entries.push_back({Entry::Kind::kGroupContinue, view.task.tid});
   }
-  void on_new_task(core::Task& parent, core::Task& child, core::TaskOrigin origin, bool) override {
-    entries.push_back({Entry::Kind::kNewTask, parent.tid, static_cast<uint64_t>(child.tid),
+  void on_new_task(const core::StopView& parent, core::Task& child, core::TaskOrigin origin,
+                   bool) override {
+    entries.push_back({Entry::Kind::kNewTask, parent.task.tid, static_cast<uint64_t>(child.tid),
                        static_cast<int64_t>(origin)});
   }
   void on_orphan_task(core::Task& child) override {
     entries.push_back({Entry::Kind::kOrphan, child.tid});
   }
-  void on_exec(core::Task& task, pid_t former) override {
+  void on_exec(core::Task& task, pid_t former, const core::StopView*) override {
     entries.push_back({Entry::Kind::kExec, task.tid, 0, former});
   }
   void on_task_end(core::Task& task, const core::TaskEnd&) override {

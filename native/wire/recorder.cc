@@ -107,7 +107,8 @@ void Recorder::on_exit_event(const core::StopView& view) {
   hold_where_ruled({.kind = RecordKind::kTaskExit}, view.task, view.task);
 }
 
-void Recorder::on_held(Task& task) {
+void Recorder::on_held(const core::StopView& view) {
+  Task& task = view.task;
   TaskState& state = state_of(task);
   if (state.unrecorded && (task.at_entry || task.ending)) {  // it stays in the call, or dies in it
     append_enter(task, state);
@@ -120,6 +121,7 @@ void Recorder::on_held(Task& task) {
     } else {
       writer.stop(task.held->reason, 0);
     }
+    add_memory({.kind = RecordKind::kStop}, view, nullptr, record_);
   };
   if (append({.kind = RecordKind::kStop}, task, core::monotonic_ns(), fill) != 0 && !has_record) {
     state.stop_record = record_;
@@ -138,27 +140,34 @@ void Recorder::collect(Task& task, std::shared_ptr<core::RecordSink> sink) {
   state_of(task).sink = std::move(sink);
 }
 
-void Recorder::on_group_stop(Task& task, int signal) {
-  append_stop({.kind = RecordKind::kStop}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
-    if (options_.text) {
-      text_.clear();
-      decode::group_stop_text(signal, text_);
-      writer.text(text_);
-    }
-    writer.stop(core::StopReason::kGroupStop, signal);
-  });
+void Recorder::on_group_stop(const core::StopView& view, int signal) {
+  append_stop({.kind = RecordKind::kStop}, view.task, core::monotonic_ns(),
+              [&](RecordWriter& writer) {
+                if (options_.text) {
+                  text_.clear();
+                  decode::group_stop_text(signal, text_);
+                  writer.text(text_);
+                }
+                writer.stop(core::StopReason::kGroupStop, signal);
+                add_memory({.kind = RecordKind::kStop}, view, nullptr, record_);
+              });
 }
 
-void Recorder::on_group_continue(Task& task) {
-  append_stop({.kind = RecordKind::kStop}, task, core::monotonic_ns(),
-              [](RecordWriter& writer) { writer.stop(core::StopReason::kGroupContinue, 0); });
+void Recorder::on_group_continue(const core::StopView& view) {
+  append_stop({.kind = RecordKind::kStop}, view.task, core::monotonic_ns(),
+              [&](RecordWriter& writer) {
+                writer.stop(core::StopReason::kGroupContinue, 0);
+                add_memory({.kind = RecordKind::kStop}, view, nullptr, record_);
+              });
 }
 
-void Recorder::on_new_task(Task& parent, Task& child, core::TaskOrigin origin, bool followed) {
-  hold_where_ruled({.kind = RecordKind::kNewTask}, parent, child);
-  append_stop({.kind = RecordKind::kNewTask}, parent, core::monotonic_ns(),
+void Recorder::on_new_task(const core::StopView& parent, Task& child, core::TaskOrigin origin,
+                           bool followed) {
+  hold_where_ruled({.kind = RecordKind::kNewTask}, parent.task, child);
+  append_stop({.kind = RecordKind::kNewTask}, parent.task, core::monotonic_ns(),
               [&](RecordWriter& writer) {
                 writer.new_task(child.tid, child.pid, static_cast<int>(origin), followed);
+                add_memory({.kind = RecordKind::kNewTask}, parent, nullptr, record_);
               });
 }
 
@@ -172,12 +181,15 @@ void Recorder::on_orphan_task(Task& child) {
          });
 }
 
-void Recorder::on_exec(Task& task, pid_t former_tid) {
+void Recorder::on_exec(Task& task, pid_t former_tid, const core::StopView* view) {
   hold_where_ruled({.kind = RecordKind::kExec}, task, task);
   char exe[PATH_MAX];
   const size_t length = core::executable(task.tid, exe, sizeof(exe));
   append_stop({.kind = RecordKind::kExec}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     writer.exec(std::string_view(exe, length), former_tid);
+    if (view != nullptr) {
+      add_memory({.kind = RecordKind::kExec}, *view, nullptr, record_);
+    }
   });
 }
 

@@ -66,13 +66,13 @@ class Recorder final : public core::Observer {
   void on_enter(const core::StopView& view) override;
   void on_exit(const core::StopView& view, const core::SyscallExit& exit, bool entered) override;
   void on_signal(const core::StopView& view, const siginfo_t& info, int delivered) override;
-  void on_held(core::Task& task) override;
-  void on_group_stop(core::Task& task, int signal) override;
-  void on_group_continue(core::Task& task) override;
-  void on_new_task(core::Task& parent, core::Task& child, core::TaskOrigin origin,
+  void on_held(const core::StopView& view) override;
+  void on_group_stop(const core::StopView& view, int signal) override;
+  void on_group_continue(const core::StopView& view) override;
+  void on_new_task(const core::StopView& parent, core::Task& child, core::TaskOrigin origin,
                    bool followed) override;
   void on_orphan_task(core::Task& child) override;
-  void on_exec(core::Task& task, pid_t former_tid) override;
+  void on_exec(core::Task& task, pid_t former_tid, const core::StopView* view) override;
   void on_task_end(core::Task& task, const core::TaskEnd& end) override;
   void on_detached(core::Task& task) override;
   void on_output(pid_t pid, int fd, std::span<const unsigned char> bytes) override;

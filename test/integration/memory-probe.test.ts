@@ -1,6 +1,7 @@
 /** G6: bytes at a stop, in the record of that very stop. */
 import { writeFileSync } from 'node:fs';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { describe, expect } from 'vitest';
 import { RecordKind, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb.js';
 import { type MemoryProbeSchema, RecordMode } from '../../src/gen/ptraced/v1/session_pb.js';
@@ -13,7 +14,7 @@ import { attach, launch, Trace, type TraceOptions, traceToEnd } from '../support
 
 type ProbeInit = Omit<MessageInitShape<typeof MemoryProbeSchema>, '$typeName'>;
 
-const { ENTER, EXIT, SIGNAL } = RecordKind;
+const { ENTER, EXIT, SIGNAL, NEW_TASK, EXEC, TASK_EXIT, STOP } = RecordKind;
 
 /** What a probe of this name took, as text, with the kind of the record. */
 function taken(records: TraceRecord[], probe: string): [RecordKind, string][] {
@@ -121,6 +122,29 @@ describe('a probe', () => {
     expect(trace.ofKind(SIGNAL).length).toBeGreaterThan(0);
     expect(taken(trace.records, 'argument')).toEqual([]);
   });
+});
+
+test('a probe reads at every kind of stop that has memory', async ({ client }) => {
+  const kinds = [EXEC, NEW_TASK, STOP, TASK_EXIT];
+  const probe: ProbeInit = {
+    name: 'stack',
+    at: { kinds },
+    address: 'rsp',
+    length: { case: 'bytes', value: 8 },
+  };
+  const rules = { stop: [{ at: { kinds: [NEW_TASK] }, timeout: durationFromMs(1) }] };
+  const argv = ['/bin/sh', '-c', '/bin/true & wait'];
+  const { records } = await traceToEnd(client, launch(argv, { ...probing(probe), rules }));
+  for (const kind of kinds) {
+    const of = records.filter((record) => record.kind === kind);
+    const wanted = kind === TASK_EXIT ? 0 : of.length;
+    expect(of.length).toBeGreaterThan(0);
+    expect(of.filter(({ memory }) => memory[0]?.data.length === 8)).toHaveLength(wanted);
+  }
+  const stopped = await traceToEnd(client, launch([fixture('group-stop'), '19'], probing(probe)));
+  const stops = stopped.ofKind(STOP);
+  expect(stops.length).toBeGreaterThan(3);
+  expect(stops.every(({ memory }) => memory[0]?.data.length === 8)).toBe(true);
 });
 
 describe('a module that moves', () => {
