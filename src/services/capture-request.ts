@@ -13,7 +13,7 @@ import {
 } from '../gen/ptraced/v1/session_pb.js';
 import type { EngineCapture } from '../session/engine.js';
 import { checkDuration, checkEnum, refuseUnavailable } from './fields.js';
-import { toProbes } from './probe-request.js';
+import { completeProbes, toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
 
 /** As strace. */
@@ -75,6 +75,7 @@ function complete(
   shown.follow ??= create(FollowOptionsSchema);
   shown.overflow = overflow === 'block' ? OverflowPolicy.BLOCK : OverflowPolicy.DROP_OLDEST;
   shown.maxBlock = durationFromMs(maxBlockMs);
+  shown.probes = completeProbes(shown.probes);
   return shown;
 }
 

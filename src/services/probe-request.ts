@@ -66,6 +66,11 @@ function toProbe(field: string, probe: MemoryProbe): EngineProbe {
   };
 }
 
+/** The probes with every default filled in. */
+export function completeProbes(probes: readonly MemoryProbe[]): MemoryProbe[] {
+  return probes.map((probe) => ({ ...probe, maxBytes: probe.maxBytes || defaultMaxBytes }));
+}
+
 /** Throws a ServiceError where one of them is not acceptable; addresses are read by the addon. */
 export function toProbes(field: string, probes: readonly MemoryProbe[]): EngineProbe[] {
   if (probes.length > maxProbes) {

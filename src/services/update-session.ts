@@ -12,7 +12,7 @@ import type { LeaseTerms } from '../session/lease.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning, type SessionSettings, type TraceSession } from '../session/session.js';
 import { checkDetachable, checkSeen } from './kernel-filter.js';
-import { toProbes } from './probe-request.js';
+import { completeProbes, toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
 import { stopsAtCalls, toRules } from './rules-request.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
@@ -85,7 +85,7 @@ function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>
   if (newFilter) {
     checkSeen(session, 'session.capture.filter.syscalls', filter.syscalls);
   }
-  const newProbes = changed.has('capture.probes') && { probes };
+  const newProbes = changed.has('capture.probes') && { probes: completeProbes(probes) };
   const rules = changed.has('rules') && (wanted.rules ?? create(RulesSchema));
   if (rules) {
     const looking = rules.stop.filter(stopsAtCalls).map(({ at }) => at ?? none);

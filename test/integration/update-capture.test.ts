@@ -47,7 +47,9 @@ test('new probes hold from the RULES_CHANGED record on', async ({ client }) => {
   ];
   await echo('before');
   const first = await session.update({ capture: { probes } });
-  expect(first.session?.capture).toMatchObject({ probes: [{ name: 'written', address: 'arg1' }] });
+  expect(first.session?.capture).toMatchObject({
+    probes: [{ name: 'written', address: 'arg1', maxBytes: 4096 }],
+  });
   await echo('probed');
   const second = await session.update({}, ['capture.probes']);
   expect(second.session?.capture?.probes).toEqual([]);
