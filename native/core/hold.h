@@ -18,7 +18,7 @@ namespace ptraced::core {
 // The wish that a task be held, in the stop that it is in or at its next one.
 struct HoldOrder {
   StopReason reason = StopReason::kPause;
-  int64_t release_ns = 0;      // goes on by itself at this time of CLOCK_MONOTONIC; 0: never
+  int64_t timeout_ns = 0;      // goes on by itself once it has been held so long; 0: never
   bool for_new_tasks = false;  // what the task makes before it stands is held too
 };
 
@@ -30,7 +30,7 @@ struct HeldStop {
   StopKind kind;
   Resume how;
   int signal;          // that it is about to get, where `kind` is kSignal; else 0
-  int64_t release_ns;  // as in HoldOrder
+  int64_t release_ns;  // goes on by itself at this time of CLOCK_MONOTONIC; 0: never
   // The task's name as it came into the stop: read while nobody waits for an answer.
   std::string name = {};
   HeldTasks::Listing listing = {};  // for as long as clients may know of it

@@ -87,8 +87,8 @@ struct Task {
     if (!holdable) {
       return;
     }
-    if (!hold_order || (hold_order->release_ns != 0 &&
-                        (order.release_ns == 0 || order.release_ns > hold_order->release_ns))) {
+    if (!hold_order || (hold_order->timeout_ns != 0 &&
+                        (order.timeout_ns == 0 || order.timeout_ns > hold_order->timeout_ns))) {
       hold_order = order;
     }
   }

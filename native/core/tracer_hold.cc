@@ -36,6 +36,8 @@ bool is_call_instruction(uint16_t code) {
 
 void Tracer::hold(Task& task, Stopped stop, Resume how, int signal) {
   const HoldOrder order = *std::exchange(task.hold_order, std::nullopt);
+  // Not from the order on: a delay, or a ring that is full, may have come in between.
+  const int64_t release_ns = order.timeout_ns == 0 ? 0 : monotonic_ns() + order.timeout_ns;
   end_step(task);
   task.held.emplace(HeldStop{.stop = std::move(stop),
                              .id = task.stop_id,
@@ -43,10 +45,10 @@ void Tracer::hold(Task& task, Stopped stop, Resume how, int signal) {
                              .kind = task.stop_kind,
                              .how = how,
                              .signal = signal,
-                             .release_ns = order.release_ns,
+                             .release_ns = release_ns,
                              .name = task_name(task.tid)});
-  if (order.release_ns != 0 && (next_release_ns_ == 0 || order.release_ns < next_release_ns_)) {
-    next_release_ns_ = order.release_ns;
+  if (release_ns != 0 && (next_release_ns_ == 0 || release_ns < next_release_ns_)) {
+    next_release_ns_ = release_ns;
   }
   tasks_changed_ = true;
   memory_.begin_stop(task.tid);  // after a delay, others have stopped since

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/clock.h"
-
 namespace ptraced::wire {
 namespace {
 
@@ -60,9 +58,7 @@ bool Rules::may_stop(core::Arch arch, uint64_t number) const {
 void Rules::hold(const RecordFacts& facts, core::Task& held, bool has_holder) const {
   for (const StopRule& rule : set_.stop) {
     if ((has_holder || rule.timeout_ns != 0) && rule.at.passes(facts)) {
-      held.order_hold(
-          {.reason = core::StopReason::kRule,
-           .release_ns = rule.timeout_ns == 0 ? 0 : core::monotonic_ns() + rule.timeout_ns});
+      held.order_hold({.reason = core::StopReason::kRule, .timeout_ns = rule.timeout_ns});
     }
   }
 }

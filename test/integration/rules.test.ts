@@ -1,7 +1,7 @@
 /** F2, F3, F4, B5: what calls and signals are told by rules, and where tasks are held by them. */
 import { spawnSync } from 'node:child_process';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import { durationFromMs, durationMs } from '@bufbuild/protobuf/wkt';
 import { describe, expect } from 'vitest';
 import { TaskState } from '../../src/gen/ptraced/v1/control_service_pb.js';
 import { RecordKind, StopReason } from '../../src/gen/ptraced/v1/record_pb.js';
@@ -175,6 +175,21 @@ describe('a stop rule', () => {
     const trace = await traceToEnd(client, tampered(rules));
     expect(seen(trace, 'getuid')).toHaveLength(6);
     expect(trace.ofKind(RecordKind.STOP)).toHaveLength(6);
+  });
+
+  test('holds for its timeout after a delay, too', async ({ client }) => {
+    const rules: Rules = {
+      inject: [{ syscalls: ['getpgrp'], delayEnter: durationFromMs(150) }],
+      stop: [
+        {
+          at: { syscalls: ['getpgrp'], kinds: [RecordKind.ENTER] },
+          timeout: durationFromMs(100),
+        },
+      ],
+    };
+    const trace = await traceToEnd(client, tampered(rules));
+    const [exit] = exitsOf(trace.records, 'getpgrp');
+    expect(durationMs(exit?.duration as never)).toBeGreaterThanOrEqual(250);
   });
 
   test('holds children and new programs before their first instruction', async ({ client }) => {
