@@ -136,6 +136,20 @@ TEST_CASE("lengths that the kernel changes") {
         "sin_addr=inet_addr(\"127.0.0.1\")}, [128 => 16]) = 0");
 }
 
+TEST_CASE("an offset that the call moves") {
+  Decoded task;
+  const auto line = [&](uint64_t after, int64_t result) {
+    task.memory.map_object(kThere, uint64_t{10});
+    CHECK(task.enter(SYS_sendfile, {1, 2, kThere, 5}) == "sendfile(1, 2, [10");
+    task.memory.map_object(kThere, after);
+    return task.exit(result);
+  };
+  CHECK(line(15, 5) == "sendfile(1, 2, [10 => 15], 5) = 5");
+  CHECK(line(10, 0) == "sendfile(1, 2, [10], 5) = 0");
+  CHECK(line(10, -9) == "sendfile(1, 2, [10], 5) = -1 EBADF (Bad file descriptor)");
+  CHECK(task.line(SYS_sendfile, {1, 2, 0, 5}, 5) == "sendfile(1, 2, NULL, 5) = 5");
+}
+
 TEST_CASE("what poll and select found") {
   Decoded task;
   const pollfd fds[] = {{3, POLLIN, 0}, {4, POLLOUT, POLLOUT}};

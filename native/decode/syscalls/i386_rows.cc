@@ -151,7 +151,7 @@ constexpr Syscall kRows[] = {
     {.number = __NR_sendfile,
      .name = "sendfile",
      .classes = kNetwork | kDesc,
-     .args = {in("out_fd", kFd), in("in_fd", kFd), both("offset", kSendfileOffset32),
+     .args = {in("out_fd", kFd), in("in_fd", kFd), saving(0, both("offset", kSendfileOffset32)),
               in("count", kSize)}},
     {.number = __NR_fanotify_mark,
      .name = "fanotify_mark",

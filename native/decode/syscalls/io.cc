@@ -60,7 +60,7 @@ constexpr Syscall kRows[] = {
      .args = {in("fd", kFd), in("offset", kInt64), in("len", kInt64),
               in("advice", one_of(kFadvice))}},
     {SYS(sendfile), .classes = kNetwork | kDesc,
-     .args = {in("out_fd", kFd), in("in_fd", kFd), both("offset", kSendfileOffset),
+     .args = {in("out_fd", kFd), in("in_fd", kFd), saving(0, both("offset", kSendfileOffset)),
               in("count", kSize)}},
     {SYS(splice), .classes = kDesc,
      .args = {in("fd_in", kFd), in("off_in", kInt64Pointer), in("fd_out", kFd),

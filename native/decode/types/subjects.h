@@ -15,7 +15,6 @@ inline constexpr Type kTwoFds = repeated(kFd, 2);
 inline constexpr Type kFdPair = pointer(kTwoFds);
 // An offset that sendfile moves: what it was, and what it is.
 void print_moved_offset(Engine&, const Type&, const Operand&);
-inline constexpr Type kLongPointer = pointer(kLong);
 inline constexpr Type kSendfileOffset = custom_pointer(print_moved_offset, 8);
 inline constexpr Type kSendfileOffset32 = custom_pointer(print_moved_offset, 4);
 // The address and the number of entries of a directory (directory.cc).

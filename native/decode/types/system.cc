@@ -82,22 +82,33 @@ void print_flags_and_number(Engine& engine, const Type& type, const Operand& ope
 }
 
 void print_moved_offset(Engine& engine, const Type& type, const Operand& operand) {
-  const Type& pointer_type = type.parameter == 4 ? kLongPointer : kInt64Pointer;
+  constexpr size_t kOffsetArgument = 2;
+  const bool narrow = type.parameter == 4 && engine.word_size() == 4;
+  int64_t whole = 0;
+  int32_t half = 0;
+  const bool readable =
+      operand.word != 0 && (narrow ? engine.read(operand.word, &half, sizeof half)
+                                   : engine.read(operand.word, &whole, sizeof whole));
+  const int64_t offset = narrow ? half : whole;
   Writer& out = engine.out();
   if (!engine.exiting()) {
-    engine.show_word(pointer_type, operand.word);
+    if (!readable) {
+      out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
+      return;
+    }
+    out.begin_target();
+    out.signed_number(offset);
+    return;
+  }
+  if (!engine.has_saved(kOffsetArgument)) {
     return;
   }
   // The kernel has moved the offset by what it has copied.
-  if (operand.word == 0 || engine.failed() || engine.result() == 0) {
-    return;
-  }
-  uint64_t now = 0;
-  const size_t width = type.parameter == 4 ? engine.word_size() : sizeof now;
-  if (engine.read(operand.word, &now, width)) {
+  if (readable && !engine.failed() && engine.result() != 0) {
     out.becomes();
-    engine.show_word(pointer_type, operand.word);
+    out.signed_number(offset);
   }
+  out.end_target();
 }
 
 void print_xattr_value(Engine& engine, const Type& type, const Operand& operand) {
