@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstdio>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/unique_fd.h"
@@ -77,13 +78,17 @@ std::optional<TaskStatus> task_status(pid_t tid) {
   std::array<char, 64> path;
   std::snprintf(path.data(), path.size(), "/proc/%d/status", tid);
   const UniqueFd file(open(path.data(), O_RDONLY | O_CLOEXEC));
-  std::array<char, 4096> text;
-  const ssize_t size = file ? read(file.get(), text.data(), text.size()) : -1;
-  if (size <= 0) {
+  std::string text;  // of a task in many groups it is long
+  std::array<char, 4096> part;
+  ssize_t size = file ? read(file.get(), part.data(), part.size()) : -1;
+  for (; size > 0; size = read(file.get(), part.data(), part.size())) {
+    text.append(part.data(), static_cast<size_t>(size));
+  }
+  if (size < 0) {
     return std::nullopt;
   }
   TaskStatus status;
-  std::string_view rest(text.data(), static_cast<size_t>(size));
+  std::string_view rest(text);
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());
     parse_line(rest.substr(0, end), status);
