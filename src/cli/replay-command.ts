@@ -1,6 +1,6 @@
 /** `ptracectl replay`: prints a recording as the live stream would have been printed. */
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { EndCause, type ReceivedFrame, RecordingError, readRecording } from '../client/index.js';
 import { type Command, printHelp, REPLAY_HELP } from './command.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
@@ -35,10 +35,20 @@ export const replayCommand: Command = {
     if (file === undefined || rest.length > 0) {
       throw new UsageError(file === undefined ? 'must have FILE' : 'must have one FILE');
     }
+    if (values.output !== undefined && isSameFile(file, values.output)) {
+      throw new UsageError(`-o must not be the recording itself: '${file}'`);
+    }
     await using opened = await openSink(values, 'session');
     return await replay(file, opened.sink);
   },
 };
+
+/** Opening one for writing would empty the other. */
+function isSameFile(one: string, other: string): boolean {
+  const a = statSync(one, { throwIfNoEntry: false });
+  const b = statSync(other, { throwIfNoEntry: false });
+  return a !== undefined && a.isFile() && a.dev === b?.dev && a.ino === b.ino;
+}
 
 async function replay(file: string, sink: FrameSink): Promise<ExitStatus> {
   try {

@@ -3,7 +3,7 @@
  * recorded; a server that sends a recording's frames gives the live stream that it is compared with.
  */
 
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { create, fromBinary, fromJsonString, toBinary } from '@bufbuild/protobuf';
 import { sizeDelimitedDecodeStream } from '@bufbuild/protobuf/wire';
@@ -191,6 +191,17 @@ describe('a recording', () => {
     const others = (all: TraceResponse[]) => all.filter(({ frame }) => frame.case !== 'batch');
     expect(others(read)).toEqual(others(frames));
     expect(lines.filter((line) => line.includes('"batch"'))).toHaveLength(recordsOf(frames).length);
+  });
+
+  it('is not replayed onto itself, by whatever name', async () => {
+    writeFileSync(file, 'a recording');
+    symlinkSync(file, `${file}-too`);
+    for (const name of [file, `${file}-too`]) {
+      const { stderr, end } = await runCli(undefined, 'replay', '-o', name, file);
+      expect(stderr).toContain(`-o must not be the recording itself: '${file}'`);
+      expect(end).toBe(2);
+    }
+    expect(readFileSync(file, 'utf8')).toBe('a recording');
   });
 
   it('of a newer version is replayed without what is new', async () => {
