@@ -47,7 +47,7 @@ export const replayCommand: Command = {
 function isSameFile(one: string, other: string): boolean {
   const a = statSync(one, { throwIfNoEntry: false });
   const b = statSync(other, { throwIfNoEntry: false });
-  return a !== undefined && a.isFile() && a.dev === b?.dev && a.ino === b.ino;
+  return a?.isFile() === true && a.dev === b?.dev && a.ino === b.ino;
 }
 
 async function replay(file: string, sink: FrameSink): Promise<ExitStatus> {
