@@ -11,7 +11,8 @@ import { listProcesses, type ProcessQuery } from './process-list.js';
 import { type TaskHandlersOptions, taskHandlers } from './tasks.js';
 
 const pageSizes = { byDefault: 100, max: 1000 };
-const maxRegexLength = 1000;
+/** A longer one may take a second to compile. */
+const maxRegexLength = 250;
 
 /** The token of a page is the pid after which it begins: processes come and go, and none comes twice. */
 function toPageToken(pid: number): string {
