@@ -239,10 +239,26 @@ void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
   if (ends_step(task)) {
     task.order_hold({.reason = StopReason::kStep});
   }
+  if (task.hold_order && task.single_stepped && signal == 0 &&
+      (task.step_trap || task.stop_kind == StopKind::kInterruptStop)) {
+    return leave_trap_flag(task, std::move(stop));
+  }
   if (task.hold_order) {
     return hold(task, std::move(stop), how, signal);
   }
   leave(task, std::move(stop), how, signal);
+}
+
+// The trap flag of PTRACE_SINGLESTEP is set until the task is resumed in another way: where the
+// tracer died while it holds the task, the flag would kill it by SIGTRAP. So it goes on to another
+// stop, and makes no instruction before that: a SIGTRAP that is pending, or else EVENT_STOP.
+void Tracer::leave_trap_flag(Task& task, Stopped stop) {
+  task.single_stepped = false;
+  task.interrupt_sent = !task.trap_of && interrupt(task.tid);
+  if (Status status = resume(std::move(stop), Resume::kSyscall, 0);
+      !status && !status.error().gone()) {
+    report(task, status.error());
+  }
 }
 
 // From a stop that nobody is told of, and that is no step.

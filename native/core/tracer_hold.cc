@@ -137,6 +137,9 @@ bool Tracer::ends_step(Task& task) {
     step.cut_short = step.done < step.count && step.sink.bytes >= Step::kMaxBytes;
     return step.done == step.count || step.cut_short;
   };
+  if (step.done == step.count) {
+    return true;  // in the stop before, and it has left that by leave_trap_flag()
+  }
   switch (task.stop_kind) {
     case StopKind::kSyscall:
       if (step.kind == StepKind::kInstruction && task.at_entry) {

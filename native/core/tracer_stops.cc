@@ -35,7 +35,7 @@ void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
                  kind == StopKind::kSignal ? status.stop_signal() : 0);
   }
   memory_.begin_stop(task.tid);
-  if (std::exchange(task.single_stepped, false)) {
+  if (task.single_stepped) {
     note_pending_trap(task);
   }
   switch (kind) {
