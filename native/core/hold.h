@@ -18,7 +18,8 @@ namespace ptraced::core {
 // The wish that a task be held, in the stop that it is in or at its next one.
 struct HoldOrder {
   StopReason reason = StopReason::kPause;
-  int64_t timeout_ns = 0;      // goes on by itself once it has been held so long; 0: never
+  int64_t timeout_ns = 0;  // goes on by itself once it has been held so long; 0: never
+  bool at_signal = false;  // a rule, or the end of a step, wants the signal-delivery-stop itself
   bool for_new_tasks = false;  // what the task makes before it stands is held too
 };
 

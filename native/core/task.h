@@ -87,10 +87,13 @@ struct Task {
     if (!holdable) {
       return;
     }
+    const bool at_signal = order.reason == StopReason::kRule || order.reason == StopReason::kStep ||
+                           (hold_order && hold_order->at_signal);
     if (!hold_order || (hold_order->timeout_ns != 0 &&
                         (order.timeout_ns == 0 || order.timeout_ns > hold_order->timeout_ns))) {
       hold_order = order;
     }
+    hold_order->at_signal = at_signal;
   }
 
   std::unique_ptr<TaskExtra> extra;

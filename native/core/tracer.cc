@@ -243,10 +243,26 @@ void Tracer::go_on(Task& task, Stopped stop, Resume how, int signal) {
       (task.step_trap || task.stop_kind == StopKind::kInterruptStop)) {
     return leave_trap_flag(task, std::move(stop));
   }
+  if (task.hold_order && !task.hold_order->at_signal && signal != 0 &&
+      task.stop_kind == StopKind::kSignal) {
+    return hold_behind_signal(task, std::move(stop), signal);
+  }
   if (task.hold_order) {
     return hold(task, std::move(stop), how, signal);
   }
   leave(task, std::move(stop), how, signal);
+}
+
+// A signal that has been told is lost where the tracer dies before the task goes on. So a task that
+// is held for no reason of that stop gets it, and is held behind it, before an instruction of a
+// handler.
+void Tracer::hold_behind_signal(Task& task, Stopped stop, int signal) {
+  task.single_stepped = false;
+  task.interrupt_sent = static_cast<bool>(interrupt(task.tid));
+  if (Status status = resume(std::move(stop), Resume::kSyscall, signal);
+      !status && !status.error().gone()) {
+    report(task, status.error());
+  }
 }
 
 // The trap flag of PTRACE_SINGLESTEP is set until the task is resumed in another way: where the

@@ -145,6 +145,7 @@ class Tracer {
   void go_on(Task& task, Stopped stop, Resume how, int signal);
   void pass(Task& task, Stopped stop);
   void leave_trap_flag(Task& task, Stopped stop);
+  void hold_behind_signal(Task& task, Stopped stop, int signal);
   void leave(Task& task, Stopped stop, Resume how, int signal);
   bool needs_no_stops(const Task& task) const;
   void resume_traced(Task& task, Stopped stop, Resume how, int signal);

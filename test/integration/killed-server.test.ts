@@ -1,8 +1,10 @@
 /** P1, A7: what a server held while it is killed runs on. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test as plainTest } from 'vitest';
 import { StepKind, TaskState } from '../../src/gen/ptraced/v1/control_service_pb.js';
+import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
 import { type Control, controlOf } from '../support/control.js';
 import { eventually } from '../support/eventually.js';
+import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
 import { Program } from '../support/program.js';
 import { Client } from '../support/rpc.js';
@@ -30,12 +32,12 @@ async function killedAfter(act: (control: Control, tid: number) => Promise<unkno
 }
 
 describe('no SIGTRAP is left behind', () => {
-  test('where the program was held after instruction steps', async () => {
+  plainTest('where the program was held after instruction steps', async () => {
     const kind = StepKind.INSTRUCTION;
     await killedAfter((control, tid) => control.step({ tid, kind, count: 10 }));
   });
 
-  test('where a pause ended an instruction step', async () => {
+  plainTest('where a pause ended an instruction step', async () => {
     for (let round = 0; round < 5; round++) {
       await killedAfter(async (control, tid) => {
         const stepping = control.step({ tid, kind: StepKind.INSTRUCTION, count: 1000 });
@@ -44,4 +46,20 @@ describe('no SIGTRAP is left behind', () => {
       });
     }
   });
+});
+
+// A signal that is told and not yet passed on dies with its tracer.
+test('no signal waits where a task is paused', async ({ client }) => {
+  const flood = 'trap : USR1; echo ready; while :; do kill -USR1 $$; done';
+  await using program = new Program('/bin/sh', ['-c', flood]);
+  expect(await program.line()).toBe('ready');
+  const capture = { filter: { syscalls: ['kill'] } };
+  await using trace = new Trace(client, attach(program.pid, { capture }));
+  const control = await controlOf(client, trace);
+  for (let round = 0; round < 500; round++) {
+    const [task] = await control.pause();
+    expect(task?.state).toBe(TaskState.HELD);
+    expect(task?.stopRecord?.kind).not.toBe(RecordKind.SIGNAL);
+    await control.resume();
+  }
 });
