@@ -268,10 +268,12 @@ void use_set_syscall_info(bool use) {
   has_set_syscall_info = use;
 }
 
-Status set_entry(const Stopped& stop, const SyscallEntry& entry, bool skip) {
+Status set_entry(const Stopped& stop, SyscallStopKind kind, const SyscallEntry& entry, bool skip) {
   if (has_set_syscall_info) {
     __ptrace_syscall_info info = {};
-    info.op = PTRACE_SYSCALL_INFO_ENTRY;
+    // EINVAL where this is not what the stop is. The words stand at the same places in both.
+    info.op =
+        kind == SyscallStopKind::kSeccomp ? PTRACE_SYSCALL_INFO_SECCOMP : PTRACE_SYSCALL_INFO_ENTRY;
     info.entry.nr = entry.number | (entry.arch == Arch::kX32 ? kX32Bit : 0);
     if (skip) {
       info.entry.nr = ~uint64_t{0};

@@ -118,12 +118,14 @@ struct SyscallStop {
   SyscallStopKind kind = SyscallStopKind::kNone;
   SyscallEntry entry;
   SyscallExit exit;
+  bool skipped = false;  // not the kernel's: skip_call() was called
 };
 Result<SyscallStop> syscall_stop(const Stopped& stop);
 
-// Changes the call at a syscall-enter-stop: its arguments, or with `skip` that it is made at all;
-// it then returns -ENOSYS, which set_exit() changes at the exit-stop. Its arch and number stay.
-Status set_entry(const Stopped& stop, const SyscallEntry& entry, bool skip);
+// Changes the call at a syscall-enter-stop or seccomp-stop, as `kind` says: its arguments, or with
+// `skip` that it is made at all; it then returns -ENOSYS, which set_exit() changes at the
+// exit-stop. Its arch and number stay.
+Status set_entry(const Stopped& stop, SyscallStopKind kind, const SyscallEntry& entry, bool skip);
 
 // At a syscall-exit-stop: arguments that set_entry() has changed from what `own` has are what they
 // were again. A call leaves them in the registers, which the program may go on using.

@@ -155,7 +155,7 @@ class Tracer {
   // tracer_stops.cc: one function for each kind of stop.
   void on_stop(Task& task, Stopped stop, const WaitStatus& status);
   void on_syscall_stop(Task& task, Stopped stop);
-  void on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entry);
+  void on_syscall_enter(Task& task, Stopped stop, const SyscallStop& info);
   void on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info);
   void on_seccomp_stop(Task& task, Stopped stop);
   void on_signal_stop(Task& task, Stopped stop, int signal);
@@ -189,7 +189,7 @@ class Tracer {
   void adopt_orphans();
 
   // tracer_inject.cc: tampering.
-  int inject_on_entry(Task& task, const Stopped& stop);
+  int inject_on_entry(Task& task, const Stopped& stop, const SyscallStop& info);
   void inject_on_exit(Task& task, const Stopped& stop, SyscallExit& exit);
   void patch(Task& task, bool on_exit);
   void delay(Task& task, Stopped stop, Resume how, int signal);

@@ -1,4 +1,7 @@
 // Calls that are tampered with.
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <iterator>
 #include <span>
@@ -11,9 +14,9 @@
 
 namespace ptraced::core {
 
-// At a syscall-enter-stop, before anybody is told of the call: they are told of what the kernel
-// gets. Returns the signal that goes with the call.
-int Tracer::inject_on_entry(Task& task, const Stopped& stop) {
+// At a syscall-enter-stop or seccomp-stop, before anybody is told of the call: they are told of
+// what the kernel gets. Returns the signal to resume with.
+int Tracer::inject_on_entry(Task& task, const Stopped& stop, const SyscallStop& info) {
   task.injection = observer_.tampering({task, stop, memory_});
   const bool first = launch_stage_ == LaunchStage::kInExec && task.tid == root_;
   if (!task.injection || first) {  // where the launch's own execve failed, nothing would be there
@@ -27,7 +30,8 @@ int Tracer::inject_on_entry(Task& task, const Stopped& stop) {
   }
   patch(task, /*on_exit=*/false);
   if (injection.result || injection.has_arguments()) {
-    const Status status = set_entry(stop, task.entry, injection.result.has_value());
+    const bool skip = injection.result.has_value() || info.skipped;
+    const Status status = set_entry(stop, info.kind, task.entry, skip);
     if (!status && !status.error().gone()) {
       task.injection.reset();
       report(task, status.error());
@@ -35,6 +39,11 @@ int Tracer::inject_on_entry(Task& task, const Stopped& stop) {
     }
   }
   task.delay_ns = injection.enter_delay_ns;
+  if (info.kind == SyscallStopKind::kSeccomp && injection.signal != 0) {
+    // ptrace(2): from such a stop no signal is delivered. This one comes when the stop ends.
+    (void)syscall(SYS_tgkill, task.pid, task.tid, injection.signal);
+    return 0;
+  }
   return injection.signal;
 }
 

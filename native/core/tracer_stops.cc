@@ -80,7 +80,7 @@ void Tracer::on_syscall_stop(Task& task, Stopped stop) {
   if (info->kind == SyscallStopKind::kExit) {
     on_syscall_exit(task, std::move(stop), *info);
   } else {
-    on_syscall_enter(task, std::move(stop), info->entry);
+    on_syscall_enter(task, std::move(stop), *info);
   }
 }
 
@@ -88,22 +88,23 @@ void Tracer::on_syscall_stop(Task& task, Stopped stop) {
 // right behind the enter-stop (T21), and tells nothing new.
 void Tracer::on_seccomp_stop(Task& task, Stopped stop) {
   const Result<uint64_t> message = event_message(stop);
-  const Result<SyscallStop> info = syscall_stop(stop);
+  Result<SyscallStop> info = syscall_stop(stop);
   if (!message || !info || info->kind != SyscallStopKind::kSeccomp) {
     return;  // SIGKILL, or the execve of another thread, has taken the place of this stop
   }
   if (*message != kCallFilterMark) {
     // A filter of the program's own: without a tracer that asked for its stops, such a call fails.
     (void)static_cast<bool>(skip_call(stop));
+    info->skipped = true;
   }
   if (task.in_call || launch_stage_ == LaunchStage::kBeforeExec) {
     return pass(task, std::move(stop));
   }
   task.stop_kind = StopKind::kSyscall;
-  on_syscall_enter(task, std::move(stop), info->entry);
+  on_syscall_enter(task, std::move(stop), *info);
 }
 
-void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entry) {
+void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallStop& info) {
   task.at_entry = true;
   if (task.interrupted.waiting()) {
     task.interrupted.made_again();
@@ -113,9 +114,9 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallEntry& entr
   }
   task.in_call = true;
   task.failed_with_eintr = false;
-  task.entry = entry;
+  task.entry = info.entry;
   task.entered_ns = monotonic_ns();
-  const int signal = inject_on_entry(task, stop);
+  const int signal = inject_on_entry(task, stop, info);
   placement_.on_enter(task, memory_, tasks_);
   observer_.on_enter({task, stop, memory_});
   go_on(task, std::move(stop), Resume::kSyscall, signal);

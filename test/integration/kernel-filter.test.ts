@@ -4,12 +4,14 @@ import { describe, expect } from 'vitest';
 import { RecordKind, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb.js';
 import { OrphanAction, RecordMode } from '../../src/gen/ptraced/v1/session_pb.js';
 import { TraceService } from '../../src/gen/ptraced/v1/trace_service_pb.js';
+import { Control } from '../support/control.js';
 import { longPatience as timeout } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import { startFixture } from '../support/program.js';
 import { type Client, refusal } from '../support/rpc.js';
-import { attaching, create, launching } from '../support/session.js';
+import { attaching, create, launching, ms } from '../support/session.js';
+import { Subscription } from '../support/subscription.js';
 import { launch, Trace, traceToEnd } from '../support/trace.js';
 
 const { DETACH, KEEP, KILL } = OrphanAction;
@@ -143,6 +145,43 @@ describe('no_new_privs', () => {
     const plain = await traceToEnd(client, launch(argv, {}, user));
     expect(output(plain.records)).toBe('NoNewPrivs:\t0\n');
   });
+});
+
+// The calls stop at seccomp-stops then, where ptrace wants other requests than at syscall-enter-stops.
+test('rules that come later tamper with its calls', async ({ client }) => {
+  const calls = ['getuid', 'dup2', 'umask', 'chdir', 'getgid', 'getpgrp'];
+  const capture = { filter: { syscalls: calls } };
+  const request = launching([fixture('tampered')], { capture }, { startPaused: true });
+  await using session = await create(client, request);
+  expect(session.created.filteredInKernel).toBe(true);
+  await using stream = new Subscription(client, { session: session.name });
+  const inject = [
+    { syscalls: ['getuid'], error: 'EPERM', first: 2, step: 2, last: 5 },
+    { syscalls: ['dup2'], arguments: { 1: 78n } },
+    { syscalls: ['umask'], returnValue: 5n },
+    { syscalls: ['chdir'], patches: [{ argument: 0, data: Buffer.from('/\0') }] },
+    { syscalls: ['getgid'], last: 1, signal: 'SIGUSR2' },
+    { syscalls: ['getpgrp'], delayEnter: ms(60), signal: 'SIGUSR1' },
+  ];
+  await session.update({ rules: { inject } });
+  await new Control(client, session.name).resume();
+  await stream.finish();
+  expect(stream.records.filter(({ kind }) => kind === RecordKind.TRACER_ERROR)).toEqual([]);
+  const lines = output(stream.records).split('\n');
+  const results = (name: string) => lines.filter((line) => line.startsWith(`${name} `));
+  expect(results('getuid').map((line) => line.split(' ')[1])).toEqual([
+    '0',
+    '-1',
+    '0',
+    '-1',
+    '0',
+    '0',
+  ]);
+  expect(results('dup2')).toEqual(['dup2 78 0']);
+  expect(results('umask')).toEqual(['umask 5 0']);
+  expect(results('chdir')).toEqual(['chdir 0 0']);
+  expect(results('delayed')).toEqual(['delayed 1 0']);
+  expect(results('usr1')).toEqual(['usr1 2 usr2 1']);
 });
 
 describe('filtered_in_kernel', () => {
