@@ -55,7 +55,9 @@ void CallFiles::clear() {
 
 void CallFiles::gather(const core::Task& task, core::Memory& memory, uint8_t wanted) {
   clear();
-  gathered_ = static_cast<uint8_t>((wanted & kFilePaths) | kListedDescriptors);
+  // Of a call that uses no file, all is known.
+  const bool none = decode::file_arguments(task.entry.arch, task.entry.number).empty();
+  gathered_ = static_cast<uint8_t>((none ? kFilePaths : wanted & kFilePaths) | kListedDescriptors);
   add_listed(task, memory, wanted);
   if ((wanted & kFilePaths) != 0) {
     read_root(task.tid);
