@@ -1,13 +1,15 @@
 /** CaptureOptions: what is recorded, and how. */
+import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import { describe, expect } from 'vitest';
 import { Arch, RecordKind, type TraceRecord } from '../../src/gen/ptraced/v1/record_pb.js';
 import { DecodeMode, RecordMode } from '../../src/gen/ptraced/v1/session_pb.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
+import { startFixture } from '../support/program.js';
 import { enterCount, newTasks, returns } from '../support/records.js';
 import { refusal } from '../support/rpc.js';
-import { launch, Trace, traceToEnd } from '../support/trace.js';
+import { attach, launch, Trace, traceToEnd } from '../support/trace.js';
 
 function names(records: TraceRecord[]): Set<string> {
   return new Set(records.map(({ syscall }) => syscall).filter((name) => name !== ''));
@@ -129,6 +131,22 @@ test('RAW has words and results, and no text', async ({ client }) => {
 
 describe('COMBINED', () => {
   const capture = { mode: RecordMode.COMBINED };
+
+  test('an ENTER that is late has the time of its stop', async ({ client }) => {
+    await using program = await startFixture('vfork-slow');
+    await using trace = new Trace(client, attach(program.pid, { capture }));
+    await trace.started();
+    program.send('start');
+    expect(await program.line()).toBe('inside');
+    const enter = await trace.enter('vfork');
+    const [made] = trace.ofKind(RecordKind.NEW_TASK);
+    const at = ({ time }: TraceRecord) => timestampMs(time ?? timestampFromMs(0));
+    expect(made?.serial).toBeLessThan(enter.serial);
+    expect(at(enter)).toBeLessThanOrEqual(at(made as TraceRecord));
+    program.send('go');
+    await program.finish();
+    await trace.finish();
+  });
 
   test('has one record a call, with everything in it', async ({ client }) => {
     const trace = await traceToEnd(client, launch(['cat', '/etc/hostname'], { capture }));

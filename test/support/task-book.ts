@@ -183,10 +183,15 @@ export class TaskBook {
   #time(record: TraceRecord, task: Task): void {
     const time = nanoseconds(record.time);
     const latest = BigInt(Date.now()) * 1_000_000n + clockTolerance;
-    if (time < task.lastTime || time < this.#startTime - clockTolerance || time > latest) {
+    // The ENTER of a call that is taking long is made late, such as behind the NEW_TASK of a vfork.
+    const late = this.#nature.combined && record.kind === RecordKind.ENTER;
+    const earliest = late ? 0n : task.lastTime;
+    if (time < earliest || time < this.#startTime - clockTolerance || time > latest) {
       this.#say(record, `time ${time} after ${task.lastTime}`);
     }
-    task.lastTime = time;
+    if (!late) {
+      task.lastTime = time;
+    }
   }
 
   /** Records of a stop in which the task is held share its id, and its STOP comes last. */
