@@ -62,10 +62,6 @@ SyscallEntry entry_of(const __ptrace_syscall_info& info) {
   return make_entry(info.arch == AUDIT_ARCH_I386, info.entry.nr, words, info.stack_pointer);
 }
 
-}  // namespace
-
-namespace {
-
 Result<std::optional<WaitEvent>> wait_for(pid_t which, bool block) {
   int status = 0;
   const pid_t tid =
