@@ -26,23 +26,27 @@ export interface LaunchUser {
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-export interface Config {
+/** The part that is about sessions, however clients reach them. */
+export interface HostConfig {
+  readonly limits: Limits;
+  /** How long ended sessions can be read, in milliseconds, unless their rings are needed before. */
+  readonly keepEndedMs: number;
+  /** Unset: launched commands run as the server's own user. */
+  readonly launchUser?: LaunchUser;
+  /** Soft RLIMIT_NOFILE of launched commands. Unset: what the server itself was started with. */
+  readonly softNofile?: number;
+}
+
+export interface Config extends HostConfig {
   readonly listen: readonly ListenAddress[];
   /** Group id that may use the unix sockets too: mode 0660 instead of 0600. */
   readonly socketGroup?: number;
   readonly logLevel: LogLevel;
-  readonly limits: Limits;
-  /** How long ended sessions can be read, in milliseconds, unless their rings are needed before. */
-  readonly keepEndedMs: number;
   /**
    * How often each client is asked whether it is there, in milliseconds. One that has not answered after half
    * of that is gone.
    */
   readonly keepaliveMs: number;
-  /** Unset: launched commands run as the server's own user. */
-  readonly launchUser?: LaunchUser;
-  /** Soft RLIMIT_NOFILE of launched commands. Unset: what the server itself was started with. */
-  readonly softNofile?: number;
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -60,8 +64,17 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** The options of an embedded server; all that is left out gets its default. */
-export interface ConfigOptions {
+/** The options of what serves sessions; all that is left out gets its default. */
+export interface HostOptions {
+  readonly limits?: Partial<Limits> | undefined;
+  /** Default: five minutes. */
+  readonly keepEndedMs?: number | undefined;
+  readonly launchUser?: LaunchUser | undefined;
+  readonly softNofile?: number | undefined;
+}
+
+/** The options of a server; all that is left out gets its default. */
+export interface ConfigOptions extends HostOptions {
   /** `unix:PATH` or `HOST:PORT`, as --listen takes them. */
   readonly listen: readonly string[];
   /** TCP without TLS, for loopback addresses. Default: false. */
@@ -69,13 +82,18 @@ export interface ConfigOptions {
   readonly socketGroup?: number | undefined;
   /** Default: "info". */
   readonly logLevel?: LogLevel | undefined;
-  readonly limits?: Partial<Limits> | undefined;
-  /** Default: five minutes. */
-  readonly keepEndedMs?: number | undefined;
   /** Default: 20 s. */
   readonly keepaliveMs?: number | undefined;
-  readonly launchUser?: LaunchUser | undefined;
-  readonly softNofile?: number | undefined;
+}
+
+/** Fills in the defaults. */
+export function createHostConfig(options: HostOptions = {}): HostConfig {
+  return Object.freeze({
+    limits: Object.freeze({ ...defaultLimits, ...options.limits }),
+    keepEndedMs: options.keepEndedMs ?? defaultKeepEndedMs,
+    ...(options.launchUser !== undefined && { launchUser: Object.freeze(options.launchUser) }),
+    ...(options.softNofile !== undefined && { softNofile: options.softNofile }),
+  });
 }
 
 /** Checks the options and fills in the defaults. Throws a ConfigError. */
@@ -88,12 +106,9 @@ export function createConfig(options: ConfigOptions): Config {
       options.listen.map((address) => parseListenAddress(address, options.insecure ?? false)),
     ),
     logLevel: options.logLevel ?? 'info',
-    limits: Object.freeze({ ...defaultLimits, ...options.limits }),
-    keepEndedMs: options.keepEndedMs ?? defaultKeepEndedMs,
+    ...createHostConfig(options),
     keepaliveMs: options.keepaliveMs ?? defaultKeepaliveMs,
     ...(options.socketGroup !== undefined && { socketGroup: options.socketGroup }),
-    ...(options.launchUser !== undefined && { launchUser: Object.freeze(options.launchUser) }),
-    ...(options.softNofile !== undefined && { softNofile: options.softNofile }),
   });
 }
 

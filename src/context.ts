@@ -1,5 +1,5 @@
 /** What every handler knows about the call that it answers. */
-import type { Logger } from 'pino';
+import type { Log } from './log.js';
 
 export interface CallContext {
   /** Aborted once the client is gone, has cancelled, or the deadline has passed. */
@@ -7,5 +7,5 @@ export interface CallContext {
   /** Who calls. */
   readonly principal: string;
   /** Carries the method and the principal. */
-  readonly log: Logger;
+  readonly log: Log;
 }

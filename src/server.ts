@@ -1,28 +1,19 @@
 /** Builds the server from its configuration and closes all of it again. */
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
-import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb.js';
 import { file_google_rpc_status } from './gen/google/rpc/status_pb.js';
 import { file_health_v1_health } from './gen/health/v1/health_pb.js';
-import { ControlService } from './gen/ptraced/v1/control_service_pb.js';
-import { MemoryService } from './gen/ptraced/v1/memory_service_pb.js';
-import { ServerService } from './gen/ptraced/v1/server_service_pb.js';
-import { TraceService } from './gen/ptraced/v1/trace_service_pb.js';
+import type { Log } from './log.js';
 import type { NativeAddon } from './native/addon.js';
 import { loadAddon } from './native/load.js';
 import { Health } from './observability/health.js';
 import { createLogger } from './observability/logger.js';
 import { addReflection } from './observability/reflection.js';
-import { inheritedSoftNofile } from './procfs/self.js';
 import { bindService, type CallEnvironment } from './rpc/bind-service.js';
 import { type Listener, listen } from './rpc/listener.js';
-import { controlHandlers } from './services/control-service.js';
-import { memoryHandlers } from './services/memory-service.js';
-import { serverHandlers } from './services/server-service.js';
-import { traceHandlers } from './services/trace-service.js';
-import { Engine } from './session/engine.js';
-import { SessionRegistry } from './session/registry.js';
+import { ServiceHost, servedServices } from './service-host.js';
+import { atMost } from './time.js';
 
 /** A server that is listening. Disposing of it stops it. */
 export interface RunningServer extends AsyncDisposable {
@@ -38,10 +29,8 @@ export interface RunningServer extends AsyncDisposable {
 /** Parts that a test may replace. */
 export interface ServerParts {
   readonly addon?: NativeAddon;
-  readonly log?: Logger;
+  readonly log?: Log;
 }
-
-const services = [TraceService, ControlService, MemoryService, ServerService];
 
 function channelOptions({ keepaliveMs }: Config) {
   return {
@@ -55,22 +44,8 @@ function channelOptions({ keepaliveMs }: Config) {
   };
 }
 
-/** Together below the 10 s that `stop` promises. */
-const sessionsEndMs = 5000;
+/** With the sessions' own time below the 10 s that `stop` promises. */
 const streamsEndMs = 3000;
-
-/** Waits for `promise`, but not longer than `ms`. */
-async function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const passed = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  try {
-    await Promise.race([promise, passed]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Who calls. Only the owner of the server can connect to its unix socket, unless a group may as well. */
 function principalOf(config: Config): CallEnvironment['principalOf'] {
@@ -80,24 +55,20 @@ function principalOf(config: Config): CallEnvironment['principalOf'] {
 
 class PtracedServer implements RunningServer {
   readonly #config: Config;
-  readonly #log: Logger;
-  readonly #registry: SessionRegistry;
-  readonly #health = new Health(services);
+  readonly #log: Log;
+  readonly #host: ServiceHost;
+  readonly #health = new Health(servedServices);
   readonly #grpc: Server;
   readonly #connections: ConnectionInjector;
   readonly #listeners: Listener[] = [];
   #stopped: Promise<void> | undefined;
 
-  constructor(config: Config, addon: NativeAddon, log: Logger) {
+  constructor(config: Config, addon: NativeAddon, log: Log) {
     this.#config = config;
     this.#log = log;
     this.#grpc = new Server(channelOptions(config));
-    this.#registry = new SessionRegistry({
-      limits: config.limits,
-      keepEndedMs: config.keepEndedMs,
-      log,
-    });
-    this.#serve(new Engine(addon));
+    this.#host = new ServiceHost(config, addon, log);
+    this.#serve();
     this.#connections = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
   }
 
@@ -128,28 +99,14 @@ class PtracedServer implements RunningServer {
     return this.stop();
   }
 
-  #serve(engine: Engine): void {
-    const { launchUser, softNofile, limits } = this.#config;
-    const launchDefaults = { user: launchUser, softNofile: softNofile ?? inheritedSoftNofile() };
+  #serve(): void {
     const environment = { log: this.#log, principalOf: principalOf(this.#config) };
-    const trace = traceHandlers({ engine, registry: this.#registry, launchDefaults });
-    bindService(this.#grpc, TraceService, trace, environment);
-    bindService(
-      this.#grpc,
-      ControlService,
-      controlHandlers({ registry: this.#registry, engine }),
-      environment,
+    this.#host.eachService((service, handlers) =>
+      bindService(this.#grpc, service, handlers, environment),
     );
-    bindService(
-      this.#grpc,
-      MemoryService,
-      memoryHandlers({ registry: this.#registry, engine }),
-      environment,
-    );
-    bindService(this.#grpc, ServerService, serverHandlers({ engine, limits }), environment);
     this.#health.addTo(this.#grpc);
     addReflection(this.#grpc, [
-      ...services.map((service) => service.file),
+      ...servedServices.map((service) => service.file),
       file_health_v1_health,
       file_google_rpc_status,
       file_google_rpc_error_details,
@@ -159,7 +116,7 @@ class PtracedServer implements RunningServer {
   async #stop(): Promise<void> {
     this.#log.info('stopping');
     this.#health.stopServing();
-    await atMost(sessionsEndMs, this.#registry.close());
+    await this.#host.close();
     await this.close();
     this.#log.info('stopped');
   }

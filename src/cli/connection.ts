@@ -1,7 +1,7 @@
 /** The server that a command works with: one elsewhere, or one of its own. */
 
-import { connect, type PtracedClient, PtracedError } from '../client/index.js';
-import { EmbeddedServer } from './embedded-server.js';
+import { PtracedClient } from '../client/client.js';
+import { PtracedError } from '../client/index.js';
 import { UsageError } from './usage-error.js';
 
 export interface Connection extends AsyncDisposable {
@@ -17,13 +17,10 @@ export function serverOf(option: string | undefined): string | undefined {
   return option ?? (process.env['PTRACED_SERVER'] || undefined);
 }
 
-/** A server of our own answers at once, unless the machine has hardly any time for us. */
-const EMBEDDED_TIMEOUT_MS = 60_000;
-
 /** Connects to the server at `address`, or starts one where there is none. */
 export async function openConnection(address: string | undefined): Promise<Connection> {
   if (address !== undefined) {
-    const client = connectTo(address);
+    const client = await connectTo(address);
     return {
       client,
       embedded: false,
@@ -31,14 +28,14 @@ export async function openConnection(address: string | undefined): Promise<Conne
       [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
     };
   }
-  const server = await EmbeddedServer.start();
-  const client = connect(server.address);
-  await client.connected(EMBEDDED_TIMEOUT_MS);
-  server.hide();
+  // Only here: a client of another server needs neither the server's code nor the addon.
+  const { EmbeddedServer } = await import('../embedded/embedded-server.js');
+  const server = new EmbeddedServer();
+  const client = new PtracedClient(server.transport);
   return {
     client,
     embedded: true,
-    address: server.address,
+    address: 'the own server',
     [Symbol.asyncDispose]: async () => {
       await client[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
@@ -46,7 +43,9 @@ export async function openConnection(address: string | undefined): Promise<Conne
   };
 }
 
-function connectTo(address: string): PtracedClient {
+async function connectTo(address: string): Promise<PtracedClient> {
+  // Only here: gRPC is of no use for a server of our own.
+  const { connect } = await import('../client/connect.js');
   try {
     return connect(address);
   } catch (error) {

@@ -31,19 +31,6 @@ export function onEndSignal(abort: AbortSignal, handle: (signal: EndSignal) => v
   return { [Symbol.dispose]: stop };
 }
 
-/** Calls `clean` before a signal ends the process that nobody else handles: no 'exit' comes then. */
-export function beforeFatalSignal(clean: () => void): Disposable {
-  const listener = (signal: EndSignal): void => {
-    if (process.listenerCount(signal) === 1) {
-      stop();
-      clean();
-      process.kill(process.pid, signal);
-    }
-  };
-  const stop = listen(listener);
-  return { [Symbol.dispose]: stop };
-}
-
 /** Returns what takes the listener away again. */
 function listen(listener: (signal: EndSignal) => void): () => void {
   for (const signal of END_SIGNALS) {

@@ -1,7 +1,6 @@
 /** A connection to a server. */
 
 import type { DescMessage, DescMethod, MessageInitShape } from '@bufbuild/protobuf';
-import { Client } from '@grpc/grpc-js';
 import {
   ControlService,
   type ListProcessesRequestSchema,
@@ -25,8 +24,6 @@ import {
   type TraceRequestSchema,
   TraceService,
 } from '../gen/ptraced/v1/trace_service_pb.js';
-import { parseAddress } from './address.js';
-import { Credentials, plaintext } from './credentials.js';
 import { PtracedError } from './errors.js';
 import { MessageStream } from './message-stream.js';
 import { allPages } from './pages.js';
@@ -39,14 +36,7 @@ import {
   streamOpener,
 } from './service-client.js';
 import { SessionHandle } from './session-handle.js';
-
-/** Options of a connection. */
-export interface ConnectOptions {
-  /** Milliseconds of silence after which the server is asked for a sign of life. Default: 20,000. */
-  readonly keepaliveTimeMs?: number;
-  /** Milliseconds it then has. Default: 10,000. */
-  readonly keepaliveTimeoutMs?: number;
-}
+import type { Transport } from './transport.js';
 
 /** Options of a stream of records. */
 export interface StreamOptions extends CallOptions {
@@ -60,18 +50,6 @@ export interface CreateSessionOptions extends CallOptions {
   readonly keep?: boolean;
 }
 
-/**
- * A frame holds about 64 KiB, but at least one record, whose strings may be 1 MiB each before they
- * are escaped.
- */
-const MAX_FRAME_BYTES = 64 * 1024 * 1024;
-
-/**
- * What a server may send before it hears of what was read. With HTTP/2's own 64 KiB it waits for that
- * with every frame.
- */
-const WINDOW_BYTES = 1024 * 1024;
-
 /** A connection, shared by any number of calls. Made by `connect`. */
 export class PtracedClient implements AsyncDisposable {
   /** TraceService, its streams aside. */
@@ -83,15 +61,15 @@ export class PtracedClient implements AsyncDisposable {
   /** ServerService. */
   readonly server: ServiceClient<typeof ServerService>;
 
-  readonly #channel: Client;
+  readonly #transport: Transport;
   readonly #streams = new Set<AsyncDisposable>();
 
-  constructor(channel: Client) {
-    this.#channel = channel;
-    this.traces = createServiceClient(channel, TraceService);
-    this.control = createServiceClient(channel, ControlService);
-    this.memory = createServiceClient(channel, MemoryService);
-    this.server = createServiceClient(channel, ServerService);
+  constructor(transport: Transport) {
+    this.#transport = transport;
+    this.traces = createServiceClient(transport, TraceService);
+    this.control = createServiceClient(transport, ControlService);
+    this.memory = createServiceClient(transport, MemoryService);
+    this.server = createServiceClient(transport, ServerService);
   }
 
   /**
@@ -99,13 +77,7 @@ export class PtracedClient implements AsyncDisposable {
    * succeeded within `timeoutMs`.
    */
   async connected(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#channel.waitForReady(Date.now() + timeoutMs, (error) =>
-        error === undefined
-          ? resolve()
-          : reject(new PtracedError('UNAVAILABLE', error.message, undefined, error)),
-      );
-    });
+    await this.#transport.ready(timeoutMs);
   }
 
   /**
@@ -120,11 +92,11 @@ export class PtracedClient implements AsyncDisposable {
     request: MessageInitShape<typeof TraceRequestSchema>,
     options: StreamOptions = {},
   ): RecordStream {
-    const subscribe = streamOpener(this.#channel, TraceService.method.subscribe, options);
+    const subscribe = streamOpener(this.#transport, TraceService.method.subscribe, options);
     const { heartbeatInterval } = request;
     const outlives = request.onDisconnect === OrphanAction.KEEP;
     return this.#recordStream(options, {
-      call: streamOpener(this.#channel, TraceService.method.trace, options)(request),
+      call: streamOpener(this.#transport, TraceService.method.trace, options)(request),
       resume: outlives
         ? (session, afterSerial) =>
             subscribe({
@@ -147,7 +119,7 @@ export class PtracedClient implements AsyncDisposable {
     request: MessageInitShape<typeof SubscribeRequestSchema>,
     options: StreamOptions = {},
   ): RecordStream {
-    const open = streamOpener(this.#channel, TraceService.method.subscribe, options);
+    const open = streamOpener(this.#transport, TraceService.method.subscribe, options);
     const { start } = request;
     return this.#recordStream(options, {
       call: open(request),
@@ -221,7 +193,7 @@ export class PtracedClient implements AsyncDisposable {
   /** Ends every open stream and closes the connection. Idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#streams].map((stream) => stream[Symbol.asyncDispose]()));
-    this.#channel.close();
+    this.#transport.close();
   }
 
   #recordStream(options: StreamOptions, source: StreamSource): RecordStream {
@@ -240,39 +212,10 @@ export class PtracedClient implements AsyncDisposable {
     request: MessageInitShape<M['input']>,
     options: CallOptions,
   ): MessageStream<Output> {
-    const call = streamOpener(this.#channel, method, options)(request);
+    const call = streamOpener(this.#transport, method, options)(request);
     const stream = new MessageStream<Output>(call, method.output);
     this.#streams.add(stream);
     void call.closed.then(() => this.#streams.delete(stream));
     return stream;
   }
-}
-
-/**
- * Makes a client of the server at `unix:PATH` or `HOST:PORT`. The connection is made with the first
- * call, which fails with UNAVAILABLE where it cannot be.
- *
- * Throws a RangeError for an address that is none.
- */
-export function connect(
-  address: string,
-  credentials: Credentials = plaintext(),
-  options: ConnectOptions = {},
-): PtracedClient {
-  const { target } = parseAddress(address);
-  return new PtracedClient(
-    new Client(target, Credentials.toChannel(credentials), {
-      'grpc.max_receive_message_length': MAX_FRAME_BYTES,
-      'grpc-node.flow_control_window': WINDOW_BYTES,
-      'grpc.keepalive_time_ms': options.keepaliveTimeMs ?? 20_000,
-      'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs ?? 10_000,
-      // A trace must not be started twice behind the caller's back.
-      'grpc.enable_retries': 0,
-      // A server that comes back is found soon; streams have delays of their own.
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 1000,
-      // Two clients to one address are two connections: closing one must not touch the other.
-      'grpc.use_local_subchannel_pool': 1,
-    }),
-  );
 }

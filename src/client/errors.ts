@@ -1,15 +1,34 @@
 /** Errors of calls. */
 
-import { type ServiceError, status } from '@grpc/grpc-js';
-import {
-  type ErrorDetails,
-  type FieldViolation,
-  NO_DETAILS,
-  readErrorDetails,
-} from './error-details.js';
+import { type ErrorDetails, type FieldViolation, NO_DETAILS } from './error-details.js';
+
+/** By number, from 1: gRPC's status codes other than OK. */
+const STATUS_NAMES = [
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const;
 
 /** Name of a gRPC status code other than OK. */
-export type StatusName = Exclude<keyof typeof status, 'OK'>;
+export type StatusName = (typeof STATUS_NAMES)[number];
+
+/** Name of a status code; "UNKNOWN" for a number that is none. */
+export function statusName(code: number): StatusName {
+  return STATUS_NAMES[code - 1] ?? 'UNKNOWN';
+}
 
 /** A call failed. */
 export class PtracedError extends Error implements ErrorDetails {
@@ -35,19 +54,4 @@ export class PtracedError extends Error implements ErrorDetails {
     // A call that its own client cancels throws the signal's reason instead.
     return (this.code === 'UNAVAILABLE' || this.code === 'CANCELLED') && this.reason === '';
   }
-}
-
-/** Makes a PtracedError of what grpc-js reports; anything else is returned as it is. */
-export function toPtracedError(error: unknown): unknown {
-  if (!isServiceError(error)) {
-    return error;
-  }
-  const entry = error.metadata?.get('grpc-status-details-bin')[0];
-  const details = entry instanceof Uint8Array ? readErrorDetails(entry) : NO_DETAILS;
-  const code = (status[error.code] ?? 'UNKNOWN') as StatusName;
-  return new PtracedError(code, error.details || error.message, details, error);
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }

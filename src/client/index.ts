@@ -7,13 +7,8 @@ export * from '../gen/ptraced/v1/server_service_pb.js';
 export * from '../gen/ptraced/v1/session_pb.js';
 export * from '../gen/ptraced/v1/trace_service_pb.js';
 export { parseAddress, type ServerAddress } from './address.js';
-export {
-  type ConnectOptions,
-  type CreateSessionOptions,
-  connect,
-  type PtracedClient,
-  type StreamOptions,
-} from './client.js';
+export type { CreateSessionOptions, PtracedClient, StreamOptions } from './client.js';
+export { type ConnectOptions, connect } from './connect.js';
 export { type Credentials, plaintext } from './credentials.js';
 export type { FieldViolation } from './error-details.js';
 export { PtracedError, type StatusName } from './errors.js';

@@ -1,7 +1,7 @@
 /** A stream of messages that ends where it is told to, as DumpMemory and SearchMemory send it. */
 
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
-import type { ByteCall } from './byte-call.js';
+import type { ByteCall } from './transport.js';
 
 /**
  * The messages of one call, in order; may be iterated once. Each is decoded when it is asked for,

@@ -8,11 +8,11 @@ import {
   type StreamHeader,
   TraceResponseSchema,
 } from '../gen/ptraced/v1/trace_service_pb.js';
-import type { ByteCall } from './byte-call.js';
 import { PtracedError } from './errors.js';
 import { decodeFrame, type KnownFrame } from './frame-decoder.js';
 import { Reconnect, type ReconnectOptions } from './reconnect.js';
 import { StreamJoint } from './stream-joint.js';
+import type { ByteCall } from './transport.js';
 
 /** What a stream of records brings: a record, or in its place the count of what is missing. */
 export type StreamItem = TraceRecord | LostRecords;

@@ -4,14 +4,10 @@ import {
   create,
   type DescMethod,
   type DescService,
-  fromBinary,
   type MessageInitShape,
   type MessageShape,
-  toBinary,
 } from '@bufbuild/protobuf';
-import { type Client, Metadata } from '@grpc/grpc-js';
-import { ByteCall } from './byte-call.js';
-import { toPtracedError } from './errors.js';
+import type { ByteCall, Transport, TransportOptions } from './transport.js';
 
 /** Options of one call. */
 export interface CallOptions {
@@ -36,68 +32,23 @@ export type ServiceClient<Service extends DescService> = {
     : never]: UnaryCall<Service['method'][Name]>;
 };
 
-/** Path of a method on the wire. */
-export function methodPath(method: DescMethod): string {
-  return `/${method.parent.typeName}/${method.name}`;
-}
-
-/** grpc-js wants a Buffer, and asserts it. */
-function serialize<M extends DescMethod>(
-  method: M,
-): (request: MessageInitShape<M['input']>) => Buffer {
-  return (request) => {
-    const bytes = toBinary(method.input, create(method.input, request));
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  };
-}
-
-function grpcOptions(options: CallOptions): { deadline?: number } {
-  return options.timeoutMs === undefined ? {} : { deadline: Date.now() + options.timeoutMs };
+function transportOptions({ signal, timeoutMs }: CallOptions): TransportOptions {
+  return { signal, ...(timeoutMs !== undefined && { deadline: Date.now() + timeoutMs }) };
 }
 
 /** Makes the callers of a service's unary methods. */
 export function createServiceClient<Service extends DescService>(
-  client: Client,
+  transport: Transport,
   service: Service,
 ): ServiceClient<Service> {
   const calls = service.methods
     .filter((method) => method.methodKind === 'unary')
     .map((method) => [
       method.localName,
-      (request: MessageInitShape<typeof method.input>, options: CallOptions = {}) =>
-        callUnary(client, method, request, options),
+      async (request: MessageInitShape<typeof method.input>, options: CallOptions = {}) =>
+        transport.unary(method, create(method.input, request), transportOptions(options)),
     ]);
   return Object.fromEntries(calls) as ServiceClient<Service>;
-}
-
-function callUnary<M extends DescMethod>(
-  client: Client,
-  method: M,
-  request: MessageInitShape<M['input']>,
-  options: CallOptions,
-): Promise<MessageShape<M['output']>> {
-  const { signal } = options;
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const call = client.makeUnaryRequest(
-      methodPath(method),
-      serialize(method),
-      (bytes) => fromBinary(method.output, bytes) as MessageShape<M['output']>,
-      request,
-      new Metadata(),
-      grpcOptions(options),
-      (error, response) => {
-        signal?.removeEventListener('abort', cancel);
-        if (error) {
-          reject(signal?.aborted ? signal.reason : toPtracedError(error));
-        } else {
-          resolve(response as MessageShape<M['output']>);
-        }
-      },
-    );
-    const cancel = (): void => call.cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
-  });
 }
 
 /**
@@ -105,20 +56,10 @@ function callUnary<M extends DescMethod>(
  * time that `options` give.
  */
 export function streamOpener<M extends DescMethod>(
-  client: Client,
+  transport: Transport,
   method: M,
   options: CallOptions,
 ): OpenStream<M> {
-  const grpc = grpcOptions(options);
-  return (request) => {
-    const call = client.makeServerStreamRequest(
-      methodPath(method),
-      serialize(method),
-      (bytes) => bytes,
-      request,
-      new Metadata(),
-      grpc,
-    );
-    return new ByteCall(call, options.signal);
-  };
+  const shared = transportOptions(options);
+  return (request) => transport.stream(method, create<M['input']>(method.input, request), shared);
 }

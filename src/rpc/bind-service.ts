@@ -1,14 +1,5 @@
 /** Makes a grpc-js service of a descriptor and its handlers. */
-import {
-  create,
-  type DescMessage,
-  type DescMethod,
-  type DescService,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from '@bufbuild/protobuf';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import type {
   MethodDefinition,
   Server,
@@ -17,23 +8,26 @@ import type {
   sendUnaryData,
   UntypedHandleCall,
 } from '@grpc/grpc-js';
-import type { Logger } from 'pino';
 import type { CallContext } from '../context.js';
-import { ServiceError } from '../errors.js';
-import type { ServiceHandlers, StreamHandler, UnaryHandler } from './handlers.js';
+import type { Log } from '../log.js';
+import type { ServiceHandlers } from './handlers.js';
+import {
+  type BytesHandler,
+  type BytesStreamHandler,
+  streamOverBytes,
+  unaryOverBytes,
+} from './messages.js';
 import { pump } from './pump.js';
 import { toStatus } from './status-details.js';
 
 /** What the calls of a server have in common. */
 export interface CallEnvironment {
-  readonly log: Logger;
+  readonly log: Log;
   /** Who is behind a connection, as grpc-js names its peer. */
   principalOf(peer: string): string;
 }
 
 type AnyCall = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>;
-type AnyUnary = UnaryHandler<DescMethod>;
-type AnyStream = StreamHandler<DescMethod>;
 
 const passThrough = (bytes: Buffer): Buffer => bytes;
 
@@ -51,38 +45,13 @@ function describe(method: DescMethod): MethodDefinition<Buffer, Buffer> {
   };
 }
 
-function decode<D extends DescMessage>(schema: D, bytes: Buffer): MessageShape<D> {
-  try {
-    return fromBinary(schema, bytes);
-  } catch (cause) {
-    throw new ServiceError('FIELD_INVALID', `the request is no ${schema.typeName}`, { cause });
-  }
-}
-
-function encode<D extends DescMessage>(schema: D, message: MessageInitShape<D> | Buffer): Buffer {
-  if (Buffer.isBuffer(message)) {
-    return message;
-  }
-  const bytes = toBinary(schema, create(schema, message));
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-async function* encodeAll<D extends DescMessage>(
-  schema: D,
-  messages: AsyncIterable<MessageInitShape<D> | Buffer>,
-): AsyncIterable<Buffer> {
-  for await (const message of messages) {
-    yield encode(schema, message);
-  }
-}
-
-/** Logger and signal are made when they are asked for, which most calls, being short, never do. */
+/** Log and signal are made when they are asked for, which most calls, being short, never do. */
 class GrpcCallContext implements CallContext {
   readonly principal: string;
   readonly #call: AnyCall;
   readonly #method: DescMethod;
-  readonly #log: Logger;
-  #callLog: Logger | undefined;
+  readonly #log: Log;
+  #callLog: Log | undefined;
   #signal: AbortSignal | undefined;
 
   constructor(call: AnyCall, method: DescMethod, environment: CallEnvironment) {
@@ -92,7 +61,7 @@ class GrpcCallContext implements CallContext {
     this.#log = environment.log;
   }
 
-  get log(): Logger {
+  get log(): Log {
     this.#callLog ??= this.#log.child({ method: this.#method.name, principal: this.principal });
     return this.#callLog;
   }
@@ -113,9 +82,7 @@ function cancellationOf(call: AnyCall): AbortSignal {
   return abort.signal;
 }
 
-function unaryCall(method: DescMethod, handler: AnyUnary, environment: CallEnvironment) {
-  const answer = async (request: Buffer, context: CallContext): Promise<Buffer> =>
-    encode(method.output, await handler(decode(method.input, request), context));
+function unaryCall(method: DescMethod, answer: BytesHandler, environment: CallEnvironment) {
   return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
     const context = new GrpcCallContext(call, method, environment);
     answer(call.request, context)
@@ -127,14 +94,10 @@ function unaryCall(method: DescMethod, handler: AnyUnary, environment: CallEnvir
   };
 }
 
-function streamCall(method: DescMethod, handler: AnyStream, environment: CallEnvironment) {
-  const answer = async (call: ServerWritableStream<Buffer, Buffer>, context: CallContext) => {
-    const messages = handler(decode(method.input, call.request), context);
-    await pump(encodeAll(method.output, messages), call, context.signal);
-  };
+function streamCall(method: DescMethod, answer: BytesStreamHandler, environment: CallEnvironment) {
   return (call: ServerWritableStream<Buffer, Buffer>): void => {
     const context = new GrpcCallContext(call, method, environment);
-    answer(call, context)
+    pump(answer(call.request, context), call, context.signal)
       .then(
         () => call.end(),
         (error: unknown) => {
@@ -144,24 +107,6 @@ function streamCall(method: DescMethod, handler: AnyStream, environment: CallEnv
       )
       .catch((error: unknown) => context.log.error({ err: error }, 'cannot answer'));
   };
-}
-
-function unimplemented(method: DescMethod): never {
-  throw new ServiceError(
-    'METHOD_UNIMPLEMENTED',
-    `this version does not serve ${method.parent.typeName}.${method.name}`,
-  );
-}
-
-function implement(
-  method: DescMethod,
-  handler: AnyUnary | AnyStream | 'unimplemented',
-  environment: CallEnvironment,
-): UntypedHandleCall {
-  const served = handler === 'unimplemented' ? () => unimplemented(method) : handler;
-  return method.methodKind === 'server_streaming'
-    ? streamCall(method, served as AnyStream, environment)
-    : unaryCall(method, served as AnyUnary, environment);
 }
 
 /** Adds the service to `server`. No error leaves a handler but as a status of its own call. */
@@ -174,13 +119,11 @@ export function bindService<S extends DescService>(
   const definition: Record<string, MethodDefinition<Buffer, Buffer>> = {};
   const implementation: Record<string, UntypedHandleCall> = {};
   for (const method of service.methods) {
-    const handler = handlers[method.localName as keyof typeof handlers];
     definition[method.localName] = describe(method);
-    implementation[method.localName] = implement(
-      method,
-      handler as unknown as AnyUnary | AnyStream | 'unimplemented',
-      environment,
-    );
+    implementation[method.localName] =
+      method.methodKind === 'server_streaming'
+        ? streamCall(method, streamOverBytes(method, handlers), environment)
+        : unaryCall(method, unaryOverBytes(method, handlers), environment);
   }
   server.addService(definition, implementation);
 }

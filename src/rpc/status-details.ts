@@ -1,52 +1,16 @@
-/** The one error map: what a failed call answers (docs/errors.md). */
-import { create, toBinary } from '@bufbuild/protobuf';
-import { anyPack } from '@bufbuild/protobuf/wkt';
+/** The error map's answers as grpc-js sends them. */
+import { toBinary } from '@bufbuild/protobuf';
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
-import type { Logger } from 'pino';
-import { ServiceError, StatusCode } from '../errors.js';
-import { BadRequestSchema, ErrorInfoSchema } from '../gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from '../gen/google/rpc/status_pb.js';
+import type { Log } from '../log.js';
+import { toErrorStatus } from './error-status.js';
 
-const domain = 'ptraced';
 const statusDetailsKey = 'grpc-status-details-bin';
-/** Headers share one frame of HTTP/2, 16 KiB by default, and percent-encoding triples what is not ASCII. */
-const maxTextLength = 1024;
-
-/** Text that came from a tracee or a client, made fit for a header: no controls, no lone surrogates. */
-function sanitize(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, '\ufffd');
-  return clean.length <= maxTextLength ? clean : `${clean.slice(0, maxTextLength)}...`;
-}
-
-function internal(error: unknown, log: Logger): ServiceError {
-  log.error({ err: error }, 'unforeseen error');
-  return new ServiceError('TRACER_FAILURE', 'internal error; the log of the server tells more');
-}
 
 /** The status that tells a client of `error`. What was not foreseen goes to the log instead. */
-export function toStatus(error: unknown, log: Logger): StatusObject {
-  const known = error instanceof ServiceError ? error : internal(error, log);
-  if (known.code === StatusCode.INTERNAL && known.cause !== undefined) {
-    log.error({ err: known.cause }, known.message);
-  }
-  const message = sanitize(`${known.reason}: ${known.message}`);
-  const info = create(ErrorInfoSchema, {
-    reason: known.reason,
-    domain,
-    metadata: Object.fromEntries(
-      Object.entries(known.metadata).map(([key, value]) => [key, sanitize(value)]),
-    ),
-  });
-  const details = [anyPack(ErrorInfoSchema, info)];
-  if (known.fieldViolations.length > 0) {
-    const fieldViolations = known.fieldViolations.map(({ field, description }) => ({
-      field: sanitize(field),
-      description: sanitize(description),
-    }));
-    details.push(anyPack(BadRequestSchema, create(BadRequestSchema, { fieldViolations })));
-  }
-  const status = create(StatusSchema, { code: known.code, message, details });
+export function toStatus(error: unknown, log: Log): StatusObject {
+  const status = toErrorStatus(error, log);
   const metadata = new Metadata();
   metadata.set(statusDetailsKey, Buffer.from(toBinary(StatusSchema, status)));
-  return { code: known.code, details: message, metadata };
+  return { code: status.code, details: status.message, metadata };
 }

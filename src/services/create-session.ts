@@ -1,6 +1,5 @@
 /** TraceService.CreateSession: a session that outlives the call. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { Logger } from 'pino';
 import type { CallContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import { OrphanAction } from '../gen/ptraced/v1/session_pb.js';
@@ -8,6 +7,7 @@ import type {
   CreateSessionRequest,
   CreateSessionResponseSchema,
 } from '../gen/ptraced/v1/trace_service_pb.js';
+import type { Log } from '../log.js';
 import { Lease, type LeaseTerms } from '../session/lease.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { RequestIds } from '../session/request-ids.js';
@@ -23,7 +23,7 @@ export interface CreateSessionOptions extends TargetOptions {
 
 const maxRequestIdBytes = 128;
 
-function leaseOf(session: TraceSession, terms: LeaseTerms, log: Logger): Lease {
+function leaseOf(session: TraceSession, terms: LeaseTerms, log: Log): Lease {
   return new Lease(terms, ({ orphanAction }) => {
     log.info({ session: session.name }, 'lease expired');
     session

@@ -1,8 +1,8 @@
 /** All sessions of a server: their names, their limits and their common end. */
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { Logger } from 'pino';
 import { ServiceError } from '../errors.js';
 import { EndCause, SessionSchema } from '../gen/ptraced/v1/session_pb.js';
+import type { Log } from '../log.js';
 import type { NativeSession } from '../native/addon.js';
 import { exceeded, type RegistryLimits, ringCapacity } from './limits.js';
 import { type SessionHold, type SessionProperties, TraceSession } from './session.js';
@@ -11,7 +11,7 @@ export interface RegistryOptions {
   readonly limits: RegistryLimits;
   /** How long an ended session can be read, in milliseconds of monotonic time. */
   readonly keepEndedMs: number;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /** How often the tasks are counted: a fork bomb is ended within this time of passing the limit. */
@@ -42,7 +42,7 @@ function requestBytes({ request }: TraceSession): number {
 export class SessionRegistry {
   readonly #limits: RegistryLimits;
   readonly #keepEndedMs: number;
-  readonly #log: Logger;
+  readonly #log: Log;
   /** Of all rings, those that are still read after their session was forgotten included. */
   readonly #places = new Set<Place>();
   readonly #running = new Map<string, Entry>();

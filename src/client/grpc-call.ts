@@ -1,14 +1,11 @@
-/** One call that brings a stream of messages as bytes. */
+/** A call of a server stream over gRPC. */
 
 import type { ClientReadableStream } from '@grpc/grpc-js';
-import { toPtracedError } from './errors.js';
+import { toPtracedError } from './grpc-errors.js';
+import type { ByteCall } from './transport.js';
 
-/**
- * Bytes are decoded when they are asked for. Nothing is read ahead but what the channel holds: at
- * most 16 messages and a window of HTTP/2.
- */
-export class ByteCall {
-  /** Fulfils when the call has ended here, however it did. */
+/** Nothing is read ahead but what the channel holds: at most 16 messages and a window of HTTP/2. */
+export class GrpcCall implements ByteCall {
   readonly closed: Promise<void>;
   readonly #call: ClientReadableStream<Buffer>;
   readonly #signal: AbortSignal | undefined;
@@ -40,10 +37,6 @@ export class ByteCall {
     this.#call.cancel();
   }
 
-  /**
-   * The messages. Throws a PtracedError where the call fails, and the signal's reason where it was
-   * aborted. Leaving the loop ends the call.
-   */
   async *messages(): AsyncGenerator<Buffer, void, undefined> {
     try {
       yield* this.#call as AsyncIterable<Buffer>;

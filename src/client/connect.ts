@@ -1,0 +1,55 @@
+/** Makes connections to servers. */
+
+import { Client } from '@grpc/grpc-js';
+import { parseAddress } from './address.js';
+import { PtracedClient } from './client.js';
+import { Credentials, plaintext } from './credentials.js';
+import { GrpcTransport } from './grpc-transport.js';
+
+/** Options of a connection. */
+export interface ConnectOptions {
+  /** Milliseconds of silence after which the server is asked for a sign of life. Default: 20,000. */
+  readonly keepaliveTimeMs?: number;
+  /** Milliseconds it then has. Default: 10,000. */
+  readonly keepaliveTimeoutMs?: number;
+}
+
+/**
+ * A frame holds about 64 KiB, but at least one record, whose strings may be 1 MiB each before they
+ * are escaped.
+ */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
+/**
+ * What a server may send before it hears of what was read. With HTTP/2's own 64 KiB it waits for that
+ * with every frame.
+ */
+const WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * Makes a client of the server at `unix:PATH` or `HOST:PORT`. The connection is made with the first
+ * call, which fails with UNAVAILABLE where it cannot be.
+ *
+ * Throws a RangeError for an address that is none.
+ */
+export function connect(
+  address: string,
+  credentials: Credentials = plaintext(),
+  options: ConnectOptions = {},
+): PtracedClient {
+  const { target } = parseAddress(address);
+  const channel = new Client(target, Credentials.toChannel(credentials), {
+    'grpc.max_receive_message_length': MAX_FRAME_BYTES,
+    'grpc-node.flow_control_window': WINDOW_BYTES,
+    'grpc.keepalive_time_ms': options.keepaliveTimeMs ?? 20_000,
+    'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs ?? 10_000,
+    // A trace must not be started twice behind the caller's back.
+    'grpc.enable_retries': 0,
+    // A server that comes back is found soon; streams have delays of their own.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1000,
+    // Two clients to one address are two connections: closing one must not touch the other.
+    'grpc.use_local_subchannel_pool': 1,
+  });
+  return new PtracedClient(new GrpcTransport(channel));
+}
