@@ -28,7 +28,7 @@ COPY --from=build /build/dist dist/
 COPY deploy/healthcheck.mjs deploy/
 RUN chmod -R a-w /opt/ptraced \
   && ln -s /opt/ptraced/dist/main.js /usr/local/bin/ptraced \
-  && ln -s /opt/ptraced/dist/cli/main.js /usr/local/bin/ptracectl
+  && ln -s /opt/ptraced/dist/bin/ptracectl /usr/local/bin/ptracectl
 
 ENV NODE_ENV=production PTRACED_SERVER=unix:/run/ptraced/ptraced.sock
 # The only place that is written to: the rest of the root may be read-only.

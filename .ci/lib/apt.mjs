@@ -1,7 +1,7 @@
 /** System packages, by the names of Debian and Ubuntu. */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { cache } from './paths.mjs';
-import { asRoot, run, StepError, say, succeeds, which } from './run.mjs';
+import { asRoot, capture, run, StepError, say, succeeds, which } from './run.mjs';
 
 /**
  * @typedef {object} SystemPackage
@@ -20,12 +20,17 @@ function dockerIsPresent() {
   return which('docker') !== undefined && (Boolean(daemon) || existsSync('/var/run/docker.sock'));
 }
 
+/** For the launcher. A compiler that is not there yet brings it. */
+const hasStaticLibc = () =>
+  which('g++') === undefined || capture('g++', ['-print-file-name=libc.a']).trim() !== 'libc.a';
+
 /** What the build needs. @type {SystemPackage[]} */
 export const buildPackages = [
   { name: 'g++', present: command('g++') },
   { name: 'make', present: command('make') },
   { name: 'python3', present: command('python3') },
   { name: 'libprotozero-dev', present: file('/usr/include/protozero/pbf_writer.hpp') },
+  { name: 'libc6-dev', present: hasStaticLibc },
 ];
 
 /** What the tests need besides. @type {SystemPackage[]} */

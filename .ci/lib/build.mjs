@@ -1,7 +1,8 @@
-/** Builds the addon and the TypeScript, each only when its sources have changed. */
+/** Builds the addon, the launcher and the TypeScript, each only when its sources have changed. */
 import { chmodSync, readdirSync } from 'node:fs';
 import { buildAddon } from '../../native/build-addon.mjs';
 import { buildPackages, ensurePackages } from './apt.mjs';
+import { ensureLauncher } from './launcher.mjs';
 import { withLock } from './lock.mjs';
 import { ensureNodeModules } from './npm.mjs';
 import { root } from './paths.mjs';
@@ -34,9 +35,7 @@ async function ensureTypeScript() {
   await unlessStamped(`${root}/dist/.sources`, digest(sources), async () => {
     say('compiling the TypeScript');
     await run(`${bin}/tsc`, []);
-    for (const command of ['main.js', 'cli/main.js']) {
-      chmodSync(`${root}/dist/${command}`, 0o755);
-    }
+    chmodSync(`${root}/dist/main.js`, 0o755);
   });
 }
 
@@ -54,6 +53,7 @@ export async function ensureBuilt() {
   await withLock('build', async () => {
     await ensureNodeModules();
     await ensureAddon();
+    await ensureLauncher();
     await ensureTypeScript();
   });
 }

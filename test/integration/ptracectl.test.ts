@@ -8,10 +8,8 @@ import { text } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { root } from '../support/paths.js';
+import { cliProgram } from '../support/paths.js';
 import { oracle } from '../support/strace.js';
-
-const MAIN = `${root}/dist/cli/main.js`;
 
 /** Fresh, and TMPDIR of every ptracectl. */
 let folder: string;
@@ -40,7 +38,7 @@ function start(argv: string[], options: SpawnOptions = {}) {
   return child;
 }
 
-const ptracectl = (...args: string[]) => start([process.execPath, MAIN, ...args]);
+const ptracectl = (...args: string[]) => start([cliProgram, ...args]);
 
 /** Waits for the end. `stdin`: all of its input; null: more is to come. */
 async function finish(child: ChildProcess, stdin: string | null = '') {
@@ -130,16 +128,7 @@ describe('trace', () => {
 
   it("has the user's environment and directory", async () => {
     const child = start(
-      [
-        process.execPath,
-        MAIN,
-        'trace',
-        '-o/dev/null',
-        '-EADDED=1',
-        'sh',
-        '-c',
-        'pwd; echo $A $ADDED',
-      ],
+      [cliProgram, 'trace', '-o/dev/null', '-EADDED=1', 'sh', '-c', 'pwd; echo $A $ADDED'],
       { cwd: folder, env: { PATH: process.env['PATH'], TMPDIR: folder, A: 'a b' } },
     );
     expect((await finish(child)).stdout).toBe(`${folder}\na b 1\n`);
@@ -189,7 +178,7 @@ describe('trace', () => {
     const script = 'trap "echo caught" INT; cat; cat; echo end';
     const file = `${folder}/lines`;
     // exec: a shell that stays would die of the Ctrl-C itself.
-    const cli = `exec '${process.execPath}' '${MAIN}' trace -e trace=read -o ${file} -- sh -c '${script}'`;
+    const cli = `exec '${cliProgram}' trace -e trace=read -o ${file} -- sh -c '${script}'`;
     const terminal = start(['script', '-qec', cli, '/dev/null']);
     const closed = finish(terminal, null);
     const lines = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');

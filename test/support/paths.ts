@@ -8,6 +8,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 /** What `npm run build` made: the server's program. */
 export const serverProgram = `${root}/dist/main.js`;
 
+/** What `npm run build` made: the command line. */
+export const cliProgram = `${root}/dist/bin/ptracectl`;
+
 /** Sources of the fixture programs. */
 export const fixtureSources = `${root}/test/fixtures`;
 

@@ -2,7 +2,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { root } from './paths.js';
+import { cliProgram } from './paths.js';
 import { dyingWithUs } from './program.js';
 
 /** How it ended, and what it wrote. */
@@ -24,7 +24,7 @@ export type Cli = Child & {
 /** Starts it with a server in its environment, or none. Its stdin stays open, and nobody reads from it. */
 export function spawnCli(server: string | undefined, ...args: string[]): Child {
   const { PTRACED_SERVER: _, ...env } = process.env;
-  const argv = [...dyingWithUs('KILL'), process.execPath, `${root}/dist/cli/main.js`, ...args];
+  const argv = [...dyingWithUs('KILL'), cliProgram, ...args];
   const child = spawn(argv[0] ?? '', argv.slice(1), {
     env: server === undefined ? env : { ...env, PTRACED_SERVER: server },
     stdio: 'pipe',

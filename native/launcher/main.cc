@@ -1,0 +1,95 @@
+// `ptracectl` as the user starts it: records what Node is about to change, and becomes Node.
+//
+// Node sets every signal disposition and the mask, opens /dev/null in place of closed standard
+// streams and raises the soft limit of descriptors before any JavaScript runs (PlatformInit of
+// node.cc). A command that ptracectl launches must have what ptracectl was given, so it is written
+// down here, in one environment variable in front of all others. src/cli/inherited.ts reads it.
+//
+// Statically linked, and without the C++ library: it runs wherever Node does, and starts in well
+// below a millisecond.
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "launcher/record.h"
+
+namespace {
+
+using ptraced::launcher::Record;
+
+// Where env(1) would say that it found no program, and that it could not run the one that it found.
+constexpr int kNotFound = 127;
+constexpr int kNotRun = 126;
+
+// From this program to what it starts.
+constexpr char kScript[] = "../cli/main.js";
+
+// Path of the script, in place of this program's own. Fails where /proc is missing.
+bool script_path(char (&path)[PATH_MAX]) {
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof(kScript));
+  if (length <= 0) {
+    return false;
+  }
+  path[length] = '\0';
+  char* slash = std::strrchr(path, '/');
+  if (slash == nullptr) {
+    return false;
+  }
+  std::memcpy(slash + 1, kScript, sizeof(kScript));
+  return true;
+}
+
+size_t count(char* const* strings) {
+  size_t size = 0;
+  while (strings[size] != nullptr) {
+    ++size;
+  }
+  return size;
+}
+
+// `first` and `second`, then all of `rest`.
+char** prepend(char* first, char* second, char* const* rest) {
+  const size_t size = count(rest);
+  char** result = static_cast<char**>(std::malloc((size + 3) * sizeof(char*)));
+  if (result == nullptr) {
+    return nullptr;
+  }
+  char** next = result;
+  *next++ = first;
+  if (second != nullptr) {
+    *next++ = second;
+  }
+  std::memcpy(next, rest, (size + 1) * sizeof(char*));
+  return result;
+}
+
+int fail(const char* what, int status) {
+  std::fprintf(stderr, "ptracectl: %s: %s\n", what, std::strerror(errno));
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv, char** environment) {
+  static Record record;
+  record.fill();
+  char script[PATH_MAX];
+  if (!script_path(script)) {
+    return fail("cannot find its own files by /proc/self/exe", kNotRun);
+  }
+  char node[] = "node";
+  char** arguments = prepend(node, script, argv + (argc > 0 ? 1 : 0));
+  char** variables = prepend(record.entry(), nullptr, environment);
+  if (arguments == nullptr || variables == nullptr) {
+    return fail("cannot start node", kNotRun);
+  }
+  execvpe(node, arguments, variables);
+  if (errno == ENOENT) {
+    return fail("cannot find node, version 20 or later, in PATH", kNotFound);
+  }
+  return fail("cannot start node", kNotRun);
+}

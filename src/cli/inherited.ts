@@ -1,0 +1,57 @@
+/**
+ * What ptracectl was started with. Node changes some of it before any JavaScript runs, so that the
+ * launcher (native/launcher, the program that users start) writes it down first.
+ */
+
+/** The variable that the launcher puts in front of the environment; see native/launcher/record.h. */
+export const INHERITED_VARIABLE = 'PTRACECTL_INHERITED';
+
+/** What the launcher found. */
+export interface Inherited {
+  /** Signals whose disposition was SIG_IGN; bit N-1 is signal N. */
+  readonly ignoredSignals: bigint;
+  /** The signal mask, likewise. */
+  readonly blockedSignals: bigint;
+  /** Soft RLIMIT_NOFILE. */
+  readonly softNofile: number;
+  /** Open descriptors, none of them close-on-exec: first and last of each range, in ascending order. */
+  readonly descriptors: readonly (readonly [first: number, last: number])[];
+  /** Descriptors that the record had no room for. */
+  readonly descriptorsLeftOut: number;
+}
+
+/** A record of `pid`; undefined where it is none, or was written for another process. */
+export function parseInherited(text: string | undefined, pid: number): Inherited | undefined {
+  const fields = new Map<string, string>();
+  for (const field of text?.split(' ') ?? []) {
+    const colon = field.indexOf(':');
+    fields.set(field.slice(0, colon), field.slice(colon + 1));
+  }
+  if (fields.get('pid') !== String(pid)) {
+    return undefined;
+  }
+  const mask = (name: string): bigint => BigInt(`0x${fields.get(name) || '0'}`);
+  return Object.freeze({
+    ignoredSignals: mask('ignored'),
+    blockedSignals: mask('blocked'),
+    // RLIM_INFINITY is no limit that the kernel would accept for descriptors.
+    softNofile: Number(fields.get('nofile') ?? 0),
+    descriptors: (fields.get('fds') ?? '')
+      .split(',')
+      .filter((range) => range !== '')
+      .map((range) => {
+        const [first = 0, last = first] = range.split('-').map(Number);
+        return [first, last] as const;
+      }),
+    descriptorsLeftOut: Number(fields.get('more') ?? 0),
+  });
+}
+
+function takeRecord(): Inherited | undefined {
+  const text = process.env[INHERITED_VARIABLE];
+  delete process.env[INHERITED_VARIABLE]; // it is nobody else's
+  return parseInherited(text, process.pid);
+}
+
+/** Undefined where Node was started without the launcher, as by `node dist/cli/main.js`. */
+export const inherited: Inherited | undefined = takeRecord();
