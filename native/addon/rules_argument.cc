@@ -86,6 +86,7 @@ wire::RuleSet rule_set(const Napi::Object& object) {
   for_each(object, "inject", [&](const Napi::Object& rule) {
     const std::string field = get_string(rule, "field");
     rules.inject.push_back({.syscalls = syscall_set(rule, field),
+                            .at = record_filter(get_object(rule, "at")),
                             .first = static_cast<uint32_t>(get_number(rule, "first")),
                             .step = static_cast<uint32_t>(get_number(rule, "step")),
                             .last = static_cast<uint32_t>(get_number(rule, "last")),

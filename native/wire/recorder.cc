@@ -41,10 +41,6 @@ Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
 
 Recorder::~Recorder() = default;
 
-std::shared_ptr<const core::Injection> Recorder::tampering(const core::StopView& view) {
-  return rules_.tampering(view.task);
-}
-
 void Recorder::hold_where_ruled(RecordFacts facts, const Task& of, Task& held) const {
   facts.tid = of.tid;
   facts.pid = of.pid;

@@ -15,7 +15,8 @@ inline constexpr int64_t kLongCallNs = 100 * core::kNanosecondsPerMillisecond;
 
 template <typename Fill>
 uint64_t Recorder::append(const RecordFacts& facts, int64_t seen_ns, Fill fill) {
-  if (facts.kind != RecordKind::kRulesChanged && !filter_.passes(facts)) {
+  const bool always = facts.kind == RecordKind::kRulesChanged || facts.tampered;
+  if (!always && !filter_.passes(facts)) {
     return 0;
   }
   record_.clear();

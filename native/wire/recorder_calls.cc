@@ -10,6 +10,21 @@ namespace ptraced::wire {
 
 using core::Task;
 
+// Asked before on_enter(), of the call as the task makes it. What is recorded of it is gathered
+// anew: its arguments may be others by then.
+std::shared_ptr<const core::Injection> Recorder::tampering(const core::StopView& view) {
+  if (!rules_.may_tamper()) {
+    return nullptr;
+  }
+  Task& task = view.task;
+  TaskState& state = state_of(task);
+  const uint8_t wanted = rules_.tampering_facts(task.entry.arch, task.entry.number);
+  if (wanted != kNoFileFacts) {
+    state.files.gather(task, view.memory, wanted);
+  }
+  return rules_.tampering(state.facts(RecordKind::kEnter));
+}
+
 void Recorder::begin_call(const core::StopView& view, TaskState& state) {
   const core::SyscallEntry& entry = view.task.entry;
   const decode::Syscall* row = decode::find_syscall(entry.arch, entry.number);
@@ -25,14 +40,16 @@ void Recorder::begin_call(const core::StopView& view, TaskState& state) {
 void Recorder::select(const core::StopView& view, TaskState& state) {
   const core::SyscallEntry& entry = view.task.entry;
   state.selected_by = filter_number_;
-  state.selected = filter_.syscalls().contains(entry.arch, entry.number);
+  const bool tampered = view.task.injection != nullptr;
+  state.selected = tampered || filter_.syscalls().contains(entry.arch, entry.number);
   state.ruled = rules_.may_stop(entry.arch, entry.number);
   if (state.selected || state.ruled) {
     state.files.gather(
         view.task, view.memory,
         filter_.file_facts() | ring_.wanted_facts() | probes_.file_facts() | rules_.file_facts());
     const RecordFacts facts = state.facts(RecordKind::kEnter);
-    state.selected = state.selected && filter_.passes_task(facts) && filter_.passes_call(facts);
+    state.selected =
+        state.selected && (tampered || (filter_.passes_task(facts) && filter_.passes_call(facts)));
   } else {
     state.files.clear();
   }
@@ -53,7 +70,7 @@ void Recorder::on_enter(const core::StopView& view) {
   state.decoded = true;
   // The EXIT record has everything in it, where there is one.
   if (options_.combined || filter_.looks_at_outcome()) {
-    state.set_unrecorded(!filter_.looks_at_outcome());
+    state.set_unrecorded(task.injection || !filter_.looks_at_outcome());
     if (state.unrecorded) {
       RecordWriter kept(state.enter_registers);
       add_registers(kept, view);
@@ -73,7 +90,7 @@ void Recorder::on_enter(const core::StopView& view) {
 // Combined: the ENTER record of a call that is taking long, is held, or will not return.
 void Recorder::append_enter(Task& task, TaskState& state) {
   state.set_unrecorded(false);
-  if (filter_.looks_at_outcome()) {
+  if (!task.injection && filter_.looks_at_outcome()) {
     return;  // which is not known
   }
   const auto fill = [&](RecordWriter& writer) {
@@ -129,7 +146,7 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   if (state.ruled) {
     hold_where_ruled(facts, task, task);
   }
-  if (state.selected && filter_.passes_outcome(facts)) {
+  if (state.selected && (task.injection || filter_.passes_outcome(facts))) {
     append_exit(view, exit, state, facts, now);
   }
   if (filter_.syscalls().contains(facts.arch, facts.number)) {

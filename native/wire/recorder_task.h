@@ -45,6 +45,7 @@ struct Recorder::TaskState final : core::TaskExtra {
             .tid = task.tid,
             .arch = task.entry.arch,
             .number = task.entry.number,
+            .tampered = task.injection != nullptr,
             .gathered = files.gathered(),
             .descriptors = files.descriptors(),
             .paths = files.paths()};

@@ -23,25 +23,31 @@ Rules::Rules(RuleSet set) : set_(std::move(set)) {
   }
 }
 
-std::shared_ptr<const core::Injection> Rules::tampering(const core::Task& task) {
-  if (set_.inject.empty()) {
-    return nullptr;
-  }
-  const core::SyscallEntry& entry = task.entry;
+std::shared_ptr<const core::Injection> Rules::tampering(const RecordFacts& facts) {
   std::shared_ptr<const core::Injection> chosen;
   uint64_t index = 0;
   for (const InjectRule& rule : set_.inject) {
     const uint64_t key =
-        index++ << 32 | static_cast<uint64_t>(entry.arch) << 16 | (entry.number & 0xffff);
-    if (!rule.syscalls.contains(entry.arch, entry.number)) {
+        index++ << 32 | static_cast<uint64_t>(facts.arch) << 16 | (facts.number & 0xffff);
+    if (!rule.syscalls.contains(facts.arch, facts.number) || !rule.at.passes(facts)) {
       continue;
     }
-    const uint32_t count = ++counts_[task.pid][key];
+    const uint32_t count = ++counts_[facts.pid][key];
     if (!chosen && is_due(rule, count)) {
       chosen = rule.injection;
     }
   }
   return chosen;
+}
+
+uint8_t Rules::tampering_facts(core::Arch arch, uint64_t number) const {
+  uint8_t facts = kNoFileFacts;
+  for (const InjectRule& rule : set_.inject) {
+    if (rule.syscalls.contains(arch, number) && rule.at.syscalls().contains(arch, number)) {
+      facts |= rule.at.file_facts();
+    }
+  }
+  return facts;
 }
 
 bool Rules::may_stop(RecordKind kind) const {

@@ -28,6 +28,7 @@ struct SignalRule {
 
 struct InjectRule {
   decode::SyscallSet syscalls;
+  RecordFilter at;  // looks at no outcome
   uint32_t first = 1;
   uint32_t step = 1;
   uint32_t last = 0;  // 0: no limit
@@ -47,9 +48,14 @@ class Rules {
   Rules() = default;
   explicit Rules(RuleSet set);
 
-  // What is done to the call that the task is about to make; null: nothing. Counts it: for each
-  // rule, process and syscall, as strace counts for each of its tracees.
-  std::shared_ptr<const core::Injection> tampering(const core::Task& task);
+  // What is done to the call that a task is about to make, given its facts at the entry; null:
+  // nothing. Counts it: for each rule, process and syscall, as strace counts for each of its
+  // tracees. A call that a rule's filter excludes is not counted, as none outside of strace -P is.
+  std::shared_ptr<const core::Injection> tampering(const RecordFacts& facts);
+  // Whether tampering() may give anything.
+  bool may_tamper() const { return !set_.inject.empty(); }
+  // Which facts about files tampering() needs of the call.
+  uint8_t tampering_facts(core::Arch arch, uint64_t number) const;
 
   // Whether some stop rule may fit such records.
   bool may_stop(RecordKind kind) const;

@@ -7,6 +7,8 @@ export interface NativeInjectRule {
   field: string;
   /** strace's grammar; empty: every call. */
   syscalls: string[];
+  /** Which of them; without kinds and outcomes. */
+  at: NativeFilter;
   /** From 1. */
   first: number;
   step: number;

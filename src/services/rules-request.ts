@@ -4,12 +4,13 @@ import { RecordKind } from '../gen/ptraced/v1/record_pb.js';
 import type {
   InjectRule,
   MemoryPatch,
+  RecordFilter,
   Rules,
   SignalRule,
   StopRule,
 } from '../gen/ptraced/v1/session_pb.js';
 import type { EngineRules } from '../session/engine.js';
-import { toFilter, toNanoseconds } from './record-filter.js';
+import { checkSyscalls, toFilter, toNanoseconds } from './record-filter.js';
 
 /** Of each kind. */
 const maxRules = 256;
@@ -71,8 +72,36 @@ function checkEffect(field: string, rule: InjectRule): void {
   }
 }
 
+/** What is not known, or cannot be, when a call is about to be made. */
+function toCalls(field: string, at: RecordFilter | undefined): EngineRules['inject'][number]['at'] {
+  const { kinds = [], failedOnly, successfulOnly, errnos = [], minDuration } = at ?? {};
+  kinds.forEach((kind, index) => {
+    if (kind !== RecordKind.ENTER) {
+      throw invalidField(
+        `${field}.kinds[${index}]`,
+        'must be ENTER, where calls are tampered with',
+      );
+    }
+  });
+  const outcomes = {
+    failed_only: failedOnly === true,
+    successful_only: successfulOnly === true,
+    errnos: errnos.length > 0,
+    min_duration: minDuration !== undefined,
+  };
+  for (const [name, isSet] of Object.entries(outcomes)) {
+    if (isSet) {
+      throw invalidField(
+        `${field}.${name}`,
+        'must not be set: calls are tampered with before they return',
+      );
+    }
+  }
+  return toFilter(field, at);
+}
+
 function toInject(field: string, rule: InjectRule): EngineRules['inject'][number] {
-  checkCount(`${field}.syscalls`, rule.syscalls, maxEntries);
+  checkSyscalls(`${field}.syscalls`, rule.syscalls);
   checkEffect(field, rule);
   const first = rule.first || 1;
   if (rule.last !== 0 && rule.last < first) {
@@ -87,6 +116,7 @@ function toInject(field: string, rule: InjectRule): EngineRules['inject'][number
   return {
     field,
     syscalls: rule.syscalls,
+    at: toCalls(`${field}.at`, rule.at),
     first,
     step: rule.step || 1,
     last: rule.last,

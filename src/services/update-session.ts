@@ -89,7 +89,10 @@ function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>
   const rules = changed.has('rules') && (wanted.rules ?? create(RulesSchema));
   if (rules) {
     const looking = rules.stop.filter(stopsAtCalls).map(({ at }) => at ?? none);
-    for (const { syscalls } of [...rules.inject, ...looking]) {
+    const tampered = rules.inject.map((rule) =>
+      rule.syscalls.length > 0 ? rule : (rule.at ?? none),
+    );
+    for (const { syscalls } of [...tampered, ...looking]) {
       checkSeen(session, 'session.rules', syscalls);
     }
   }

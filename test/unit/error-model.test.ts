@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { BadRequestSchema, ErrorInfoSchema } from '../../src/gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from '../../src/gen/google/rpc/status_pb.js';
 import { ControlService } from '../../src/gen/ptraced/v1/control_service_pb.js';
+import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
 import { ServerService } from '../../src/gen/ptraced/v1/server_service_pb.js';
 import { StdioMode } from '../../src/gen/ptraced/v1/session_pb.js';
 import {
@@ -136,6 +137,18 @@ describe('a field that is not acceptable is named', () => {
     ],
     ['rules.inject[0].arguments', { ...launchTrue, rules: { inject: [{ arguments: { 6: 0n } }] } }],
     ['rules.inject[0].patches[0].data', { ...launchTrue, rules: { inject: [{ patches: [{}] }] } }],
+    [
+      'rules.inject[0].at.kinds[0]',
+      { ...launchTrue, rules: { inject: [{ error: 'EIO', at: { kinds: [RecordKind.EXIT] } }] } },
+    ],
+    [
+      'rules.inject[0].at.errnos',
+      { ...launchTrue, rules: { inject: [{ error: 'EIO', at: { errnos: ['EIO'] } }] } },
+    ],
+    [
+      'rules.inject[0].at.paths[0]',
+      { ...launchTrue, rules: { inject: [{ error: 'EIO', at: { paths: ['relative'] } }] } },
+    ],
     ['rules.stop[0].at.kinds', { ...launchTrue, rules: { stop: [{}] } }],
     ['rules.stop[0].at.kinds[0]', { ...launchTrue, rules: { stop: [{ at: { kinds: [8] } }] } }],
     ['on_disconnect', { ...launchTrue, onDisconnect: unknown }],
