@@ -47,6 +47,8 @@ export interface Config extends HostConfig {
    * of that is gone.
    */
   readonly keepaliveMs: number;
+  /** Largest request, in bytes as it is on the wire. */
+  readonly maxRequestBytes: number;
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -58,6 +60,7 @@ export const defaultLimits: Limits = Object.freeze({
 
 const defaultKeepEndedMs = 5 * 60 * 1000;
 const defaultKeepaliveMs = 20_000;
+const defaultMaxRequestBytes = 4 * 1024 * 1024;
 
 /** A configuration that cannot be: the message is for the person who wrote it. */
 export class ConfigError extends Error {
@@ -84,6 +87,8 @@ export interface ConfigOptions extends HostOptions {
   readonly logLevel?: LogLevel | undefined;
   /** Default: 20 s. */
   readonly keepaliveMs?: number | undefined;
+  /** Default: 4 MiB. */
+  readonly maxRequestBytes?: number | undefined;
 }
 
 /** Fills in the defaults. */
@@ -108,6 +113,7 @@ export function createConfig(options: ConfigOptions): Config {
     logLevel: options.logLevel ?? 'info',
     ...createHostConfig(options),
     keepaliveMs: options.keepaliveMs ?? defaultKeepaliveMs,
+    maxRequestBytes: options.maxRequestBytes ?? defaultMaxRequestBytes,
     ...(options.socketGroup !== undefined && { socketGroup: options.socketGroup }),
   });
 }

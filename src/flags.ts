@@ -73,6 +73,11 @@ const flags = {
     value: 'N',
     help: 'connections at a time, for each address. Default: 256',
   },
+  'max-request-bytes': {
+    type: 'string',
+    value: 'N',
+    help: 'bytes of one request, such as a launch with its arguments; at most 67108864. Default: 4194304',
+  },
   'log-level': { type: 'string', value: 'LEVEL', help: `${logLevels.join(', ')}. Default: info` },
 } as const satisfies Record<string, Flag>;
 
@@ -227,6 +232,18 @@ function toMs(values: Values, name: 'keep-ended' | 'keepalive'): number | undefi
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
+/** A request is decoded as a whole, on the one thread that serves everybody. */
+const maxRequestBytesLimit = 64 * 1024 * 1024;
+
+function toMaxRequestBytes(values: Values): number | undefined {
+  const bytes = toNumber(values, 'max-request-bytes');
+  if (bytes !== undefined && bytes > maxRequestBytesLimit) {
+    const source = values.get('max-request-bytes')?.source;
+    throw new ConfigError(`${source}: wants at most ${maxRequestBytesLimit}, not '${bytes}'`);
+  }
+  return bytes;
+}
+
 function toConfig(values: Values, environment: Environment): Config {
   const limits = {
     maxSessions: toNumber(values, 'max-sessions'),
@@ -243,6 +260,7 @@ function toConfig(values: Values, environment: Environment): Config {
     limits: Object.fromEntries(given),
     keepEndedMs: toMs(values, 'keep-ended'),
     keepaliveMs: toMs(values, 'keepalive'),
+    maxRequestBytes: toMaxRequestBytes(values),
     launchUser: toLaunchUser(values),
     softNofile: toNumber(values, 'soft-nofile'),
   });

@@ -45,9 +45,13 @@ export async function openConnection(address: string | undefined): Promise<Conne
 
 async function connectTo(address: string): Promise<PtracedClient> {
   // Only here: gRPC is of no use for a server of our own.
-  const { connect } = await import('../client/connect.js');
+  const [{ connect }, { silenceGrpcLog }] = await Promise.all([
+    import('../client/connect.js'),
+    import('../client/grpc-log.js'),
+  ]);
+  silenceGrpcLog();
   try {
-    return connect(address);
+    return connect(address, undefined, { proxy: process.env['PTRACED_PROXY'] || undefined });
   } catch (error) {
     throw error instanceof RangeError ? new UsageError(error.message) : error;
   }

@@ -59,6 +59,8 @@ async function run(args: string[]): Promise<ExitStatus> {
 }
 
 async function main(): Promise<ExitStatus> {
+  // Node's own warnings are about this program, and stderr is the command's as well.
+  process.removeAllListeners('warning');
   try {
     return await run(process.argv.slice(2));
   } catch (error) {

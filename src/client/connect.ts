@@ -4,7 +4,9 @@ import { Client } from '@grpc/grpc-js';
 import { parseAddress } from './address.js';
 import { PtracedClient } from './client.js';
 import { Credentials, plaintext } from './credentials.js';
+import { MAX_FRAME_BYTES } from './grpc-errors.js';
 import { GrpcTransport } from './grpc-transport.js';
+import { routeTo } from './proxy.js';
 
 /** Options of a connection. */
 export interface ConnectOptions {
@@ -12,13 +14,12 @@ export interface ConnectOptions {
   readonly keepaliveTimeMs?: number;
   /** Milliseconds it then has. Default: 10,000. */
   readonly keepaliveTimeoutMs?: number;
+  /**
+   * HTTP proxy, `http://[USER:PASSWORD@]HOST[:PORT]`, for servers on other machines. Default: none; the variables
+   * http_proxy, https_proxy and grpc_proxy are not heeded.
+   */
+  readonly proxy?: string | undefined;
 }
-
-/**
- * A frame holds about 64 KiB, but at least one record, whose strings may be 1 MiB each before they
- * are escaped.
- */
-const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 /**
  * What a server may send before it hears of what was read. With HTTP/2's own 64 KiB it waits for that
@@ -30,15 +31,16 @@ const WINDOW_BYTES = 1024 * 1024;
  * Makes a client of the server at `unix:PATH` or `HOST:PORT`. The connection is made with the first
  * call, which fails with UNAVAILABLE where it cannot be.
  *
- * Throws a RangeError for an address that is none.
+ * Throws a RangeError for an address or a proxy that is none.
  */
 export function connect(
   address: string,
   credentials: Credentials = plaintext(),
   options: ConnectOptions = {},
 ): PtracedClient {
-  const { target } = parseAddress(address);
+  const { target, options: route } = routeTo(parseAddress(address), options.proxy);
   const channel = new Client(target, Credentials.toChannel(credentials), {
+    ...route,
     'grpc.max_receive_message_length': MAX_FRAME_BYTES,
     'grpc-node.flow_control_window': WINDOW_BYTES,
     'grpc.keepalive_time_ms': options.keepaliveTimeMs ?? 20_000,
