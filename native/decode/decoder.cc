@@ -85,6 +85,7 @@ void enter_text(const Call& call, core::Memory& memory, const Options& options, 
   state.text.clear();
   state.result_offset = 0;
   state.entered_ = true;
+  state.saw_entry_ = true;
   state.next_arg_ = 0;
   const char* before = state.syscall_ != nullptr ? state.syscall_->name : nullptr;
   const bool restart = is_restart(call);
@@ -113,6 +114,7 @@ void exit_text(const Call& call, const core::SyscallExit& exit, core::Memory& me
                const Options& options, CallText& state) {
   if (!state.entered_) {
     enter_text(call, memory, options, state);
+    state.saw_entry_ = false;
   }
   state.entered_ = false;
   if (state.syscall_ == nullptr) {

@@ -71,8 +71,15 @@ class CallText {
   uint8_t next_arg_ = 0;
   // Name of the call that restart_syscall continues.
   const char* interrupted_ = nullptr;
-  // The words that arguments' saved_offset kept; bit 32 tells whether one could be read.
+  // The words that arguments' saved_word kept; bit 32 tells whether one could be read.
   uint64_t saved_[6] = {};
+  // Those of the elements of the one array that a call may have, as far as they could be read.
+  std::vector<uint32_t> saved_each_;
+  // What Arg::kept kept, and where it stood; 0: nothing.
+  uint8_t kept_[kMaxKept] = {};
+  uint64_t kept_at_ = 0;
+  // The entry was decoded: what was saved is what stood there before the call.
+  bool saw_entry_ = false;
   std::vector<uint8_t> scratch_;
 };
 

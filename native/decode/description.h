@@ -54,7 +54,7 @@ struct Length {
     kTerminator,  // a NUL byte, or a null pointer, ends it
     kFixed,       // `value`
     kArgument,    // the argument of index `value`
-    kResult,      // what the call returned
+    kWritten,     // what the call returned, at most what the argument of index `value` says
     kField,       // an unsigned number of `size` bytes at offset `value` of the enclosing structure
     kPointee,     // the 32-bit number that the argument of index `value` points to
   };
@@ -104,7 +104,8 @@ struct Type {
   bool despite_error = false;
   // For kCustom: the word is the address of what is shown.
   bool points = false;
-  // For kCustom: a parameter of its own. For kBytes: kHexBytes or 0.
+  // For kCustom: a parameter of its own; its `length`, if any, is that of what it shows, which
+  // Engine::written and file_arguments.h look at. For kBytes: kHexBytes or 0.
   uint32_t parameter = 0;
   Length length = {};
   const Set* set = nullptr;
@@ -146,6 +147,9 @@ struct Layout {
 // The largest structure that a Layout may describe.
 inline constexpr size_t kMaxStructSize = 1024;
 
+// The most bytes that Arg::kept may keep.
+inline constexpr size_t kMaxKept = 16;
+
 // When an argument is decoded: at the stop where its memory holds what matters.
 // kBoth: a custom type that is shown in two parts.
 enum class When : uint8_t { kEntry, kExit, kBoth };
@@ -160,9 +164,16 @@ struct Arg {
   // The kernel writes there too, which the text says in a note on the result: values are decoded
   // again at the exit.
   bool rewritten = false;
-  // A 32-bit number in memory is kept from entry to exit: at this offset behind the argument's
-  // address (lengths that the kernel overwrites). -1: none.
-  int16_t saved_offset = -1;
+  // A 32-bit number in memory is kept from entry to exit: at so many words of the tracee behind the
+  // argument's address (lengths that the kernel overwrites). -1: none.
+  int8_t saved_word = -1;
+  // Where the argument is an array whose elements have such a number each: words of an element, and
+  // the index of the argument with the number of elements.
+  uint8_t saved_stride = 0;
+  uint8_t saved_count = 0;
+  // So many bytes behind the argument's address are kept from the entry: the text shows them at the
+  // exit, when the kernel has written there. 0: none. At most kMaxKept.
+  uint8_t kept = 0;
   // The argument's register, where the notation has another order than the call. -1: its position.
   int8_t position = -1;
   // The argument is there only where argument `condition_arg` has one of these bits. 0: always.

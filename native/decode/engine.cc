@@ -7,10 +7,6 @@ namespace ptraced::decode {
 
 namespace {
 
-uint64_t truncate(uint64_t word, size_t size) {
-  return size == 0 || size >= 8 ? word : word & ((uint64_t{1} << (size * 8)) - 1);
-}
-
 int64_t sign_extend(uint64_t word, size_t size) {
   if (size == 0 || size >= 8) {
     return static_cast<int64_t>(word);
@@ -28,6 +24,25 @@ uint64_t View::number(size_t offset, size_t width) const {
   uint64_t value = 0;
   std::memcpy(&value, bytes + offset, width);
   return value;
+}
+
+size_t size_of(const Type& type, size_t word_size) {
+  switch (type.kind) {
+    case Kind::kNone:
+      return 0;
+    case Kind::kStruct:
+      return word_size == 4 ? type.layout->size32 : type.layout->size;
+    case Kind::kInline:
+      return type.length.value * size_of(*type.of, word_size);
+    case Kind::kInlineText:
+      return type.length.value;
+    case Kind::kCustom:
+      return type.layout != nullptr ? (word_size == 4 ? type.layout->size32 : type.layout->size)
+             : type.size != 0       ? type.size
+                                    : word_size;
+    default:
+      return type.size != 0 ? type.size : word_size;
+  }
 }
 
 const Variant* find_variant(const Syscall& syscall, const uint64_t* args) {
@@ -84,37 +99,6 @@ uint64_t Engine::arg(size_t index) const {
   return truncate(call_.args[index], word_size());
 }
 
-size_t Engine::size_of(const Type& type) const {
-  switch (type.kind) {
-    case Kind::kNone:
-      return 0;
-    case Kind::kStruct:
-      return word_size() == 4 ? type.layout->size32 : type.layout->size;
-    case Kind::kInline:
-      return type.length.value * size_of(*type.of);
-    case Kind::kInlineText:
-      return type.length.value;
-    case Kind::kCustom:
-      return type.layout != nullptr ? (word_size() == 4 ? type.layout->size32 : type.layout->size)
-             : type.size != 0       ? type.size
-                                    : word_size();
-    default:
-      return type.size != 0 ? type.size : word_size();
-  }
-}
-
-void Engine::save_lengths() {
-  for (size_t i = 0; i < arg_count_; ++i) {
-    const auto [argument, index] = args_[i];
-    state_.saved_[index] = 0;
-    uint32_t value = 0;
-    if (argument->saved_offset >= 0 &&
-        read(arg(index) + static_cast<uint64_t>(argument->saved_offset), &value, sizeof value)) {
-      state_.saved_[index] = (uint64_t{1} << 32) | value;
-    }
-  }
-}
-
 void Engine::enter() {
   save_lengths();
   size_t i = 0;
@@ -147,7 +131,9 @@ void Engine::exit(const core::SyscallExit& exit) {
 
 void Engine::show_argument(const Active& active) {
   out_.begin_argument(active.arg->name, active.arg->named);
+  as_at_entry_ = exiting_ && active.arg->kept != 0 && state_.kept_at_ != 0;
   show_word(active.arg->type, arg(active.index));
+  as_at_entry_ = false;
 }
 
 bool Engine::follow(uint64_t address, bool despite_error) {
@@ -349,29 +335,6 @@ void Engine::show_inline(const Type& type, const Operand& operand) {
     show_at(*type.of, View{view.bytes + i * size, size, view.address + i * size}, operand.within);
   }
   out_.end_array();
-}
-
-uint64_t Engine::length(const Type& type, const Operand& operand) const {
-  switch (type.length.from) {
-    case Length::From::kTerminator:
-      return 0;
-    case Length::From::kFixed:
-      return type.length.value;
-    case Length::From::kArgument:
-      return truncate(arg(type.length.value), type.length.size);
-    case Length::From::kResult:
-      return exit_.value < 0 ? 0 : static_cast<uint64_t>(exit_.value);
-    case Length::From::kField:
-      return operand.within != nullptr
-                 ? operand.within->number(type.length.value,
-                                          type.length.size != 0 ? type.length.size : word_size())
-                 : 0;
-    case Length::From::kPointee: {
-      uint32_t value = 0;
-      return memory_.read(arg(type.length.value), &value, sizeof value) == sizeof value ? value : 0;
-    }
-  }
-  return 0;
 }
 
 }  // namespace ptraced::decode

@@ -11,6 +11,15 @@ namespace ptraced::decode {
 class CallValues;
 class ValueTree;
 
+// The lower `size` bytes of a word; all of it where size is 0.
+inline uint64_t truncate(uint64_t word, size_t size) {
+  return size == 0 || size >= 8 ? word : word & ((uint64_t{1} << (size * 8)) - 1);
+}
+
+// The type's size in the memory of a tracee with words of that size; 0 where it has none or is not
+// described.
+size_t size_of(const Type& type, size_t word_size);
+
 // Bytes of the tracee that have been read.
 struct View {
   const uint8_t* bytes = nullptr;
@@ -61,18 +70,34 @@ class Engine {
   int error() const { return failed() ? static_cast<int>(-exit_.value) : 0; }
   // Argument as the tracee's register has it: 32 bits wide on i386.
   uint64_t arg(size_t index) const;
-  // What saved_offset kept at entry; `valid` tells whether it could be read.
+  // What saved_word kept at entry; `has_saved` tells whether it could be read.
   uint32_t saved(size_t index) const { return static_cast<uint32_t>(state_.saved_[index]); }
   bool has_saved(size_t index) const { return (state_.saved_[index] >> 32) != 0; }
+  // The entry was decoded, so that what is saved stood there before the call.
+  bool saw_entry() const { return state_.saw_entry_; }
+  // What saved_stride kept of an element; null where it is not known.
+  const uint32_t* saved_of(uint64_t element) const {
+    return state_.saw_entry_ && element < state_.saved_each_.size() ? &state_.saved_each_[element]
+                                                                    : nullptr;
+  }
+  // Bytes or elements that the type's `length` says.
+  uint64_t length(const Type& type, const Operand& operand) const;
+  // Bytes or elements that the call has written to a buffer of the type: as many as its result
+  // says, and never more than the buffer has.
+  uint64_t written(const Type& type) const;
+  // Whether the buffer of the type has what the result says.
+  bool holds_result(const Type& type) const;
+  // Bytes that the call has written where the length stands behind the pointer in argument `index`:
+  // what stands there now, and never more than what stood there at the entry. False where one of
+  // them is not known or negative.
+  bool written_behind(size_t index, uint32_t& size);
   // Bytes of a pointer or a long in the tracee's memory.
   size_t word_size() const { return call_.arch == core::Arch::kI386 ? 4 : 8; }
   // The type's size in memory; 0 where it has none or is not described for this tracee.
-  size_t size_of(const Type& type) const;
+  size_t size_of(const Type& type) const { return decode::size_of(type, word_size()); }
 
   // Reads all of it or nothing.
-  bool read(uint64_t address, void* out, size_t size) {
-    return memory_.read(address, out, size) == size;
-  }
+  bool read(uint64_t address, void* out, size_t size);
   // Reads as far as memory is mapped.
   size_t read_some(uint64_t address, void* out, size_t size) {
     return memory_.read(address, out, size);
@@ -98,6 +123,8 @@ class Engine {
   // Shows the string at `address`, cut at the configured length.
   void show_string(uint64_t address, bool despite_error = false);
   void show_path(uint64_t address, bool despite_error = false);
+  // Shows `size` bytes at `address`, however many they are, up to a NUL.
+  void show_whole(uint64_t address, uint64_t size);
   // Shows the strings that a null-terminated array of pointers names.
   void show_strings(uint64_t address);
   // Shows a number as the type says, cut to its size.
@@ -131,12 +158,13 @@ class Engine {
   void activate(const Arg& arg, size_t position);
   // Keeps the lengths that the kernel overwrites.
   void save_lengths();
+  void save_each(const Arg& arg, uint64_t address);
+  void keep(const Arg& arg, uint64_t address);
   void show_argument(const Active& active);
   // Arguments as the call has them, not as the notation does.
   void order_by_register();
   // An argument of which nothing was said is its word.
   void complete(const ValueTree& tree, uint32_t root, uint64_t word);
-  uint64_t length(const Type& type, const Operand& operand) const;
   void show_pointer(const Type& type, uint64_t address);
   void show_terminated(uint64_t address, size_t limit, bool despite_error);
   // Reads a string of at most `limit` bytes into the scratch buffer; false where memory ends first.
@@ -152,6 +180,8 @@ class Engine {
   CallText& state_;
   core::SyscallExit exit_ = {};
   bool exiting_ = false;
+  // What is read stands there as it did at the entry (Arg::kept).
+  bool as_at_entry_ = false;
   std::array<Active, 6> args_ = {};
   size_t arg_count_ = 0;
 };

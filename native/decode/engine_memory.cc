@@ -141,6 +141,19 @@ void Engine::show_path(uint64_t address, bool despite_error) {
   show_terminated(address, PATH_MAX - 1, despite_error);
 }
 
+void Engine::show_whole(uint64_t address, uint64_t size) {
+  const size_t wanted = std::min<uint64_t>(size, PATH_MAX - 1);
+  uint8_t* bytes = scratch(wanted);
+  if (!read(address, bytes, wanted)) {
+    out_.address(address, Unread::kFault);
+    return;
+  }
+  const void* end = std::memchr(bytes, 0, wanted);
+  const size_t used =
+      end != nullptr ? static_cast<size_t>(static_cast<const uint8_t*>(end) - bytes) : wanted;
+  out_.string(bytes, used, {.truncated = end == nullptr && wanted < size, .full_size = size});
+}
+
 void Engine::show_strings(uint64_t address) {
   const PointerScope pointer(out_, address);
   if (!follow(address)) {

@@ -105,6 +105,7 @@ void enter_values(const Call& call, core::Memory& memory, const Options& options
   values.argument_count_ = 0;
   values.has_return_value_ = false;
   values.entered_ = true;
+  text.saw_entry_ = true;
   text.syscall_ = find_syscall(call.arch, call.number);
   if (text.syscall_ == nullptr) {
     return;
@@ -118,6 +119,7 @@ void exit_values(const Call& call, const core::SyscallExit& exit, core::Memory& 
   values.exit_.clear();
   values.has_return_value_ = false;
   if (!values.entered_) {
+    text.saw_entry_ = false;
     values.argument_count_ = 0;
     text.syscall_ = find_syscall(call.arch, call.number);
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/ptrace.h"
+#include "decode/written_buffer.h"
 
 namespace ptraced::wire {
 namespace {
@@ -55,6 +56,20 @@ class ProbeScope {
         break;
     }
     return static_cast<size_t>(std::min<uint64_t>(wanted, probe.max_bytes));
+  }
+
+  // `length` bytes at `address`, without what stands behind the buffer that the result counts: the
+  // result may be more than the buffer has (recvfrom with MSG_TRUNC).
+  size_t within_buffer(const MemoryProbe& probe, uint64_t address, size_t length) const {
+    if (probe.length != MemoryProbe::Length::kReturn || arguments_.empty()) {
+      return length;
+    }
+    const core::SyscallEntry& call = view_.task.entry;
+    const auto buffer = decode::written_buffer(call.arch, call.number, arguments_);
+    if (!buffer || address < buffer->address || address - buffer->address > buffer->capacity) {
+      return length;
+    }
+    return std::min<uint64_t>(length, buffer->capacity - (address - buffer->address));
   }
 
   // Registers are fetched once, and only for a probe that names one.
@@ -110,12 +125,13 @@ void MemoryProbes::take(const RecordFacts& facts, const core::StopView& view,
       continue;
     }
     const uint64_t at = std::get<uint64_t>(address);
-    bytes_.resize(*length);
-    bytes_.resize(view.memory.read(at, bytes_.data(), *length));
+    const size_t wanted = scope.within_buffer(probe, at, *length);
+    bytes_.resize(wanted);
+    bytes_.resize(view.memory.read(at, bytes_.data(), wanted));
     snapshot.add_fixed64(kAddress, at);
     if (!bytes_.empty()) {
       snapshot.add_bytes(kData, bytes_);
-    } else if (*length != 0) {
+    } else if (wanted != 0) {
       snapshot.add_bool(kFault, true);
     }
   }

@@ -71,6 +71,26 @@ describe('a probe', () => {
     expect(last?.memory[0]?.fault).toBe(false);
   });
 
+  test('does not read behind the buffer where the call returned more than it has', async ({
+    client,
+  }) => {
+    const received: ProbeInit = {
+      name: 'received',
+      at: { syscalls: ['recvfrom'] },
+      address: 'arg1',
+      length: { case: 'lengthIsReturn', value: true },
+    };
+    const second: ProbeInit = { ...received, name: 'second', address: 'arg1 + 1' };
+    const argv = [fixture('long-datagrams')];
+    const trace = await traceToEnd(client, launch(argv, probing(received, second)));
+    const results = exitsOf(trace.records, 'recvfrom').map(({ ret }) => ret);
+    expect(results).toEqual([29n, 29n, 29n]);
+    const bytes = (probe: string) => taken(trace.records, probe).map(([, text]) => text);
+    expect(bytes('received')).toEqual(['tw', 'tw', '']);
+    expect(bytes('second').slice(0, 2)).toEqual(['w', 'w']);
+    expect(trace.records.some(({ memory }) => memory.some(({ fault }) => fault))).toBe(false);
+  });
+
   test('reads at registers, modules, results and numbers, and says where nothing is', async ({
     client,
   }) => {

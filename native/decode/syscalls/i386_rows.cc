@@ -4,6 +4,7 @@
 
 #include "../structs/structs.h"
 #include "../types/i386.h"
+#include "../types/net.h"
 #include "../types/subjects.h"
 #include "rows_i386.h"
 
@@ -60,7 +61,7 @@ constexpr Syscall kRows[] = {
     {.number = __NR_getgroups,
      .name = "getgroups",
      .classes = kCreds,
-     .args = {in("size", kInt), out("list", array(kUid16, result()))}},
+     .args = {in("size", kInt), out("list", array(kUid16, written(0, 4)))}},
     {.number = __NR_setgroups,
      .name = "setgroups",
      .classes = kCreds,
@@ -69,7 +70,7 @@ constexpr Syscall kRows[] = {
     {.number = __NR_pread64,
      .name = "pread64",
      .classes = kDesc,
-     .args = {in("fd", kFd), out("buf", bytes(result())), in("count", kSize),
+     .args = {in("fd", kFd), out("buf", bytes(written(2))), in("count", kSize),
               in("offset", split(3))}},
     {.number = __NR_pwrite64,
      .name = "pwrite64",
@@ -129,7 +130,7 @@ constexpr Syscall kRows[] = {
               in("len", split(4))}},
     {.number = __NR_lookup_dcookie,
      .name = "lookup_dcookie",
-     .args = {in("cookie", split(0)), at(2, out("buffer", bytes(result()))),
+     .args = {in("cookie", split(0)), at(2, out("buffer", bytes(written(3)))),
               at(3, in("len", kSize))}},
     {.number = __NR__llseek,
      .name = "_llseek",
@@ -346,8 +347,10 @@ constexpr Syscall kRows[] = {
     {.number = __NR_recvmmsg_time64,
      .name = "recvmmsg_time64",
      .classes = kNetwork,
-     .args = {in("sockfd", kFd), out("msgvec", kAddress), in("vlen", kUint),
-              in("flags", flags(kMsgSocketFlags)), in("timeout", kTimespec64PointerAnyway)}},
+     .result = {.note = note_receive},
+     .args = {in("sockfd", kFd), saving_each(1, 8, 2, out("msgvec", kReceiveMessages)),
+              in("vlen", kUint), in("flags", flags(kMsgSocketFlags)),
+              keeping(16, in("timeout", kTimespec64PointerAnyway))}},
     {.number = __NR_mq_timedsend_time64,
      .name = "mq_timedsend_time64",
      .classes = kDesc,
@@ -356,7 +359,7 @@ constexpr Syscall kRows[] = {
     {.number = __NR_mq_timedreceive_time64,
      .name = "mq_timedreceive_time64",
      .classes = kDesc,
-     .args = {in("mqdes", kFd), out("msg_ptr", bytes(result())), in("msg_len", kSize),
+     .args = {in("mqdes", kFd), out("msg_ptr", bytes(written(2))), in("msg_len", kSize),
               out("msg_prio", kUintPointer), in("abs_timeout", kTimespec64PointerAnyway)}},
     {.number = __NR_semtimedop_time64,
      .name = "semtimedop_time64",

@@ -25,7 +25,7 @@ constexpr Syscall kRows[] = {
     {SYS(setfsuid), .classes = kCreds, .args = {in("fsuid", kUid)}},
     {SYS(setfsgid), .classes = kCreds, .args = {in("fsgid", kGid)}},
     {SYS(getgroups), .classes = kCreds,
-     .args = {in("size", kInt), out("list", array(kUid, result()))}},
+     .args = {in("size", kInt), out("list", array(kUid, written(0, 4)))}},
     {SYS(setgroups), .classes = kCreds,
      .args = {in("size", kInt), in("list", array(kUid, arg(0, 4)))}},
     {SYS(capget), .classes = kCreds, .args = {in("hdrp", kCapHeader), out("datap", kCapData)}},

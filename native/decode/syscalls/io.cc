@@ -7,11 +7,11 @@ namespace {
 
 constexpr Syscall kRows[] = {
     {SYS(read), .classes = kDesc,
-     .args = {in("fd", kFd), out("buf", bytes(result())), in("count", kSize)}},
+     .args = {in("fd", kFd), out("buf", bytes(written(2))), in("count", kSize)}},
     {SYS(write), .classes = kDesc,
      .args = {in("fd", kFd), in("buf", bytes(arg(2))), in("count", kSize)}},
     {SYS(pread64), .classes = kDesc,
-     .args = {in("fd", kFd), out("buf", bytes(result())), in("count", kSize),
+     .args = {in("fd", kFd), out("buf", bytes(written(2))), in("count", kSize),
               in("offset", kInt64)}},
     {SYS(pwrite64), .classes = kDesc,
      .args = {in("fd", kFd), in("buf", bytes(arg(2))), in("count", kSize), in("offset", kInt64)}},

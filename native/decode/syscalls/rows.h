@@ -28,6 +28,7 @@ void note_personality(Engine& engine);
 void note_ioprio(Engine& engine);
 void note_poll(Engine& engine);
 void note_select(Engine& engine);
+void note_receive(Engine& engine);
 void note_timeout(Engine& engine);
 
 // The rows of each file.

@@ -13,5 +13,6 @@ extern const Variants kFutexTime64Variants;
 
 void note_poll(Engine& engine);
 void note_select(Engine& engine);
+void note_receive(Engine& engine);
 
 }  // namespace ptraced::decode

@@ -16,7 +16,7 @@ constexpr Syscall kRows[] = {
      .variants = &kRebootVariants},
     {SYS(syslog), .args = {in("type", kSyslogAction), in("bufp", kAddress), in("size", kUint)},
      .variants = &kSyslogVariants},
-    {SYS(getrandom), .args = {out("buf", hex_bytes(result())), in("buflen", kSize),
+    {SYS(getrandom), .args = {out("buf", hex_bytes(written(1))), in("buflen", kSize),
                               in("flags", flags(kGetrandomFlags))}},
     {SYS(init_module),
      .args = {in("module_image", kAddress), in("size", kUlong), in("param_values", kString)}},

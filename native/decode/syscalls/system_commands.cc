@@ -40,9 +40,9 @@ constexpr Variant kRebootCases[] = {
 constexpr Variant kSyslogCases[] = {
     {0, {}},
     {1, {}},
-    {2, {out("bufp", bytes(result())), in("size", kUint)}},
-    {3, {out("bufp", bytes(result())), in("size", kUint)}},
-    {4, {out("bufp", bytes(result())), in("size", kUint)}},
+    {2, {out("bufp", bytes(written(2, 4))), in("size", kUint)}},
+    {3, {out("bufp", bytes(written(2, 4))), in("size", kUint)}},
+    {4, {out("bufp", bytes(written(2, 4))), in("size", kUint)}},
     {5, {}},
     {6, {}},
     {7, {}},

@@ -157,7 +157,7 @@ void print_directory(Engine& engine, const Type& type, const Operand& operand) {
     return;
   }
   const Entries entries(engine, type.parameter == 64 ? kDirent64Layout : kDirentLayout, address,
-                        static_cast<uint64_t>(engine.result()));
+                        engine.written(type));
   if (engine.options().unabbreviated) {
     show_entries(engine, entries, address);
   } else {

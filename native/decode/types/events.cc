@@ -129,6 +129,19 @@ void note_select(Engine& engine) {
   out.end_note();
 }
 
+void note_receive(Engine& engine) {
+  if (engine.failed() || engine.result() == 0) {
+    note_timeout(engine);
+    return;
+  }
+  constexpr size_t kTimeout = 4;
+  if (engine.arg(kTimeout) != 0) {
+    engine.out().begin_note();
+    show_time_left(engine, engine.arg(kTimeout), timeout_type(engine, false));
+    engine.out().end_note();
+  }
+}
+
 void print_select_mask(Engine& engine, const Type&, const Operand& operand) {
   if (!engine.follow(operand.word)) {
     return;

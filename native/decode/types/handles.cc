@@ -1,4 +1,6 @@
 // File handles, Landlock's rulesets, registers at offsets, answers of keyctl.
+#include <linux/keyctl.h>
+
 #include <algorithm>
 
 #include "../engine.h"
@@ -17,13 +19,14 @@ struct FileHandle {
 
 constexpr size_t kMaxHandle = 128;  // MAX_HANDLE_SZ
 
-void show_handle_tail(Engine& engine, const FileHandle& handle, uint64_t address) {
+// `room`: bytes that the caller's buffer has for them.
+void show_handle_tail(Engine& engine, const FileHandle& handle, uint32_t room, uint64_t address) {
   Writer& out = engine.out();
   out.begin_field("handle_type");
   out.signed_number(handle.type);
   out.begin_field("f_handle");
   uint8_t bytes[kMaxHandle];
-  const size_t size = std::min<size_t>(handle.bytes, sizeof bytes);
+  const size_t size = std::min<size_t>({handle.bytes, room, sizeof bytes});
   if (!engine.read(address + sizeof handle, bytes, size)) {
     out.address(address + sizeof handle, Unread::kFault);
     return;
@@ -45,7 +48,7 @@ void print_file_handle(Engine& engine, const Type&, const Operand& operand) {
   out.begin_struct("file_handle");
   out.begin_field("handle_bytes");
   out.unsigned_number(handle.bytes);
-  show_handle_tail(engine, handle, operand.word);
+  show_handle_tail(engine, handle, handle.bytes, operand.word);
   out.end_struct();
 }
 
@@ -76,7 +79,7 @@ void print_file_handle_result(Engine& engine, const Type&, const Operand& operan
   }
   out.resume_struct();
   if (readable && !engine.failed()) {
-    show_handle_tail(engine, handle, operand.word);
+    show_handle_tail(engine, handle, engine.saved(kHandleArgument), operand.word);
   }
   out.end_struct();
 }
@@ -140,12 +143,16 @@ void print_register_vector(Engine& engine, const Type&, const Operand& operand) 
   out.end_struct();
 }
 
-void print_key_answer(Engine& engine, const Type&, const Operand& operand) {
-  constexpr size_t kSizeArgument = 3;
-  if (engine.follow(operand.word)) {
-    // The result is the size that the answer has, whether the buffer holds it or not.
-    engine.show_bytes(operand.word, std::min<uint64_t>(static_cast<uint64_t>(engine.result()),
-                                                       engine.arg(kSizeArgument)));
+void print_key_answer(Engine& engine, const Type& type, const Operand& operand) {
+  if (!engine.follow(operand.word)) {
+    return;
+  }
+  // The result is the size that the answer has. Where the buffer does not hold it, the kernel
+  // writes nothing (security/keys/keyctl.c), but for the label, which it cuts.
+  if (engine.holds_result(type) || engine.arg(0) == KEYCTL_GET_SECURITY) {
+    engine.show_bytes(operand.word, engine.written(type));
+  } else {
+    engine.out().address(operand.word, Unread::kOpaque);
   }
 }
 

@@ -48,11 +48,12 @@ bool read_message(Engine& engine, uint64_t address, Message& message) {
   return true;
 }
 
-// What is shown of a message: the length of its name before the call where that is known, and how
-// many bytes of its vector hold data.
+// What is shown of a message: how many bytes of its vector hold data and, of one that has been
+// received, the length that the buffer for its name has.
 struct Shown {
-  bool has_name_length_before = false;
-  uint32_t name_length_before = 0;
+  bool received = false;
+  // Null: not known, so that no byte of the name is shown.
+  const uint32_t* name_room = nullptr;
   uint64_t available = UINT64_MAX;
 };
 
@@ -60,9 +61,10 @@ void show_message(Engine& engine, const Message& message, const Shown& shown) {
   Writer& out = engine.out();
   out.begin_struct("msghdr");
   out.begin_field("msg_name");
-  const uint32_t before =
-      shown.has_name_length_before ? shown.name_length_before : message.name_length;
-  const int32_t name_length = static_cast<int32_t>(std::min(before, message.name_length));
+  const uint32_t before = shown.name_room != nullptr ? *shown.name_room : message.name_length;
+  const int32_t name_length = shown.received && shown.name_room == nullptr
+                                  ? 0
+                                  : static_cast<int32_t>(std::min(before, message.name_length));
   show_sockaddr(engine, message.name, name_length < 0 ? 0 : static_cast<uint64_t>(name_length));
   out.begin_field("msg_namelen");
   out.signed_number(static_cast<int32_t>(before));
@@ -117,7 +119,10 @@ void show_messages(Engine& engine, uint64_t address, uint64_t count, bool receiv
     out.begin_element();
     out.begin_struct("mmsghdr");
     out.begin_field("msg_hdr");
-    show_message(engine, message, {.available = received ? length : UINT64_MAX});
+    show_message(engine, message,
+                 {.received = received,
+                  .name_room = received ? engine.saved_of(i) : nullptr,
+                  .available = received ? length : UINT64_MAX});
     if (received) {
       out.begin_field("msg_len");
       out.unsigned_number(length);
@@ -141,7 +146,7 @@ void print_sent_message(Engine& engine, const Type&, const Operand& operand) {
 void print_received_message(Engine& engine, const Type&, const Operand& operand) {
   Writer& out = engine.out();
   constexpr size_t kMessageArgument = 1;
-  const bool known = engine.has_saved(kMessageArgument);
+  const bool known = engine.saw_entry() && engine.has_saved(kMessageArgument);
   const uint32_t before = engine.saved(kMessageArgument);
   if (operand.word != 0 && engine.failed() && known) {
     out.begin_struct("msghdr");
@@ -156,18 +161,18 @@ void print_received_message(Engine& engine, const Type&, const Operand& operand)
     return;
   }
   show_message(engine, message,
-               {.has_name_length_before = known,
-                .name_length_before = before,
-                .available = static_cast<uint64_t>(engine.result())});
+               {.received = true,
+                .name_room = known ? &before : nullptr,
+                .available = engine.result() < 0 ? 0 : static_cast<uint64_t>(engine.result())});
 }
 
 void print_sent_messages(Engine& engine, const Type&, const Operand& operand) {
   show_messages(engine, operand.word, static_cast<uint32_t>(engine.arg(2)), false);
 }
 
-void print_received_messages(Engine& engine, const Type&, const Operand& operand) {
+void print_received_messages(Engine& engine, const Type& type, const Operand& operand) {
   if (engine.follow(operand.word)) {
-    show_messages(engine, operand.word, static_cast<uint64_t>(engine.result()), true);
+    show_messages(engine, operand.word, engine.written(type), true);
   }
 }
 

@@ -64,33 +64,20 @@ void print_residency(Engine& engine, const Type&, const Operand& operand) {
 }
 
 void print_node_mask(Engine& engine, const Type& type, const Operand& operand) {
-  constexpr uint64_t kMaxNodes = 4096;
-  if (!engine.follow(operand.word)) {
-    return;
-  }
-  Writer& out = engine.out();
+  // "%#0*lx" of two digits a byte: the prefix counts.
+  constexpr Type kWord = {.kind = Kind::kCustom,
+                          .print = [](Engine& e, const Type&, const Operand& o) {
+                            e.out().padded_hex(o.word, 2 * e.word_size());
+                          }};
   const uint64_t nodes = engine.arg(type.parameter);
-  const size_t word = engine.word_size();
-  const uint64_t bits = word * 8;
-  uint64_t words[kMaxNodes / 64] = {};
-  const uint64_t count = (std::min(nodes, kMaxNodes + 1) + bits - 1) / bits;
-  if (nodes == 0) {
-    out.begin_array();
-    out.end_array();
+  const uint64_t bits = engine.word_size() * 8;
+  if (nodes == 1) {
+    // The kernel takes the number minus one (get_nodes in mm/mempolicy.c): there is no word.
+    engine.out().address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kOpaque);
     return;
   }
-  if (count * word > sizeof words ||
-      !engine.read(operand.word, words, static_cast<size_t>(count * word))) {
-    out.address(operand.word, Unread::kFault);
-    return;
-  }
-  out.begin_array(count * word / sizeof words[0]);
-  for (uint64_t i = 0; i < count * word / sizeof words[0]; ++i) {
-    out.begin_element();
-    // "%#0*lx" of two digits a byte: the prefix counts.
-    out.padded_hex(words[i], 16);
-  }
-  out.end_array();
+  engine.show_array(kWord, operand.word,
+                    nodes == 0 ? 0 : (nodes - 1) / bits + ((nodes - 1) % bits != 0 ? 1 : 0));
 }
 
 void print_page_statuses(Engine& engine, const Type&, const Operand& operand) {
@@ -107,8 +94,7 @@ void print_page_statuses(Engine& engine, const Type&, const Operand& operand) {
   engine.show_array(kStatus, operand.word, engine.arg(1));
 }
 
-void print_message_buffer(Engine& engine, const Type&, const Operand& operand) {
-  constexpr size_t kSizeArgument = 2;
+void print_message_buffer(Engine& engine, const Type& type, const Operand& operand) {
   if (!engine.follow(operand.word)) {
     return;
   }
@@ -123,7 +109,7 @@ void print_message_buffer(Engine& engine, const Type&, const Operand& operand) {
   out.begin_field("mtype");
   engine.show_word(kLong, message_type);
   out.begin_field("mtext");
-  engine.show_bytes(operand.word + word, engine.arg(kSizeArgument));
+  engine.show_bytes(operand.word + word, engine.length(type, operand));
   out.end_struct();
 }
 

@@ -44,9 +44,10 @@ inline constexpr Type kWriteHintValue = one_of(kFcntlWriteHints, 8);
 inline constexpr Type kWriteHint = pointer(kWriteHintValue);
 
 // --- queues ---
-// struct msgbuf: of its text as many bytes are shown as the size says.
+// struct msgbuf: its text has as many bytes as the caller says, or as the call has received.
 void print_message_buffer(Engine&, const Type&, const Operand&);
-inline constexpr Type kMessageBuffer = custom_pointer(print_message_buffer);
+inline constexpr Type kMessageBuffer = custom_pointer(print_message_buffer, 0, arg(2));
+inline constexpr Type kMessageResult = custom_pointer(print_message_buffer, 0, written(2));
 inline constexpr Type kHexWordBracket = kHexWordPointer;
 
 // --- mounts ---
@@ -74,7 +75,7 @@ void print_register_vector(Engine&, const Type&, const Operand&);
 inline constexpr Type kRegisterVector = custom_pointer(print_register_vector);
 // What keyctl writes: as much as its result says and its buffer (argument 3) holds.
 void print_key_answer(Engine&, const Type&, const Operand&);
-inline constexpr Type kKeyAnswer = custom_pointer(print_key_answer);
+inline constexpr Type kKeyAnswer = custom_pointer(print_key_answer, 0, written(3));
 
 // --- futexes and asynchronous I/O ---
 extern const Layout kFutexWaiterLayout;
@@ -84,7 +85,7 @@ inline constexpr Type kFutexPair = array(kFutexWaiter, fixed(2));
 extern const Layout kIoEventLayout;
 inline constexpr Type kIoEvent = structure(kIoEventLayout);
 inline constexpr Type kIoEventPointer = pointer(kIoEvent);
-inline constexpr Type kIoEvents = array(kIoEvent, result());
+inline constexpr Type kIoEvents = array(kIoEvent, written(2));
 inline constexpr Type kAioSigset = kSelectMask;
 
 }  // namespace ptraced::decode

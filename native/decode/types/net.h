@@ -38,7 +38,7 @@ inline constexpr Type kReceiveMessage = custom_pointer(print_received_message);
 void print_sent_messages(Engine&, const Type&, const Operand&);
 inline constexpr Type kSendMessages = custom_pointer(print_sent_messages);
 void print_received_messages(Engine&, const Type&, const Operand&);
-inline constexpr Type kReceiveMessages = custom_pointer(print_received_messages);
+inline constexpr Type kReceiveMessages = custom_pointer(print_received_messages, 0, written(2, 4));
 // Control messages.
 void show_control(Engine& engine, uint64_t address, uint64_t size);
 

@@ -115,9 +115,11 @@ void print_environment(Engine& engine, const Type&, const Operand& operand) {
   engine.out().comment({text, static_cast<size_t>(cursor - text)});
 }
 
-void print_cwd(Engine& engine, const Type&, const Operand& operand) {
+void print_cwd(Engine& engine, const Type& type, const Operand& operand) {
   if (engine.follow(operand.word)) {
-    engine.show_path(operand.word);
+    // The result counts the NUL.
+    const uint64_t written = engine.written(type);
+    engine.show_whole(operand.word, written > 0 ? written - 1 : 0);
   }
 }
 

@@ -129,12 +129,8 @@ void print_cpu_set(Engine& engine, const Type& type, const Operand& operand) {
     return;
   }
   Writer& out = engine.out();
-  const bool is_result = type.parameter == 1;
   constexpr size_t kMaxBytes = 1024;  // 8192 processors: CONFIG_NR_CPUS at its largest
-  const size_t word = engine.word_size();
-  const uint64_t asked =
-      is_result ? static_cast<uint64_t>(engine.result()) : static_cast<uint32_t>(engine.arg(1));
-  const size_t size = std::min<uint64_t>((asked + word - 1) / word * word, kMaxBytes);
+  const size_t size = std::min<uint64_t>(engine.length(type, operand), kMaxBytes);
   uint8_t bytes[kMaxBytes];
   if (!engine.read(operand.word, bytes, size)) {
     out.address(operand.word, Unread::kFault);

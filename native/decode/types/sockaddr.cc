@@ -226,12 +226,12 @@ void print_sockaddr_result(Engine& engine, const Type& type, const Operand& oper
     return;
   }
   const size_t index = type.parameter;
-  int32_t size = 0;
-  if (!engine.has_saved(index) || !engine.read(engine.arg(index), &size, sizeof size) || size < 0) {
+  uint32_t size = 0;
+  if (!engine.written_behind(index, size)) {
     engine.out().address(operand.word, Unread::kFault);
     return;
   }
-  show_sockaddr(engine, operand.word, std::min(static_cast<uint32_t>(size), engine.saved(index)));
+  show_sockaddr(engine, operand.word, size);
 }
 
 void print_length_result(Engine& engine, const Type& type, const Operand& operand) {

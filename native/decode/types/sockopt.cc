@@ -1,5 +1,6 @@
 // Socket options: their names, by level, and values.
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -179,7 +180,9 @@ void show_value(Engine& engine, std::span<const Structured> table, uint64_t addr
       return;
     }
   }
-  if (size == sizeof(int)) {
+  if (level == SOL_NETLINK && option == NETLINK_LIST_MEMBERSHIPS) {
+    engine.show_array(kUint, address, static_cast<uint64_t>(size) / sizeof(uint32_t));
+  } else if (size == sizeof(int)) {
     engine.show_word(kIntPointer, address);
   } else {
     engine.show_bytes(address, static_cast<uint64_t>(size));
@@ -206,8 +209,8 @@ void print_get_option_value(Engine& engine, const Type&, const Operand& operand)
   if (!engine.follow(operand.word)) {
     return;
   }
-  int32_t size = 0;
-  if (!engine.has_saved(kLength) || !engine.read(engine.arg(kLength), &size, sizeof size)) {
+  uint32_t size = 0;
+  if (!engine.written_behind(kLength, size)) {
     engine.out().address(operand.word, Unread::kFault);
     return;
   }

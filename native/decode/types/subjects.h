@@ -19,13 +19,14 @@ inline constexpr Type kSendfileOffset = custom_pointer(print_moved_offset, 8);
 inline constexpr Type kSendfileOffset32 = custom_pointer(print_moved_offset, 4);
 // The address and the number of entries of a directory (directory.cc).
 void print_directory(Engine&, const Type&, const Operand&);
-inline constexpr Type kDirents = custom_pointer(print_directory, 32);
-inline constexpr Type kDirents64 = custom_pointer(print_directory, 64);
-// An attribute's value or names, as many bytes as the result says (files.cc).
+inline constexpr Type kDirents = custom_pointer(print_directory, 32, written(2, 4));
+inline constexpr Type kDirents64 = custom_pointer(print_directory, 64, written(2, 4));
+// An attribute's value or names; an address where the call was only asked for their size
+// (system.cc).
 void print_xattr_value(Engine&, const Type&, const Operand&);
-inline constexpr Type kXattrValue = custom_pointer(print_xattr_value, 3);
-inline constexpr Type kXattrList = custom_pointer(print_xattr_value, 2);
-inline constexpr Type kXattrListAt = custom_pointer(print_xattr_value, 4);
+inline constexpr Type kXattrValue = custom_pointer(print_xattr_value, 0, written(3));
+inline constexpr Type kXattrList = custom_pointer(print_xattr_value, 0, written(2));
+inline constexpr Type kXattrListAt = custom_pointer(print_xattr_value, 0, written(4));
 void print_open_how(Engine&, const Type&, const Operand&);
 inline constexpr Type kOpenHow = custom_pointer(print_open_how);
 
@@ -59,8 +60,8 @@ inline constexpr Type kWaitStatus = custom_pointer(print_wait_status);
 void print_wait_rusage(Engine&, const Type&, const Operand&);
 inline constexpr Type kWaitRusage = custom_pointer(print_wait_rusage);
 void print_cpu_set(Engine&, const Type&, const Operand&);
-inline constexpr Type kCpuSetArgument = custom_pointer(print_cpu_set, 0);
-inline constexpr Type kCpuSetResult = custom_pointer(print_cpu_set, 1);
+inline constexpr Type kCpuSetArgument = custom_pointer(print_cpu_set, 0, arg(1, 4));
+inline constexpr Type kCpuSetResult = custom_pointer(print_cpu_set, 0, written(1, 4));
 void print_sched_attr(Engine&, const Type&, const Operand&);
 inline constexpr Type kSchedAttrIn = custom_pointer(print_sched_attr, 0);
 inline constexpr Type kSchedAttrOut = custom_pointer(print_sched_attr, 1);

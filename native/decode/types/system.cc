@@ -115,11 +115,11 @@ void print_xattr_value(Engine& engine, const Type& type, const Operand& operand)
   if (!engine.follow(operand.word)) {
     return;
   }
-  if (engine.arg(type.parameter) == 0) {
+  if (engine.arg(type.length.value) == 0) {
     engine.out().address(operand.word, Unread::kOpaque);
     return;
   }
-  engine.show_bytes(operand.word, static_cast<uint64_t>(engine.result()));
+  engine.show_bytes(operand.word, engine.written(type));
 }
 
 void print_fsid(Engine& engine, const Type&, const Operand& operand) {

@@ -18,8 +18,10 @@ constexpr Length fixed(uint16_t count) {
 constexpr Length arg(uint16_t index, uint8_t size = 0) {
   return {Length::From::kArgument, size, index};
 }
-constexpr Length result() {
-  return {Length::From::kResult, 0, 0};
+// What the call returned, at most what the argument with the buffer's capacity says. Not more than
+// that is there: a result may say how long a datagram or a list was that did not fit.
+constexpr Length written(uint16_t capacity, uint8_t size = 0) {
+  return {Length::From::kWritten, size, capacity};
 }
 constexpr Length field(uint16_t offset, uint8_t size) {
   return {Length::From::kField, size, offset};
@@ -64,8 +66,12 @@ constexpr Type custom(Print print, uint32_t parameter = 0, uint8_t size = 0) {
 }
 
 // One whose word is the address of what is shown.
-constexpr Type custom_pointer(Print print, uint32_t parameter = 0) {
-  return {.kind = Kind::kCustom, .points = true, .parameter = parameter, .print = print};
+constexpr Type custom_pointer(Print print, uint32_t parameter = 0, Length length = {}) {
+  return {.kind = Kind::kCustom,
+          .points = true,
+          .parameter = parameter,
+          .length = length,
+          .print = print};
 }
 
 constexpr Arg in(const char* name, const Type& type) {
@@ -85,9 +91,22 @@ constexpr Arg both(const char* name, const Type& type) {
 constexpr Arg named(const char* name, const Type& type, When when = When::kEntry) {
   return {.name = name, .type = type, .when = when, .named = true};
 }
-// The 32-bit number at `offset` behind the pointer is kept from the entry on.
-constexpr Arg saving(int16_t offset, Arg argument) {
-  argument.saved_offset = offset;
+// The 32-bit number `word` words behind the pointer is kept from the entry on.
+constexpr Arg saving(int8_t word, Arg argument) {
+  argument.saved_word = word;
+  return argument;
+}
+// Likewise of each element of an array: elements of `stride` words, as many as argument `count`
+// says.
+constexpr Arg saving_each(int8_t word, uint8_t stride, uint8_t count, Arg argument) {
+  argument.saved_word = word;
+  argument.saved_stride = stride;
+  argument.saved_count = count;
+  return argument;
+}
+// The text shows what stood at the entry in the argument's `size` bytes.
+constexpr Arg keeping(uint8_t size, Arg argument) {
+  argument.kept = size;
   return argument;
 }
 
@@ -172,9 +191,9 @@ inline constexpr Type kDevice = custom(print_device, 0, 4);
 // An environment: the address and the number of its strings.
 void print_environment(Engine&, const Type&, const Operand&);
 inline constexpr Type kEnvironment = custom_pointer(print_environment);
-// The working directory: a string of as many bytes as the result says.
+// The working directory: a string of as many bytes as the result says, which is never cut.
 void print_cwd(Engine&, const Type&, const Operand&);
-inline constexpr Type kCwd = custom_pointer(print_cwd);
+inline constexpr Type kCwd = custom_pointer(print_cwd, 0, written(1));
 
 // A file system's id: {val=[0x1, 0x2]}.
 void print_fsid(Engine&, const Type&, const Operand&);

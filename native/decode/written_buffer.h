@@ -1,0 +1,25 @@
+// Where a call writes what its result counts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "../core/syscall_stop.h"
+
+namespace ptraced::decode {
+
+// A buffer of the caller's. A result may exceed it: that of recvfrom(2) with MSG_TRUNC is the size
+// of the datagram.
+struct WrittenBuffer {
+  uint64_t address = 0;
+  uint64_t capacity = 0;  // bytes
+};
+
+// The buffer whose bytes or elements the result of the call counts (read, recvfrom, getgroups);
+// nothing where its row has none or has several (readv). `args` are the six words of the call. Any
+// thread.
+std::optional<WrittenBuffer> written_buffer(core::Arch arch, uint64_t number,
+                                            std::span<const uint64_t> args);
+
+}  // namespace ptraced::decode
