@@ -61,9 +61,7 @@ async function connectTo(address: string): Promise<PtracedClient> {
 export function describeFailure(error: unknown, address: string, connected: boolean): string {
   const message = oneLine(error instanceof Error ? error.message : String(error));
   if (error instanceof PtracedError && error.isConnectionLoss) {
-    // grpc-js wraps the error of connect(2) in two sentences of its own.
-    const cause = /Last error: (?:Error: )?(.*?)\.? Resolution note:/.exec(message)?.[1] ?? message;
-    return `${connected ? 'lost the connection to' : 'cannot reach'} ${address}: ${cause}`;
+    return `${connected ? 'lost the connection to' : 'cannot reach'} ${address}: ${message}`;
   }
   return message;
 }

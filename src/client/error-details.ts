@@ -44,7 +44,11 @@ export function readErrorDetails(status: Uint8Array): ErrorDetails {
       }
       const badRequest = anyUnpack(any, BadRequestSchema);
       if (badRequest !== undefined) {
-        details = { ...details, fieldViolations: badRequest.fieldViolations };
+        const fieldViolations = badRequest.fieldViolations.map(({ field, description }) => ({
+          field,
+          description,
+        }));
+        details = { ...details, fieldViolations };
       }
     }
   } catch {

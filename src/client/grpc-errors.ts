@@ -12,15 +12,28 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 const TOO_LARGE = /^Received message larger than max \((?<bytes>\d+) vs (?<limit>\d+)\)/;
 
-/** What grpc-js says, in words that help where it leaves them out. */
+/** Round the error of a connect(2), with a note about the address that is often empty. */
+const NO_CONNECTION =
+  /^(?:\w+: )?No connection established\. Last error: (?:(?:Error: )?(?<cause>.*?))(?:\. Resolution note: (?<note>.*))?$/s;
+
+/** What grpc-js says, in words that help where it leaves them out, and without those that do not. */
 function describe(text: string): string {
   const { bytes, limit } = TOO_LARGE.exec(text)?.groups ?? {};
   // A server has the same words for a request as this side for a frame.
   if (limit !== undefined && limit !== String(MAX_FRAME_BYTES)) {
     return `the request has ${bytes} bytes, and the server takes at most ${limit}: its --max-request-bytes raises that`;
   }
-  // A proxy that refuses gives grpc-js no error to show.
-  return text.replace('Last error: undefined', 'Last error: the proxy did not connect');
+  const { cause, note } = NO_CONNECTION.exec(text)?.groups ?? {};
+  if (cause === undefined) {
+    return text;
+  }
+  const causes: Record<string, string> = {
+    // A proxy that refuses gives grpc-js no error to show.
+    undefined: 'the proxy did not connect',
+    null: 'no connection',
+  };
+  const known = causes[cause] ?? cause;
+  return note ? `${known} (${note})` : known;
 }
 
 /** Makes a PtracedError of what grpc-js reports; anything else is returned as it is. */

@@ -15,7 +15,9 @@ export function toServiceError(error: unknown): unknown {
   if (reason === 'FIELD_INVALID' && metadata?.['field'] !== undefined) {
     return invalidField(metadata['field'], message);
   }
+  const field = metadata?.['field'];
   return new ServiceError(isReason(reason) ? reason : 'TRACER_FAILURE', message, {
+    ...(field !== undefined && { fieldViolations: [{ field, description: message }] }),
     metadata: {
       ...(operation && { operation }),
       ...(errno && { errno: String(errno), errno_name: errnoName }),
