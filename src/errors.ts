@@ -89,6 +89,15 @@ export class ServiceError extends Error {
     this.metadata = options.metadata ?? {};
     this.fieldViolations = options.fieldViolations ?? [];
   }
+
+  /** The same failure with another message and further metadata; what is wrong with which field stays. */
+  explained(message: string, metadata: Readonly<Record<string, string>> = {}): ServiceError {
+    return new ServiceError(this.reason, message, {
+      metadata: { ...this.metadata, ...metadata },
+      fieldViolations: this.fieldViolations,
+      cause: this,
+    });
+  }
 }
 
 /** Tells whether `text` is a reason of the model. */

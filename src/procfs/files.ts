@@ -1,5 +1,5 @@
 /** Reading files of /proc. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** What reading gives where the process has gone or its file is closed to us. */
@@ -24,6 +24,11 @@ export function readProc(path: string): string | undefined {
 /** Where the link /proc/`path` leads; undefined where it cannot be read. */
 export function readProcLink(path: string): string | undefined {
   return unlessExpected(() => readlinkSync(`/proc/${path}`));
+}
+
+/** Uid of the owner of /proc/`path`; undefined where there is no such file. */
+export function procOwner(path: string): number | undefined {
+  return unlessExpected(() => statSync(`/proc/${path}`).uid);
 }
 
 /** Numbers among the names in /proc/`path`, ascending: pids, or the tids of PID/task. */

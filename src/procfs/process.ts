@@ -10,6 +10,8 @@ export interface ProcessStatus {
   readonly parentPid: number;
   readonly realUid: number;
   readonly effectiveUid: number;
+  /** Capabilities that it may use, as a bit set (CapPrm). */
+  readonly permitted: bigint;
   readonly comm: string;
   /** One letter, such as "R", "S", "T", "t" or "Z". */
   readonly state: string;
@@ -73,6 +75,7 @@ export function readProcess(pid: number): ProcessStatus | undefined {
     parentPid: numbers('PPid')[0] ?? 0,
     realUid: numbers('Uid')[0] ?? 0,
     effectiveUid: numbers('Uid')[1] ?? 0,
+    permitted: BigInt(`0x${fields.get('CapPrm') || '0'}`),
     comm: unescapeComm(fields.get('Name') ?? ''),
     state: fields.get('State')?.[0] ?? '',
     tracerPid: processOfThread(numbers('TracerPid')[0] ?? 0),

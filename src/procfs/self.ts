@@ -1,5 +1,5 @@
 /** What this process may do and was given: capabilities(7), user_namespaces(7), getrlimit(2). */
-import { readProc, readProcLink } from './files.js';
+import { procOwner, readProc, readProcLink } from './files.js';
 import { readProcess } from './process.js';
 
 /** Numbers of include/uapi/linux/capability.h. */
@@ -23,10 +23,23 @@ export function yamaScope(): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-/** Whether the process is in our namespace of this kind; undefined where that may not be read. */
-export function sharesNamespace(pid: number, kind: 'user' | 'pid'): boolean | undefined {
-  const theirs = readProcLink(`${pid}/ns/${kind}`);
-  return theirs === undefined ? undefined : theirs === readProcLink(`self/ns/${kind}`);
+/** Whether this process is in the user namespace of the machine, whose ids are all mapped to themselves. */
+export function isInInitialUserNamespace(): boolean {
+  const everyId = /^\s*0\s+0\s+4294967295\s*$/;
+  return everyId.test(readProc('self/uid_map') ?? '');
+}
+
+/** Whether a seccomp filter is in force on this process. */
+export function hasSeccompFilter(): boolean {
+  return /^Seccomp:\s*2$/m.test(readProc('self/status') ?? '');
+}
+
+/**
+ * Whether this process is dumpable (PR_SET_DUMPABLE of prctl(2)), as far as it shows: files of a process
+ * that is not belong to root. True for a process of uid 0.
+ */
+export function isDumpable(): boolean {
+  return procOwner('self/maps') === process.geteuid?.();
 }
 
 /** Pids of this process and of everything it descends from. */

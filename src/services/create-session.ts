@@ -9,7 +9,6 @@ import type {
 } from '../gen/ptraced/v1/trace_service_pb.js';
 import type { Log } from '../log.js';
 import { Lease, type LeaseTerms } from '../session/lease.js';
-import type { SessionRegistry } from '../session/registry.js';
 import type { RequestIds } from '../session/request-ids.js';
 import type { TraceSession } from '../session/session.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
@@ -17,7 +16,6 @@ import { toSessionMessage } from './session-message.js';
 import { planTarget, type TargetOptions, toOrphanEnd, toShutdownAction } from './trace-target.js';
 
 export interface CreateSessionOptions extends TargetOptions {
-  readonly registry: SessionRegistry;
   readonly requestIds: RequestIds;
 }
 

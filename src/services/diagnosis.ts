@@ -2,9 +2,13 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { ServiceError } from '../errors.js';
 import { CheckOutcome, type CheckSchema } from '../gen/ptraced/v1/server_service_pb.js';
-import { readProc } from '../procfs/files.js';
 import { readProcess } from '../procfs/process.js';
-import { hasCapability, yamaScope } from '../procfs/self.js';
+import {
+  hasCapability,
+  hasSeccompFilter,
+  isInInitialUserNamespace,
+  yamaScope,
+} from '../procfs/self.js';
 import { checkAttach } from '../security/attach-rules.js';
 import { ptraceObstacles } from '../security/ptrace-hints.js';
 import type { KernelFeatures } from '../session/engine.js';
@@ -41,8 +45,9 @@ function checkMemory({ processVm }: KernelFeatures): Check {
 
 function checkCapability(): Check {
   const name = 'capability';
+  const reach = isInInitialUserNamespace() ? '' : ", for processes of the server's user namespace";
   return hasCapability('CAP_SYS_PTRACE')
-    ? { name, outcome: OK, finding: 'CAP_SYS_PTRACE is in effect' }
+    ? { name, outcome: OK, finding: `CAP_SYS_PTRACE is in effect${reach}` }
     : {
         name,
         outcome: WARN,
@@ -78,8 +83,9 @@ export function checkYama(scope: number | undefined, capable: boolean): Check {
 }
 
 function checkSeccomp(): Check {
-  const mode = /^Seccomp:\s*(\d)$/m.exec(readProc('self/status') ?? '')?.[1] ?? '0';
-  const finding = mode === '0' ? 'no filter' : 'a filter is in force; what it forbids shows above';
+  const finding = hasSeccompFilter()
+    ? 'a filter is in force; what it forbids shows above'
+    : 'no filter';
   return { name: 'seccomp', outcome: OK, finding };
 }
 
@@ -130,7 +136,8 @@ export async function diagnoseProcess(pid: number): Promise<Check> {
           name,
           outcome: FAIL,
           finding: `PTRACE_DENIED: ${obstacles.join('; ')}`,
-          remedy: 'run the server as uid 0 with CAP_SYS_PTRACE',
+          remedy:
+            "run the server as uid 0 with CAP_SYS_PTRACE, in the process' user namespace or an outer one",
         };
   } catch (error) {
     if (!(error instanceof ServiceError)) {

@@ -12,7 +12,6 @@ import type {
   UpdateSessionRequest,
   WriteStdinRequest,
 } from '../gen/ptraced/v1/trace_service_pb.js';
-import type { SessionRegistry } from '../session/registry.js';
 import { RequestIds } from '../session/request-ids.js';
 import { createSession } from './create-session.js';
 import { endSession } from './end-session.js';
@@ -25,11 +24,7 @@ import type { TargetOptions } from './trace-target.js';
 import { updateSession } from './update-session.js';
 import { writeStdin } from './write-stdin.js';
 
-export interface TraceServiceOptions extends TargetOptions {
-  readonly registry: SessionRegistry;
-}
-
-export function traceHandlers(options: TraceServiceOptions) {
+export function traceHandlers(options: TargetOptions) {
   const { registry } = options;
   const creation = { ...options, requestIds: new RequestIds() };
   const lister = new SessionLister(registry);

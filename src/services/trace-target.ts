@@ -10,6 +10,7 @@ import {
 } from '../gen/ptraced/v1/session_pb.js';
 import { redactArguments, redacted } from '../security/redact.js';
 import type { Engine, EngineCapture, EngineSession } from '../session/engine.js';
+import type { SessionRegistry } from '../session/registry.js';
 import type { EndAction, SessionProperties, SessionTarget } from '../session/session.js';
 import { toAttachTarget } from './attach-request.js';
 import { type Capture, toCapture } from './capture-request.js';
@@ -29,6 +30,7 @@ export interface TargetRequest {
 
 export interface TargetOptions {
   readonly engine: Engine;
+  readonly registry: SessionRegistry;
   readonly launchDefaults: LaunchDefaults;
 }
 
@@ -62,7 +64,7 @@ function redactTarget(target: SessionTarget): SessionTarget {
 function toStart(
   target: SessionTarget,
   capture: Omit<EngineCapture, 'ringBytes'>,
-  { engine, launchDefaults }: TargetOptions,
+  { engine, registry, launchDefaults }: TargetOptions,
 ): TargetPlan['start'] {
   switch (target.case) {
     case 'launch': {
@@ -71,7 +73,7 @@ function toStart(
     }
     case 'attach': {
       const wanted = toAttachTarget(target.value);
-      return (ringBytes) => startAttach(engine, wanted, { ...capture, ringBytes });
+      return (ringBytes) => startAttach({ engine, registry }, wanted, { ...capture, ringBytes });
     }
     default:
       throw invalidField('target', 'must be launch or attach');

@@ -2,7 +2,6 @@
 import type { CallContext } from '../context.js';
 import type { TraceRequest } from '../gen/ptraced/v1/trace_service_pb.js';
 import { FrameReader } from '../session/frames.js';
-import type { SessionRegistry } from '../session/registry.js';
 import { checkDuration } from './fields.js';
 import {
   heartbeatRange,
@@ -19,14 +18,10 @@ import {
   toShutdownAction,
 } from './trace-target.js';
 
-export interface TraceOptions extends TargetOptions {
-  readonly registry: SessionRegistry;
-}
-
 export async function* trace(
   request: TraceRequest,
   { signal, principal }: CallContext,
-  options: TraceOptions,
+  options: TargetOptions,
 ): AsyncGenerator<StreamResponse, void, undefined> {
   const { start, ringBytes, capture, rules, ...plan } = planTarget(
     request,

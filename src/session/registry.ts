@@ -96,6 +96,18 @@ export class SessionRegistry {
     return entry.session;
   }
 
+  /** The running session that traces the process or thread; undefined where none does. */
+  async tracing(tid: number): Promise<TraceSession | undefined> {
+    for (const { session } of this.#running.values()) {
+      // One that is ending has no tasks to list.
+      const [task] = await session.native.listTasks(tid - 1, 1).catch(() => []);
+      if (task?.tid === tid) {
+        return session;
+      }
+    }
+    return undefined;
+  }
+
   /** Every session that `find` finds, the newest first. */
   all(): TraceSession[] {
     const entries = [...this.#running.values(), ...this.#ended.values()];

@@ -27,6 +27,19 @@ import { test } from '../support/server-cli.js';
 const untraced = (pid: number) => eventually(`${pid} untraced`, () => proc.untraced(pid));
 
 describe('sessions', () => {
+  test('that trace a process are named to who attaches to it again, with what ends them', async ({
+    cli,
+  }) => {
+    await using program = await startFixture('echo-lines');
+    const session = await cli.attach(program.pid);
+    const message = await cli.fails('attach', String(program.pid));
+    const [, command = ''] = /ALREADY_TRACED: .* '(ptracectl [^']*)'/.exec(message) ?? [];
+    expect(command).toBe(`ptracectl sessions end ${session}`);
+    await cli.ok(...command.split(' ').slice(1));
+    await untraced(program.pid);
+    await cli.ok('sessions', 'end', await cli.attach(program.pid));
+  });
+
   test('are started, listed, shown and ended', { timeout }, async ({ cli }) => {
     await using program = await startFixture('echo-lines');
     const label = `--label=test=${program.pid}`;
