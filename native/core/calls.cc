@@ -1,6 +1,7 @@
 #include "core/calls.h"
 
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -80,8 +81,23 @@ bool is_sigreturn(const SyscallEntry& entry) {
   return kSigreturn.match(entry) || (entry.arch == Arch::kI386 && entry.number == kI386RtSigreturn);
 }
 
-bool is_seccomp_change(const SyscallEntry& entry) {
-  return kSeccomp.match(entry) || (kPrctl.match(entry) && entry.args[0] == PR_SET_SECCOMP);
+// The kernel takes `int` and `unsigned int`: the upper half of a register does not count.
+bool is_filter_call(const SyscallEntry& entry) {
+  const auto first = static_cast<uint32_t>(entry.args[0]);
+  return (kSeccomp.match(entry) &&
+          (first == SECCOMP_SET_MODE_STRICT || first == SECCOMP_SET_MODE_FILTER)) ||
+         (kPrctl.match(entry) && first == PR_SET_SECCOMP);
+}
+
+bool is_filter_call_for_threads(const SyscallEntry& entry) {
+  return kSeccomp.match(entry) && static_cast<uint32_t>(entry.args[0]) == SECCOMP_SET_MODE_FILTER &&
+         (entry.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
+}
+
+// seccomp(2): with TSYNC alone, a thread that cannot be given the filter is named by the value.
+bool has_installed_filter(const SyscallEntry& entry, const SyscallExit& exit) {
+  return !exit.is_error && (exit.value == 0 || !is_filter_call_for_threads(entry) ||
+                            (entry.args[1] & SECCOMP_FILTER_FLAG_TSYNC_ESRCH) != 0);
 }
 
 bool sets_affinity(const SyscallEntry& entry) {

@@ -14,8 +14,12 @@ bool is_execve(const SyscallEntry& entry);  // execve, execveat
 bool is_exit(const SyscallEntry& entry);    // exit, exit_group
 bool is_exit_group(const SyscallEntry& entry);
 bool is_sigreturn(const SyscallEntry& entry);  // rt_sigreturn, and sigreturn of i386
-// Installs a seccomp filter: seccomp, or prctl with PR_SET_SECCOMP.
-bool is_seccomp_change(const SyscallEntry& entry);
+// Asks for a seccomp filter or strict mode: seccomp, or prctl with PR_SET_SECCOMP.
+bool is_filter_call(const SyscallEntry& entry);
+// Asks for a filter for the other threads of the process too (SECCOMP_FILTER_FLAG_TSYNC).
+bool is_filter_call_for_threads(const SyscallEntry& entry);
+// Whether such a call has succeeded.
+bool has_installed_filter(const SyscallEntry& entry, const SyscallExit& exit);
 bool sets_affinity(const SyscallEntry& entry);
 bool reads_affinity(const SyscallEntry& entry);
 

@@ -35,6 +35,21 @@ bool has_timeout_in_register(const Registers& now) {
 
 }  // namespace
 
+bool is_restarting(const Registers& now) {
+  if (static_cast<int64_t>(now.orig_rax) < 0) {
+    return false;
+  }
+  switch (-static_cast<int64_t>(now.rax)) {
+    case 512:
+    case 513:
+    case 514:
+    case 516:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // The registers where the call has just failed with EINTR and may be made again, with what is left
 // of its timeout.
 std::optional<Registers> InterruptedCall::interrupted_registers(const Stopped& stop,

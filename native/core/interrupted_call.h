@@ -8,6 +8,11 @@
 
 namespace ptraced::core {
 
+// The call that these registers have just left is made again when the task goes on: ERESTARTSYS,
+// ERESTARTNOINTR, ERESTARTNOHAND and ERESTART_RESTARTBLOCK of the kernel's include/linux/errno.h
+// (T13).
+bool is_restarting(const Registers& now);
+
 // Some calls end with EINTR for good when a task is stopped, although no handler runs: epoll_wait,
 // sigtimedwait, semop, io_getevents, sockets with a timeout and others (signal(7), "Interruption of
 // system calls and library functions by stop signals"). An untraced task would have slept on; so

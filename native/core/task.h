@@ -21,6 +21,13 @@ struct TaskExtra {
   virtual ~TaskExtra() = default;
 };
 
+// How far a call is that is made again because an interruption of ours has ended it.
+enum class Remake : uint8_t {
+  kNone,
+  kAwaited,  // it has not been entered yet
+  kEntered,  // its enter-stop has come; the kernel may not have asked the seccomp filters yet
+};
+
 // What we know of a task. Owned and touched by the tracer thread alone.
 struct Task {
   Task(pid_t tid, pid_t pid) : tid(tid), pid(pid) {}
@@ -43,8 +50,16 @@ struct Task {
   bool refused = false;            // its call was answered by SIGSYS, which comes next
   InterruptedCall interrupted;
 
-  // It has installed a seccomp filter, which may hide calls from ours: all of them stop.
+  // It has a seccomp filter of its own, which may hide calls from ours: all of them stop.
   bool own_filter = false;
+  // Calls of its process that may give it one and have not ended: all of its calls stop meanwhile.
+  int filter_calls = 0;
+  bool gives_filter = false;    // it is in such a call
+  int64_t gives_filter_ns = 0;  // since then
+  bool awaits_threads = false;  // it is delayed in the enter-stop of that call
+  bool runs_unseen = false;     // it runs without syscall-stops
+  bool ran_unseen = false;      // it did, before the stop that it is in or was in last
+  Remake remake = Remake::kNone;
 
   // Attached to in the middle of a call that goes on as restart_syscall: the number of that call.
   std::optional<uint64_t> restarted_call;

@@ -321,21 +321,18 @@ void Tracer::leave(Task& task, Stopped stop, Resume how, int signal) {
   }
 }
 
-// The call filter stops the task at calls that matter; between two of them it runs.
-bool Tracer::needs_no_stops(const Task& task) const {
-  return call_filter_ && launch_stage_ == LaunchStage::kNone && !task.in_call && !task.own_filter &&
-         !task.step && !task.interrupted.waiting();
-}
-
 void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
   if (ending_ == EndAction::kKill) {
     kill_process(task);
+  } else if (awaits_threads(task)) {
+    return await_threads(task, std::move(stop), how, signal);
   }
   if (task.step && how == Resume::kSyscall) {
     how = step_way(task, stop);
   }
   if (how == Resume::kSyscall && needs_no_stops(task)) {
     how = Resume::kRun;
+    task.runs_unseen = true;
   }
   set_exit_events(task, stop);
   task.single_stepped = how == Resume::kStep;
@@ -347,6 +344,9 @@ void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
 void Tracer::forget(Task& task) {
   tasks_changed_ = true;
   end_step(task);
+  if (task.gives_filter) {
+    end_filter_call(task, /*installed=*/true);  // nobody knows
+  }
   placement_.on_task_end(task);
   tasks_.remove(task.tid);
 }

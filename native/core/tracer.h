@@ -147,7 +147,6 @@ class Tracer {
   void leave_trap_flag(Task& task, Stopped stop);
   void hold_behind_signal(Task& task, Stopped stop, int signal);
   void leave(Task& task, Stopped stop, Resume how, int signal);
-  bool needs_no_stops(const Task& task) const;
   void resume_traced(Task& task, Stopped stop, Resume how, int signal);
   void forget(Task& task);
   void lose_all_tasks();
@@ -157,7 +156,6 @@ class Tracer {
   void on_syscall_stop(Task& task, Stopped stop);
   void on_syscall_enter(Task& task, Stopped stop, const SyscallStop& info);
   void on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info);
-  void on_seccomp_stop(Task& task, Stopped stop);
   void on_signal_stop(Task& task, Stopped stop, int signal);
   void on_group_stop(Task& task, Stopped stop, int signal);
   void on_interrupt_stop(Task& task, Stopped stop);
@@ -166,11 +164,20 @@ class Tracer {
   void note_restarted_call(Task& task, const Stopped& stop);
   static bool make_again(Task& task, const Stopped& stop, std::optional<int64_t> elapsed_ns);
   void put_back_interrupted(Task& task, const Stopped& stop);
+  void report(const Task& task, const Error& error);
+
+  // tracer_seccomp.cc: stops of the call filter, and filters that programs install.
+  void on_seccomp_stop(Task& task, Stopped stop);
+  bool needs_no_stops(const Task& task) const;
   bool is_refused(Task& task, const SyscallExit& exit);
   bool has_filter(Task& task);
-  void note_own_filter(const Task& task);
   void close_refused(Task& task, const Stopped& stop);
-  void report(const Task& task, const Error& error);
+  void begin_filter_call(Task& task);
+  void end_filter_call(Task& task, bool installed);
+  bool awaits_threads(Task& task);
+  bool stops_at_calls(Task& thread, int64_t waited_ns);
+  void await_threads(Task& task, Stopped stop, Resume how, int signal);
+  void note_remake(Task& task, const Stopped& stop);
 
   // tracer_exit.cc: how tasks end.
   void on_exit_event(Task& task, Stopped stop);

@@ -10,23 +10,6 @@
 namespace ptraced::core {
 namespace {
 
-// The call is made again when the task goes on: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND and
-// ERESTART_RESTARTBLOCK of the kernel's include/linux/errno.h (T13).
-bool is_restarting(const Registers& now) {
-  if (static_cast<int64_t>(now.orig_rax) < 0) {
-    return false;
-  }
-  switch (-static_cast<int64_t>(now.rax)) {
-    case 512:
-    case 513:
-    case 514:
-    case 516:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // syscall, sysenter, int $0x80 (Intel SDM, volume 2).
 bool is_call_instruction(uint16_t code) {
   return code == 0x050f || code == 0x340f || code == 0x80cd;

@@ -111,6 +111,12 @@ void Tracer::delay(Task& task, Stopped stop, Resume how, int signal) {
 void Tracer::end_delay(Task& task) {
   HeldStop delayed = std::move(*task.delayed);
   task.delayed.reset();
+  if (std::exchange(task.awaits_threads, false)) {  // go_on() has done its part
+    if (task.hold_order) {
+      return hold(task, std::move(delayed.stop), delayed.how, delayed.signal);
+    }
+    return leave(task, std::move(delayed.stop), delayed.how, delayed.signal);
+  }
   go_on(task, std::move(delayed.stop), delayed.how, delayed.signal);
 }
 

@@ -10,10 +10,6 @@
 namespace ptraced::core {
 namespace {
 
-// "Seccomp:" of /proc/PID/status: SECCOMP_MODE_FILTER, and 3 for a task that a filter is killing
-// (kernel/seccomp.c, SECCOMP_MODE_DEAD).
-constexpr int kSeccompFilter = 2;
-
 // ERESTART_RESTARTBLOCK of the kernel's include/linux/errno.h.
 constexpr int64_t kRestartBlock = 516;
 
@@ -30,6 +26,10 @@ void Tracer::on_stop(Task& task, Stopped stop, const WaitStatus& status) {
   task.stop_kind = kind;
   task.at_entry = false;
   task.step_trap = false;
+  task.ran_unseen = std::exchange(task.runs_unseen, false);
+  if (kind != StopKind::kSyscall && kind != StopKind::kSeccomp) {
+    task.remake = Remake::kNone;
+  }
   if (!task.announced) {  // not followed: it is let go here
     return go_on(task, std::move(stop), Resume::kSyscall,
                  kind == StopKind::kSignal ? status.stop_signal() : 0);
@@ -84,28 +84,9 @@ void Tracer::on_syscall_stop(Task& task, Stopped stop) {
   }
 }
 
-// The entry of a call that the call filter selects. Where syscall-stops are told as well, it comes
-// right behind the enter-stop (T21), and tells nothing new.
-void Tracer::on_seccomp_stop(Task& task, Stopped stop) {
-  const Result<uint64_t> message = event_message(stop);
-  Result<SyscallStop> info = syscall_stop(stop);
-  if (!message || !info || info->kind != SyscallStopKind::kSeccomp) {
-    return;  // SIGKILL, or the execve of another thread, has taken the place of this stop
-  }
-  if (*message != kCallFilterMark) {
-    // A filter of the program's own: without a tracer that asked for its stops, such a call fails.
-    (void)static_cast<bool>(skip_call(stop));
-    info->skipped = true;
-  }
-  if (task.in_call || launch_stage_ == LaunchStage::kBeforeExec) {
-    return pass(task, std::move(stop));
-  }
-  task.stop_kind = StopKind::kSyscall;
-  on_syscall_enter(task, std::move(stop), *info);
-}
-
 void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallStop& info) {
   task.at_entry = true;
+  task.remake = task.remake == Remake::kAwaited ? Remake::kEntered : Remake::kNone;
   if (task.interrupted.waiting()) {
     task.interrupted.made_again();
     if (task.in_call) {  // its exit was not told: to the observer it has never stopped being made
@@ -117,6 +98,7 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallStop& info)
   task.entry = info.entry;
   task.entered_ns = monotonic_ns();
   const int signal = inject_on_entry(task, stop, info);
+  begin_filter_call(task);
   placement_.on_enter(task, memory_, tasks_);
   observer_.on_enter({task, stop, memory_});
   go_on(task, std::move(stop), Resume::kSyscall, signal);
@@ -130,7 +112,11 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
       task.entry = entry_from_registers(*now, info.entry.arch);
     }
   }
+  task.remake = Remake::kNone;
   const bool skipped = task.injection && task.injection->result;
+  if (is_filter_call(task.entry)) {
+    end_filter_call(task, !skipped && has_installed_filter(task.entry, exit));
+  }
   task.failed_with_eintr = exit.is_error && exit.value == -EINTR && !skipped;
   if (task.failed_with_eintr && task.interrupt_sent) {
     const std::optional<TaskStatus> status = task_status(task.tid);
@@ -195,7 +181,7 @@ void Tracer::on_signal_stop(Task& task, Stopped stop, int signal) {
   close_refused(task, stop);
   const int delivered = observer_.delivered(signal);
   // With a call filter, calls end that were not seen to begin.
-  const bool unseen = call_filter_ && !task.own_filter;
+  const bool unseen = task.ran_unseen;
   if (task.failed_with_eintr || unseen) {
     // The kernel does not let an ignored signal interrupt an untraced task.
     const std::optional<TaskStatus> status = task_status(task.tid);
@@ -221,51 +207,6 @@ void Tracer::put_back_interrupted(Task& task, const Stopped& stop) {
     observer_.on_exit({task, stop, memory_}, {.value = -EINTR, .is_error = true, .refused = false},
                       true);
   }
-}
-
-// T21: after SECCOMP_RET_TRAP and SECCOMP_RET_KILL the kernel rolls the registers back, and the
-// exit-stop shows the call's own number as its value. SIGSYS is on its way then.
-bool Tracer::is_refused(Task& task, const SyscallExit& exit) {
-  const SyscallEntry& entry = task.entry;
-  if (is_seccomp_change(entry)) {
-    ++filter_changes_;
-    if (!exit.is_error) {
-      note_own_filter(task);
-    }
-  }
-  if (exit.is_error || static_cast<uint64_t>(exit.value) != entry.number || !has_filter(task)) {
-    return false;
-  }
-  const std::optional<TaskStatus> status = task_status(task.tid);
-  return status && status->is_pending(SIGSYS);
-}
-
-// What its filter answers by itself is not seen by ours (seccomp(2): the strongest action counts):
-// from now on every call stops, those of its other threads from their next stop on.
-void Tracer::note_own_filter(const Task& task) {
-  tasks_.for_each([&](Task& other) {
-    if (other.pid == task.pid) {
-      other.own_filter = true;
-    }
-  });
-}
-
-bool Tracer::has_filter(Task& task) {
-  if (task.filter_known_at != filter_changes_) {
-    const std::optional<TaskStatus> status = task_status(task.tid);
-    task.has_filter = status && status->seccomp >= kSeccompFilter;
-    task.filter_known_at = filter_changes_;
-  }
-  return task.has_filter;
-}
-
-void Tracer::close_refused(Task& task, const Stopped& stop) {
-  if (!std::exchange(task.refused, false)) {
-    return;
-  }
-  const bool entered = std::exchange(task.in_call, false);
-  observer_.on_exit({task, stop, memory_}, {.value = 0, .is_error = false, .refused = true},
-                    entered);
 }
 
 void Tracer::on_group_stop(Task& task, Stopped stop, int signal) {
@@ -300,6 +241,7 @@ void Tracer::on_interrupt_stop(Task& task, Stopped stop) {
       make_again(task, stop, std::nullopt);
     }
   }
+  note_remake(task, stop);
   go_on(task, std::move(stop), Resume::kSyscall, 0);
 }
 
