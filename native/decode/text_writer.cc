@@ -204,8 +204,15 @@ void TextWriter::flags(uint64_t value, const Set& set) {
     }
   }
   if (has_constant && set.constants_last) {
-    join();
-    constant_part(constant_bits, set);
+    const Xlat* x = find_constant(set, constant_bits);
+    if (x == nullptr && out_.size() != start) {
+      // What stands before it tells what it is: no comment.
+      out_ += '|';
+      rest(constant_bits, set);
+    } else {
+      join();
+      constant_part(constant_bits, set);
+    }
   }
   if (out_.size() == start) {
     rest(0, set);

@@ -285,13 +285,22 @@ export class StracePrinter {
     }
     if (this.#options.showExit) {
       // A leader that an execve of another thread replaces no longer counts: they are one now.
-      const replaced =
-        record.detail.case === 'taskExit' &&
-        record.detail.value.superseded &&
-        record.tid === record.pid;
+      const replaced = isReplacedLeader(record);
+      if (replaced) {
+        this.#changePid(record.pid);
+      }
       this.#event(record, replaced ? this.#tasks.size - 1 : undefined);
     }
     this.#tasks.delete(record.tid);
+  }
+
+  /** Ends the open line of a thread whose execve is about to return in its process's id. */
+  #changePid(pid: number): void {
+    const call = this.#tasks.get(this.#openTid);
+    if (call !== undefined && this.#openTid !== pid && call.pid === pid) {
+      this.#write(` <pid changed to ${pid} ...>`);
+      this.#endLine();
+    }
   }
 
   /**
@@ -347,6 +356,11 @@ export class StracePrinter {
     }
     this.#notices = [];
   }
+}
+
+/** The end of a leader in whose place another thread of its process executes a program. */
+function isReplacedLeader({ detail, tid, pid }: PrintedRecord): boolean {
+  return detail.case === 'taskExit' && detail.value.superseded && tid === pid;
 }
 
 /** Calls without a name are called as their text begins, such as "syscall_0x1f4". */

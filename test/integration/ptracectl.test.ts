@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
+import { fixture } from '../support/fixtures.js';
 import { cliProgram } from '../support/paths.js';
 import { oracle } from '../support/strace.js';
 
@@ -78,6 +79,22 @@ function comparable(log: string): string[] {
 const mostRuns = 10;
 
 describe('trace', () => {
+  it('prints what strace prints of an execve in a thread', async () => {
+    const command = [fixture('exec-from-thread'), '1'];
+    const logs: string[][] = [];
+    for (const tracer of [
+      [oracle(), '-f'],
+      [cliProgram, 'trace'],
+    ]) {
+      const file = `${folder}/log`;
+      const traced = start([...tracer, '-e', 'trace=execve', '-o', file, ...command]);
+      expect(await finish(traced)).toMatchObject({ stderr: '', end: 7 });
+      logs.push(comparable(readFileSync(file, 'utf8')));
+    }
+    expect(logs[1]).toEqual(logs[0]);
+    expect(logs[1]?.join()).toContain('<pid changed to ');
+  });
+
   it.each([[['true']], [['sh', '-c', 'true & wait; exit 3']], [['sh', '-c', 'kill -TERM $$']]])(
     '%j prints what strace prints',
     async (command) => {

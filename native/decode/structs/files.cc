@@ -113,6 +113,16 @@ constexpr Field kFlock64ResultFields[] = {
     {.name = "l_pid", .offset = 24, .offset32 = 20, .type = kPid},
 };
 
+constexpr Field kDelegationFields[] = {
+    {.name = "d_flags", .offset = 0, .offset32 = 0, .type = kHexInt},
+    {.name = "d_type", .offset = 4, .offset32 = 4, .type = one_of(kLockTypes, 2)},
+    {.name = "__pad",
+     .offset = 6,
+     .offset32 = 6,
+     .type = {.kind = Kind::kHex, .size = 2},
+     .shown = Field::Shown::kUnlessZero},
+};
+
 constexpr Field kOwnerExFields[] = {
     SAME(f_owner_ex, type, one_of(kOwnerTypes)),
     SAME(f_owner_ex, pid, kPid),
@@ -222,6 +232,7 @@ const Layout kFlockResultLayout = {sizeof(struct flock), sizeof(flock32), kFlock
                                    "flock"};
 const Layout kFlock64Layout = {32, 24, kFlock64Fields, "flock64"};
 const Layout kFlock64ResultLayout = {32, 24, kFlock64ResultFields, "flock64"};
+const Layout kDelegationLayout = {8, 8, kDelegationFields, "delegation"};
 const Layout kOwnerExLayout = {sizeof(f_owner_ex), sizeof(f_owner_ex), kOwnerExFields,
                                "f_owner_ex"};
 const Layout kCachestatRangeLayout = {16, 16, kCachestatRangeFields, "cachestat_range"};

@@ -2,8 +2,10 @@
 #include <asm/prctl.h>
 #include <linux/eventpoll.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <sys/stat.h>
 
+#include "../engine.h"
 #include "rows.h"
 #include "rows_i386.h"
 
@@ -25,16 +27,35 @@ constexpr Variant kEpollCtlCases[] = {
     {EPOLL_CTL_DEL, {in("event", kAddress)}},
 };
 
-constexpr Type kUlongBracket = pointer(kHexWord);
+constexpr Type kXfeature = {.kind = Kind::kCustom, .set = &kXfeatures, .print = print_hex_constant};
+constexpr Type kXfeatureSet = {
+    .kind = Kind::kCustom, .size = 8, .set = &kXfeatureMask, .print = print_hex_flags};
+constexpr Type kXfeatureSetPointer = pointer(kXfeatureSet);
+constexpr Type kXfeaturesResult = flags(kXfeatureMask, 8);
+
+void note_xfeatures(Engine& engine) {
+  note_named_flags(engine, kXfeatureMask);
+}
 
 constexpr Variant kArchPrctlCases[] = {
     {ARCH_SET_GS, {in("addr", kAddress)}},
     {ARCH_SET_FS, {in("addr", kAddress)}},
-    {ARCH_GET_FS, {out("addr", kUlongBracket)}},
-    {ARCH_GET_GS, {out("addr", kUlongBracket)}},
+    {ARCH_GET_FS, {out("addr", kAddressPointer)}},
+    {ARCH_GET_GS, {out("addr", kAddressPointer)}},
     {ARCH_GET_CPUID, {}},
-    {ARCH_SET_CPUID, {in("addr", kUint)}},
+    {ARCH_SET_CPUID, {in("addr", kHexWord)}},
+    {ARCH_GET_XCOMP_SUPP, {out("features", kXfeatureSetPointer)}},
+    {ARCH_GET_XCOMP_PERM, {out("features", kXfeatureSetPointer)}},
+    {ARCH_REQ_XCOMP_PERM,
+     {in("feature", kXfeature)},
+     {Result::Format::kHex, note_xfeatures, &kXfeaturesResult}},
+    {ARCH_GET_XCOMP_GUEST_PERM, {out("features", kXfeatureSetPointer)}},
+    {ARCH_REQ_XCOMP_GUEST_PERM,
+     {in("feature", kXfeature)},
+     {Result::Format::kHex, note_xfeatures, &kXfeaturesResult}},
 };
+
+constexpr Type kMembarrierResult = flags(kMembarrierMask);
 
 // What the arguments of futex(2) are for each operation, whatever its flags.
 constexpr std::array<Variant, 14> futex_cases(const Type& timespec) {
@@ -65,6 +86,12 @@ constexpr std::array<Variant, 14> futex_cases(const Type& timespec) {
 
 constexpr auto kFutexCases = futex_cases(kTimespecPointer);
 constexpr auto kFutexTime64Cases = futex_cases(kTimespec64Pointer);
+constexpr Variant kMembarrierCases[] = {
+    {MEMBARRIER_CMD_QUERY,
+     {in("flags", flags(kMembarrierFlags)),
+      only_if(1, MEMBARRIER_CMD_FLAG_CPU, in("cpu_id", kInt))},
+     {Result::Format::kHex, note_membarrier, &kMembarrierResult}},
+};
 constexpr uint64_t kFutexCommand = 0x7f;
 
 }  // namespace
@@ -75,6 +102,7 @@ const Variants kMremapVariants = {
     .selector = 3, .first = 4, .mask = kMremapMoved, .cases = kMremapCases};
 const Variants kEpollCtlVariants = {.selector = 1, .first = 3, .cases = kEpollCtlCases};
 const Variants kArchPrctlVariants = {.selector = 0, .first = 1, .cases = kArchPrctlCases};
+const Variants kMembarrierVariants = {.selector = 0, .first = 1, .cases = kMembarrierCases};
 const Variants kFutexVariants = {
     .selector = 1, .first = 2, .mask = kFutexCommand, .cases = kFutexCases};
 const Variants kFutexTime64Variants = {

@@ -3,59 +3,32 @@
 #include <linux/fcntl.h>
 
 #include "../engine.h"
+#include "../xlat/newer.h"
 #include "rows.h"
 
 namespace ptraced::decode {
 
 namespace {
 
-void note_flags(Engine& engine, const Set& set) {
-  if (engine.failed()) {
-    return;
-  }
-  engine.out().begin_note();
-  engine.out().note_item("flags ");
-  engine.out().flags(static_cast<uint32_t>(engine.result()), set);
-  engine.out().end_note();
-}
-
 void note_open_flags(Engine& engine) {
-  note_flags(engine, kOpenFlags);
+  if (!engine.failed()) {
+    note_flags(engine, kOpenFlags, "flags ");
+  }
 }
 
 void note_descriptor_flags(Engine& engine) {
-  if (engine.result() != 0) {
-    note_flags(engine, kDescriptorFlags);
-  }
-}
-
-void note_signal(Engine& engine) {
   if (!engine.failed() && engine.result() != 0) {
-    engine.out().begin_note();
-    engine.out().note_item("");
-    engine.show_word(kSignalNumber, static_cast<uint64_t>(engine.result()));
-    engine.out().end_note();
+    note_flags(engine, kDescriptorFlags, "flags ");
   }
 }
 
 void note_lease(Engine& engine) {
-  if (!engine.failed()) {
-    engine.out().begin_note();
-    engine.out().note_item("");
-    engine.out().constant(static_cast<uint32_t>(engine.result()), kLockTypes);
-    engine.out().end_note();
-  }
+  note_constant(engine, kLockTypes);
 }
 
 void note_seals(Engine& engine) {
-  if (engine.result() != 0) {
-    if (engine.failed()) {
-      return;
-    }
-    engine.out().begin_note();
-    engine.out().note_item("seals ");
-    engine.out().flags(static_cast<uint32_t>(engine.result()), kSeals);
-    engine.out().end_note();
+  if (!engine.failed() && engine.result() != 0) {
+    note_flags(engine, kSeals, "seals ");
   }
 }
 
@@ -97,6 +70,8 @@ constexpr Variant kCases[] = {
     {F_GET_FILE_RW_HINT, {out("arg", kWriteHint)}},
     {F_SET_RW_HINT, {in("arg", kWriteHint)}},
     {F_SET_FILE_RW_HINT, {in("arg", kWriteHint)}},
+    {F_GETDELEG, {out("arg", kDelegationPointer)}},
+    {F_SETDELEG, {in("arg", kDelegationPointer)}},
     {F_GETOWNER_UIDS, {out("arg", kAddress)}},
 };
 

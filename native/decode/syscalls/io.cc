@@ -78,7 +78,7 @@ constexpr Syscall kRows[] = {
      .args = {in("fd", kFd), in("cstat_range", kCachestatRangePointer),
               out("cstat", kCachestatPointer), in("flags", kHexInt)}},
     {SYS(io_setup), .classes = kMemory,
-     .args = {in("nr_events", kUint), out("ctx_idp", kHexWordPointer)}},
+     .args = {in("nr_events", kUint), out("ctx_idp", kAddressPointer)}},
     {SYS(io_destroy), .classes = kMemory, .args = {in("ctx_id", kAddress)}},
     {SYS(io_submit), .args = {in("ctx_id", kAddress), in("nr", kLong), in("iocbpp", kAddress)}},
     {SYS(io_cancel),

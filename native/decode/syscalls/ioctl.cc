@@ -74,6 +74,8 @@ namespace ptraced::decode {
 
 namespace {
 
+constexpr Type kNamespaceType = flags(kSetnsFlags);
+
 constexpr Variant kCases[] = {
     {HDIO_GET_UNMASKINTR, {out("argp", kUint64Pointer)}},
     {HDIO_GET_MULTCOUNT, {out("argp", kUint64Pointer)}},
@@ -265,7 +267,7 @@ constexpr Variant kCases[] = {
     {KVM_CREATE_VCPU, {in("arg", kUint)}},
     {NS_GET_USERNS, {}},
     {NS_GET_PARENT, {}},
-    {NS_GET_NSTYPE, {}},
+    {NS_GET_NSTYPE, {}, {.note = note_namespace_type, .type = &kNamespaceType}},
     {NS_GET_OWNER_UID, {out("argp", kUintPointer)}},
     {PERF_EVENT_IOC_SET_BPF, {in("arg", kInt)}},
     {PERF_EVENT_IOC_PAUSE_OUTPUT, {in("arg", kUlong)}},

@@ -43,7 +43,7 @@ constexpr Syscall kRows[] = {
     {SYS(remap_file_pages), .classes = kMemory,
      .args = {in("addr", kAddress), in("size", kSize), in("prot", flags(kProt, 0)),
               in("pgoff", kUlong), in("flags", flags(kMmapFlags))}},
-    {SYS(map_shadow_stack), .classes = kMemory, .result = kAddressResult,
+    {SYS(map_shadow_stack), .classes = kMemory,
      .args = {in("addr", kAddress), in("size", kSize), in("flags", flags(kShadowStackFlags))}},
     {SYS(memfd_create), .classes = kDesc, .result = kDescriptorResult,
      .args = {in("name", kMemfdName), in("flags", flags(kMemfdFlags))}},

@@ -1,4 +1,6 @@
 // Rows: processes, threads and their scheduling.
+#include <linux/membarrier.h>
+
 #include "rows.h"
 
 namespace ptraced::decode {
@@ -45,7 +47,7 @@ constexpr Syscall kRows[] = {
     {SYS(set_tid_address), .result = kTaskResult, .args = {in("tidptr", kAddress)}},
     {SYS(set_robust_list), .args = {in("head", kAddress), in("len", kSize)}},
     {SYS(get_robust_list),
-     .args = {in("pid", kPid), out("head_ptr", kHexWordBracket), out("len_ptr", kUlongPointer)}},
+     .args = {in("pid", kPid), out("head_ptr", kAddressPointer), out("len_ptr", kUlongPointer)}},
     {SYS(rseq), .args = {in("rseq", kRseq), in("rseq_len", kUint), in("flags", flags(kRseqFlags)),
                          in("sig", kHexInt)}},
     {SYS(rseq_slice_yield)},
@@ -64,7 +66,7 @@ constexpr Syscall kRows[] = {
     {SYS(sched_getparam), .args = {in("pid", kPid), out("param", kSchedParamPointer)}},
     {SYS(sched_setscheduler), .args = {in("pid", kPid), in("policy", flags(kSchedPolicies)),
                                        in("param", kSchedParamPointer)}},
-    {SYS(sched_getscheduler), .result = {.note = note_scheduler, .type = &kSchedPolicyResult},
+    {SYS(sched_getscheduler), .result = {Result::Format::kHex, note_scheduler, &kSchedPolicyResult},
      .args = {in("pid", kPid)}},
     {SYS(sched_get_priority_max), .args = {in("policy", one_of(kSchedPolicies))}},
     {SYS(sched_get_priority_min), .args = {in("policy", one_of(kSchedPolicies))}},
@@ -105,7 +107,9 @@ constexpr Syscall kRows[] = {
               in("idx1", kHexWord), in("idx2", kHexWord)},
      .variants = &kKcmpVariants},
     {SYS(membarrier),
-     .args = {in("cmd", one_of(kMembarrierCommands)), in("flags", flags(kMembarrierFlags))}},
+     .args = {in("cmd", one_of(kMembarrierCommands)), in("flags", flags(kMembarrierFlags)),
+              only_if(1, MEMBARRIER_CMD_FLAG_CPU, in("cpu_id", kInt))},
+     .variants = &kMembarrierVariants},
     {SYS(pidfd_open), .classes = kDesc, .result = kDescriptorResult,
      .args = {in("pid", kPid), in("flags", flags(kPidfdOpenFlags))}},
     {SYS(pidfd_getfd), .classes = kDesc, .result = kDescriptorResult,

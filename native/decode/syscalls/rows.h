@@ -22,14 +22,23 @@ namespace ptraced::decode {
 inline constexpr uint64_t kCreating = 020000100;
 
 // Notes on results (results.cc).
-void note_adjtimex(Engine& engine);
+void note_clock_state(Engine& engine);
+void note_date(Engine& engine);
+void note_membarrier(Engine& engine);
+void note_signal(Engine& engine);
 void note_scheduler(Engine& engine);
 void note_personality(Engine& engine);
 void note_ioprio(Engine& engine);
+void note_namespace_type(Engine& engine);
 void note_poll(Engine& engine);
 void note_select(Engine& engine);
 void note_receive(Engine& engine);
 void note_timeout(Engine& engine);
+// What notes are made of. "(NAME)" of a result that is a constant with a name.
+void note_constant(Engine& engine, const Set& set);
+// "(A|B|0x40)" behind a result of flags, whatever they are; of named ones alone.
+void note_flags(Engine& engine, const Set& set, std::string_view label);
+void note_named_flags(Engine& engine, const Set& set);
 
 // The rows of each file.
 std::span<const Syscall> file_rows();
@@ -52,6 +61,7 @@ extern const Variants kIoctlVariants;
 extern const Variants kPrctlVariants;
 extern const Variants kArchPrctlVariants;
 extern const Variants kFutexVariants;
+extern const Variants kMembarrierVariants;
 extern const Variants kMknodVariants;
 extern const Variants kMremapVariants;
 extern const Variants kMknodatVariants;

@@ -16,6 +16,7 @@ constexpr Syscall kRows[] = {
     {SYS(rt_sigpending), .classes = kSignal,
      .args = {out("set", sigset(1)), in("sigsetsize", kSize)}},
     {SYS(rt_sigtimedwait), .classes = kSignal,
+     .result = {.note = note_signal, .type = &kSignalNumber},
      .args = {in("set", sigset(3)), out("info", kSiginfo), in("timeout", kTimespecPointerAnyway),
               in("sigsetsize", kSize)}},
     {SYS(rt_sigqueueinfo), .classes = kProcess | kSignal,

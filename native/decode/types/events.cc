@@ -58,11 +58,38 @@ int select_bits(Engine& engine) {
   return std::clamp(static_cast<int>(engine.arg(0)), 0, kMaxSetBits);
 }
 
-// "left {tv_sec=0, tv_usec=5}" where the call has written what is left of its timeout.
-void show_time_left(Engine& engine, uint64_t timeout, const Type& pointer_type) {
-  uint8_t first = 0;
-  if (timeout != 0 && engine.read(timeout, &first, sizeof first)) {
-    engine.out().note_item("left ");
+// A note that begins with its first item at the latest.
+class Note {
+ public:
+  explicit Note(Writer& out) : out_(out) {}
+  ~Note() {
+    if (begun_) {
+      out_.end_note();
+    }
+  }
+  Note(const Note&) = delete;
+  Note& operator=(const Note&) = delete;
+
+  void begin() {
+    if (!begun_) {
+      out_.begin_note();
+      begun_ = true;
+    }
+  }
+  void item(std::string_view label) {
+    begin();
+    out_.note_item(label);
+  }
+
+ private:
+  Writer& out_;
+  bool begun_ = false;
+};
+
+// "left {tv_sec=0, tv_usec=5}": what the call has left of its timeout.
+void show_time_left(Engine& engine, Note& note, uint64_t timeout, const Type& pointer_type) {
+  if (timeout != 0) {
+    note.item("left ");
     engine.show_word(pointer_type, timeout);
   }
 }
@@ -103,16 +130,23 @@ void note_select(Engine& engine) {
   Writer& out = engine.out();
   constexpr std::string_view kSets[] = {"in ", "out ", "except "};
   const int bits = select_bits(engine);
-  out.begin_note();
-  for (size_t i = 0; i < std::size(kSets); ++i) {
+  // The result counts the members of all sets.
+  int64_t left = engine.result();
+  Note note(out);
+  note.begin();
+  for (size_t i = 0; i < std::size(kSets) && left > 0; ++i) {
     const uint64_t address = engine.arg(i + 1);
     if (!is_shown_set(engine, address, bits)) {
       continue;
     }
     bool open = false;
     for_each_member(engine, address, bits, [&](int fd) {
+      if (left == 0) {
+        return;
+      }
+      --left;
       if (!open) {
-        out.note_item(kSets[i]);
+        note.item(kSets[i]);
         out.begin_set();
         open = true;
       }
@@ -125,8 +159,7 @@ void note_select(Engine& engine) {
   }
   const bool is_timeval = engine.syscall().name == std::string_view("select") ||
                           engine.syscall().name == std::string_view("_newselect");
-  show_time_left(engine, engine.arg(4), timeout_type(engine, is_timeval));
-  out.end_note();
+  show_time_left(engine, note, engine.arg(4), timeout_type(engine, is_timeval));
 }
 
 void note_receive(Engine& engine) {
@@ -136,9 +169,8 @@ void note_receive(Engine& engine) {
   }
   constexpr size_t kTimeout = 4;
   if (engine.arg(kTimeout) != 0) {
-    engine.out().begin_note();
-    show_time_left(engine, engine.arg(kTimeout), timeout_type(engine, false));
-    engine.out().end_note();
+    Note note(engine.out());
+    show_time_left(engine, note, engine.arg(kTimeout), timeout_type(engine, false));
   }
 }
 
@@ -182,21 +214,27 @@ void note_poll(Engine& engine) {
   const uint64_t count = static_cast<uint32_t>(engine.arg(1));
   uint64_t shown = 0;
   bool open = false;
-  out.begin_note();
+  Note note(out);
+  const auto begin = [&] {
+    if (!open) {
+      note.item("");
+      out.begin_array();
+      open = true;
+    }
+  };
   for (uint64_t i = 0; i < count; ++i) {
     pollfd descriptor;
     const uint64_t at = address + i * sizeof descriptor;
     if (at < address || !engine.read(at, &descriptor, sizeof descriptor)) {
+      begin();
+      out.begin_element();
+      out.address(at, Unread::kFault);
       break;
     }
     if (descriptor.revents == 0) {
       continue;
     }
-    if (!open) {
-      out.note_item("");
-      out.begin_array();
-      open = true;
-    }
+    begin();
     if (shown >= engine.element_limit()) {
       out.omitted();
       break;
@@ -215,9 +253,8 @@ void note_poll(Engine& engine) {
   }
   const std::string_view name = engine.syscall().name;
   if (name.starts_with("ppoll")) {
-    show_time_left(engine, engine.arg(2), timeout_type(engine, false));
+    show_time_left(engine, note, engine.arg(2), timeout_type(engine, false));
   }
-  out.end_note();
 }
 
 }  // namespace ptraced::decode

@@ -98,6 +98,10 @@ inline constexpr Type kKeySerial = custom(print_key_serial, 0, 4);
 void print_numbered_constant(Engine&, const Type&, const Operand&);
 inline constexpr Type kSyslogAction = {
     .kind = Kind::kCustom, .size = 4, .set = &kSyslogActions, .print = print_numbered_constant};
+// A number in hexadecimal whose name is a comment: 0x12 /* XFEATURE_XTILE_DATA */.
+void print_hex_constant(Engine&, const Type&, const Operand&);
+// A mask in hexadecimal whose names are a comment: 0x3 /* XFEATURE_MASK_FPSSE */.
+void print_hex_flags(Engine&, const Type&, const Operand&);
 // Flags, and a number in the bits that are none: SWAP_FLAG_PREFER|5.
 void print_flags_and_number(Engine&, const Type&, const Operand&);
 inline constexpr Type kSwapFlagBits = {

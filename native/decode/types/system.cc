@@ -4,6 +4,7 @@
 #include <linux/quota.h>
 
 #include "../engine.h"
+#include "../set_lookup.h"
 #include "../xlat/ioprio.h"
 #include "../xlat/sets.h"
 #include "subjects.h"
@@ -65,6 +66,33 @@ void print_key_serial(Engine& engine, const Type&, const Operand& operand) {
 
 void print_numbered_constant(Engine& engine, const Type& type, const Operand& operand) {
   engine.out().numbered_constant(static_cast<uint32_t>(operand.word), *type.set);
+}
+
+void print_hex_constant(Engine& engine, const Type& type, const Operand& operand) {
+  const uint64_t value =
+      type.size == sizeof(uint32_t) ? static_cast<uint32_t>(operand.word) : operand.word;
+  engine.out().hex(value);
+  const Xlat* x = find_constant(*type.set, value);
+  engine.out().comment(x != nullptr ? x->name : type.set->unknown);
+}
+
+void print_hex_flags(Engine& engine, const Type& type, const Operand& operand) {
+  engine.out().hex(operand.word);
+  constexpr size_t kMaxSize = 1024;
+  uint8_t* const text = engine.scratch(kMaxSize);
+  size_t size = 0;
+  const auto append = [&](std::string_view part) {
+    if (part.size() <= kMaxSize - size) {
+      size += static_cast<size_t>(std::copy(part.begin(), part.end(), text + size) - (text + size));
+    }
+  };
+  for_each_name(*type.set, operand.word, [&](std::string_view name) {
+    append(size == 0 ? "" : "|");
+    append(name);
+  });
+  if (size != 0) {
+    engine.out().comment({reinterpret_cast<const char*>(text), size});
+  }
 }
 
 void print_flags_and_number(Engine& engine, const Type& type, const Operand& operand) {

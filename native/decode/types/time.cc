@@ -62,19 +62,19 @@ void show_time(Engine& engine, int64_t seconds, uint64_t fraction, int digits) {
 
 }  // namespace
 
-void comment_date(Engine& engine, int64_t seconds, uint64_t fraction, int digits) {
+DateText date_text(int64_t seconds, uint64_t fraction, int digits) {
   const uint64_t unit = digits == 9 ? 1'000'000'000 : 1'000'000;
   constexpr int64_t kDay = 86400;
   constexpr int64_t kLastShown = int64_t{253402300799};  // the end of the year 9999
   if ((seconds == 0 && fraction == 0) || fraction >= unit || seconds > kLastShown ||
       seconds < -kLastShown / 4) {
-    return;
+    return {};
   }
   const int64_t days = (seconds >= 0 ? seconds : seconds - (kDay - 1)) / kDay;
   const uint64_t of_day = static_cast<uint64_t>(seconds - days * kDay);
   const Date date = date_of(days);
-  char text[48];
-  char* end = put(text, static_cast<uint64_t>(date.year), 4);
+  DateText text;
+  char* end = put(text.bytes, static_cast<uint64_t>(date.year), 4);
   *end++ = '-';
   end = put(end, date.month, 2);
   *end++ = '-';
@@ -91,7 +91,15 @@ void comment_date(Engine& engine, int64_t seconds, uint64_t fraction, int digits
   }
   constexpr std::string_view kZone = "+0000";
   end = std::copy(kZone.begin(), kZone.end(), end);
-  engine.out().comment({text, static_cast<size_t>(end - text)});
+  text.size = static_cast<size_t>(end - text.bytes);
+  return text;
+}
+
+void comment_date(Engine& engine, int64_t seconds, uint64_t fraction, int digits) {
+  const DateText date = date_text(seconds, fraction, digits);
+  if (date.size != 0) {
+    engine.out().comment(date.view());
+  }
 }
 
 void print_date(Engine& engine, const Type&, const Operand& operand) {

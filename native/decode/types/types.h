@@ -171,6 +171,8 @@ inline constexpr Type kInt64Pointer = pointer(kInt64);
 inline constexpr Type kUint64Pointer = pointer(kUint64);
 inline constexpr Type kHexIntPointer = pointer(kHexInt);
 inline constexpr Type kHexWordPointer = pointer(kHexWord);
+inline constexpr Type kHex64Pointer = pointer(kHex64);
+inline constexpr Type kAddressPointer = pointer(kAddress);
 
 // --- types with code ---
 
@@ -204,6 +206,13 @@ void print_date(Engine&, const Type&, const Operand&);
 inline constexpr Type kDate = custom(print_date);
 inline constexpr Type kDatePointer = pointer(kDate);
 void print_dated_struct(Engine&, const Type&, const Operand&);
+// "1970-01-01T00:00:01+0000"; empty for the beginning of 1970 and where there is no such date.
+struct DateText {
+  char bytes[48];
+  size_t size = 0;
+  std::string_view view() const { return {bytes, size}; }
+};
+DateText date_text(int64_t seconds, uint64_t fraction, int digits);
 void comment_date(Engine& engine, int64_t seconds, uint64_t fraction, int digits);
 // Clock ticks with what they are in seconds.
 void print_clock_ticks(Engine&, const Type&, const Operand&);

@@ -182,9 +182,7 @@ constexpr Xlat kStatxAttributesNames[] = {
 };
 
 constexpr Xlat kLockTypesNames[] = {
-    XLAT(F_RDLCK),
-    XLAT(F_WRLCK),
-    XLAT(F_UNLCK),
+    XLAT(F_RDLCK), XLAT(F_WRLCK), XLAT(F_UNLCK), XLAT(F_EXLCK), XLAT(F_SHLCK),
 };
 
 constexpr Xlat kOwnerTypesNames[] = {

@@ -10,6 +10,9 @@ namespace ptraced::decode {
 
 namespace {
 
+#define BOTH(operation, flag) \
+  { xlat_bits(operation | flag), #operation "|" #flag }
+
 constexpr Xlat kFutexOperationsNames[] = {
     XLAT(FUTEX_WAIT),
     XLAT(FUTEX_WAKE),
@@ -27,6 +30,7 @@ constexpr Xlat kFutexOperationsNames[] = {
     XLAT(FUTEX_LOCK_PI2),
     XLAT(FUTEX_WAIT_PRIVATE),
     XLAT(FUTEX_WAKE_PRIVATE),
+    BOTH(FUTEX_FD, FUTEX_PRIVATE_FLAG),
     XLAT(FUTEX_REQUEUE_PRIVATE),
     XLAT(FUTEX_CMP_REQUEUE_PRIVATE),
     XLAT(FUTEX_WAKE_OP_PRIVATE),
@@ -38,6 +42,13 @@ constexpr Xlat kFutexOperationsNames[] = {
     XLAT(FUTEX_WAIT_REQUEUE_PI_PRIVATE),
     XLAT(FUTEX_CMP_REQUEUE_PI_PRIVATE),
     XLAT(FUTEX_LOCK_PI2_PRIVATE),
+    // The operations that FUTEX_CLOCK_REALTIME may go with.
+    BOTH(FUTEX_WAIT, FUTEX_CLOCK_REALTIME),
+    BOTH(FUTEX_WAIT_BITSET, FUTEX_CLOCK_REALTIME),
+    BOTH(FUTEX_WAIT_REQUEUE_PI, FUTEX_CLOCK_REALTIME),
+    BOTH(FUTEX_WAIT_PRIVATE, FUTEX_CLOCK_REALTIME),
+    BOTH(FUTEX_WAIT_BITSET_PRIVATE, FUTEX_CLOCK_REALTIME),
+    BOTH(FUTEX_WAIT_REQUEUE_PI_PRIVATE, FUTEX_CLOCK_REALTIME),
 };
 
 constexpr Xlat kFutex2FlagsFlagNames[] = {

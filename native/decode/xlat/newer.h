@@ -1017,3 +1017,65 @@
 #ifndef ZFS_SUPER_MAGIC
 #define ZFS_SUPER_MAGIC 0x2fc12fc1
 #endif
+
+// Of the kernel alone: include/linux/pid_types.h and arch/x86/include/asm/fpu/types.h.
+#ifndef PIDTYPE_PID
+#define PIDTYPE_PID 0
+#endif
+#ifndef PIDTYPE_TGID
+#define PIDTYPE_TGID 1
+#endif
+#ifndef PIDTYPE_PGID
+#define PIDTYPE_PGID 2
+#endif
+#ifndef PIDTYPE_SID
+#define PIDTYPE_SID 3
+#endif
+#ifndef XFEATURE_FP
+#define XFEATURE_FP 0
+#endif
+#ifndef XFEATURE_SSE
+#define XFEATURE_SSE 1
+#endif
+#ifndef XFEATURE_YMM
+#define XFEATURE_YMM 2
+#endif
+#ifndef XFEATURE_BNDREGS
+#define XFEATURE_BNDREGS 3
+#endif
+#ifndef XFEATURE_BNDCSR
+#define XFEATURE_BNDCSR 4
+#endif
+#ifndef XFEATURE_OPMASK
+#define XFEATURE_OPMASK 5
+#endif
+#ifndef XFEATURE_ZMM_Hi256
+#define XFEATURE_ZMM_Hi256 6
+#endif
+#ifndef XFEATURE_Hi16_ZMM
+#define XFEATURE_Hi16_ZMM 7
+#endif
+#ifndef XFEATURE_PT_UNIMPLEMENTED_SO_FAR
+#define XFEATURE_PT_UNIMPLEMENTED_SO_FAR 8
+#endif
+#ifndef XFEATURE_PKRU
+#define XFEATURE_PKRU 9
+#endif
+#ifndef XFEATURE_PASID
+#define XFEATURE_PASID 10
+#endif
+#ifndef XFEATURE_LBR
+#define XFEATURE_LBR 15
+#endif
+#ifndef XFEATURE_XTILE_CFG
+#define XFEATURE_XTILE_CFG 17
+#endif
+#ifndef XFEATURE_XTILE_DATA
+#define XFEATURE_XTILE_DATA 18
+#endif
+#ifndef PR_SYS_DISPATCH_EXCLUSIVE_ON
+#define PR_SYS_DISPATCH_EXCLUSIVE_ON 1
+#endif
+#ifndef PR_SYS_DISPATCH_INCLUSIVE_ON
+#define PR_SYS_DISPATCH_INCLUSIVE_ON 2
+#endif

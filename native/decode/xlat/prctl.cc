@@ -198,6 +198,62 @@ constexpr Xlat kSpeculationStatesNames[] = {
     XLAT(PR_SPEC_DISABLE_NOEXEC),
 };
 
+// What PR_GET_SPECULATION_CTRL returns.
+constexpr Xlat kSpeculationResultsNames[] = {
+    XLAT(PR_SPEC_NOT_AFFECTED), XLAT(PR_SPEC_PRCTL),         XLAT(PR_SPEC_ENABLE),
+    XLAT(PR_SPEC_DISABLE),      XLAT(PR_SPEC_FORCE_DISABLE), XLAT(PR_SPEC_DISABLE_NOEXEC),
+};
+
+constexpr Xlat kDispatchModesNames[] = {
+    XLAT(PR_SYS_DISPATCH_OFF),
+    XLAT(PR_SYS_DISPATCH_EXCLUSIVE_ON),
+    XLAT(PR_SYS_DISPATCH_INCLUSIVE_ON),
+};
+
+constexpr Xlat kSchedCoreOperationsNames[] = {
+    XLAT(PR_SCHED_CORE_GET),
+    XLAT(PR_SCHED_CORE_CREATE),
+    XLAT(PR_SCHED_CORE_SHARE_TO),
+    XLAT(PR_SCHED_CORE_SHARE_FROM),
+};
+
+constexpr Xlat kPidTypesNames[] = {
+    XLAT(PIDTYPE_PID),
+    XLAT(PIDTYPE_TGID),
+    XLAT(PIDTYPE_PGID),
+    XLAT(PIDTYPE_SID),
+};
+
+// The numbers of features of the processor's extended state, and their bits in masks.
+constexpr Xlat kXfeaturesNames[] = {
+    XLAT(XFEATURE_FP),        XLAT(XFEATURE_SSE),        XLAT(XFEATURE_YMM),
+    XLAT(XFEATURE_BNDREGS),   XLAT(XFEATURE_BNDCSR),     XLAT(XFEATURE_OPMASK),
+    XLAT(XFEATURE_ZMM_Hi256), XLAT(XFEATURE_Hi16_ZMM),   XLAT(XFEATURE_PT_UNIMPLEMENTED_SO_FAR),
+    XLAT(XFEATURE_PKRU),      XLAT(XFEATURE_PASID),      XLAT(XFEATURE_LBR),
+    XLAT(XFEATURE_XTILE_CFG), XLAT(XFEATURE_XTILE_DATA),
+};
+
+// Combinations that have a name come first.
+constexpr Xlat kXfeatureMaskNames[] = {
+    {0x3, "XFEATURE_MASK_FPSSE"},
+    {0x1, "XFEATURE_MASK_FP"},
+    {0x2, "XFEATURE_MASK_SSE"},
+    {0x4, "XFEATURE_MASK_YMM"},
+    {0x8, "XFEATURE_MASK_BNDREGS"},
+    {0x10, "XFEATURE_MASK_BNDCSR"},
+    {0xe0, "XFEATURE_MASK_AVX512"},
+    {0x20, "XFEATURE_MASK_OPMASK"},
+    {0x40, "XFEATURE_MASK_ZMM_Hi256"},
+    {0x80, "XFEATURE_MASK_Hi16_ZMM"},
+    {0x100, "XFEATURE_MASK_PT"},
+    {0x200, "XFEATURE_MASK_PKRU"},
+    {0x400, "XFEATURE_MASK_PASID"},
+    {0x8000, "XFEATURE_MASK_LBR"},
+    {0x60000, "XFEATURE_MASK_XTILE"},
+    {0x20000, "XFEATURE_MASK_XTILE_CFG"},
+    {0x40000, "XFEATURE_MASK_XTILE_DATA"},
+};
+
 constexpr Xlat kMdweFlagsNames[] = {
     XLAT(PR_MDWE_REFUSE_EXEC_GAIN),
     XLAT(PR_MDWE_NO_INHERIT),
@@ -223,6 +279,13 @@ const Set kMmFields = {.constants = kMmFieldsNames, .unknown = "PR_SET_MM_???", 
 const Set kAmbientOps = {.constants = kAmbientOpsNames, .unknown = "PR_CAP_AMBIENT_???"};
 const Set kSpeculations = {.constants = kSpeculationsNames, .unknown = "PR_SPEC_???"};
 const Set kSpeculationStates = {.constants = kSpeculationStatesNames, .unknown = "PR_SPEC_???"};
+const Set kSpeculationResults = {.flags = kSpeculationResultsNames};
+const Set kDispatchModes = {.constants = kDispatchModesNames, .unknown = "PR_SYS_DISPATCH_???"};
+const Set kSchedCoreOperations = {.constants = kSchedCoreOperationsNames,
+                                  .unknown = "PR_SCHED_CORE_???"};
+const Set kPidTypes = {.constants = kPidTypesNames, .unknown = "PIDTYPE_???"};
+const Set kXfeatures = {.constants = kXfeaturesNames, .unknown = "XFEATURE_???"};
+const Set kXfeatureMask = {.flags = kXfeatureMaskNames};
 const Set kMdweFlags = {.flags = kMdweFlagsNames, .unknown_flags = "PR_MDWE_???"};
 const Set kVmaAttributes = {.constants = kVmaAttributesNames, .unknown = "PR_SET_VMA_???"};
 

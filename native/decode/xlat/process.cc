@@ -37,6 +37,20 @@ constexpr Xlat kMembarrierCommandsNames[] = {
     XLAT(MEMBARRIER_CMD_GET_REGISTRATIONS),
 };
 
+// MEMBARRIER_CMD_QUERY returns the commands as a mask.
+constexpr Xlat kMembarrierMaskNames[] = {
+    XLAT(MEMBARRIER_CMD_GLOBAL),
+    XLAT(MEMBARRIER_CMD_GLOBAL_EXPEDITED),
+    XLAT(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED),
+    XLAT(MEMBARRIER_CMD_PRIVATE_EXPEDITED),
+    XLAT(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED),
+    XLAT(MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE),
+    XLAT(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE),
+    XLAT(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ),
+    XLAT(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ),
+    XLAT(MEMBARRIER_CMD_GET_REGISTRATIONS),
+};
+
 constexpr Xlat kMembarrierFlagsNames[] = {
     XLAT(MEMBARRIER_CMD_FLAG_CPU),
 };
@@ -313,6 +327,7 @@ constexpr Xlat kSchedAttrFlagsNames[] = {
 
 const Set kMembarrierCommands = {
     .constants = kMembarrierCommandsNames, .unknown = "MEMBARRIER_CMD_???", .sorted = true};
+const Set kMembarrierMask = {.flags = kMembarrierMaskNames};
 const Set kMembarrierFlags = {.flags = kMembarrierFlagsNames,
                               .unknown_flags = "MEMBARRIER_CMD_FLAG_???"};
 const Set kWaitOptions = {.flags = kWaitOptionsNames, .unknown_flags = "W???"};
@@ -332,7 +347,8 @@ const Set kRusageWho = {.constants = kRusageWhoNames, .unknown = "RUSAGE_???"};
 const Set kSchedPolicies = {.flags = kSchedPoliciesFlagNames,
                             .constant_mask = 0xbfffffff,
                             .constants = kSchedPoliciesConstantNames,
-                            .unknown = "SCHED_???"};
+                            .unknown = "SCHED_???",
+                            .constants_last = true};
 const Set kSchedGetattrFlags = {.flags = kSchedGetattrFlagsNames,
                                 .unknown_flags = "SCHED_GETATTR_FLAG_???"};
 const Set kIoprioWho = {.constants = kIoprioWhoNames, .unknown = "IOPRIO_WHO_???"};

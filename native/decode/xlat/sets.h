@@ -92,6 +92,7 @@ extern const Set kMovePagesFlags;
 
 // Processes and their scheduling.
 extern const Set kMembarrierCommands;
+extern const Set kMembarrierMask;
 extern const Set kMembarrierFlags;
 extern const Set kWaitOptions;
 extern const Set kWaitidOptions;
@@ -168,6 +169,12 @@ extern const Set kMmFields;
 extern const Set kAmbientOps;
 extern const Set kSpeculations;
 extern const Set kSpeculationStates;
+extern const Set kSpeculationResults;
+extern const Set kDispatchModes;
+extern const Set kSchedCoreOperations;
+extern const Set kPidTypes;
+extern const Set kXfeatures;
+extern const Set kXfeatureMask;
 extern const Set kMdweFlags;
 extern const Set kVmaAttributes;
 
