@@ -7,6 +7,7 @@
 
 #include "addon/arguments.h"
 #include "addon/failure.h"
+#include "addon/hangup_watch.h"
 #include "addon/session.h"
 #include "addon/socket_address.h"
 #include "addon/syscall_list.h"
@@ -82,6 +83,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("listSyscalls", Napi::Function::New<list_syscalls>(env, "listSyscalls"));
   exports.Set("socketAddress", Napi::Function::New<socket_address>(env, "socketAddress"));
   exports.Set("signalNumber", Napi::Function::New<signal_number>(env, "signalNumber"));
+  exports.Set("watchHangup", Napi::Function::New<watch_hangup>(env, "watchHangup"));
   exports.Set("probe", Napi::Function::New<probe>(env, "probe"));
   return exports;
 }

@@ -6,6 +6,7 @@ import { type Connection, describeFailure, openConnection } from './connection.j
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
+import { abortAtHangup } from './hangup.js';
 import { onEndSignal, signalNumber } from './signals.js';
 import { describeEnd, Interrupted, printStream, type TraceRequest } from './trace-run.js';
 
@@ -33,7 +34,8 @@ export async function attachTo(
   sink: FrameSink,
 ): Promise<ExitStatus> {
   const abort = new AbortController();
-  using _ = onEndSignal(abort.signal, (signal) => abort.abort(new Interrupted(signal)));
+  using _signals = onEndSignal(abort.signal, (signal) => abort.abort(new Interrupted(signal)));
+  using _hangup = await abortAtHangup(sink.fd, abort);
   await using connection = await openConnection(address);
   const runs = pids.map((pid) => {
     const request: TraceRequest = {

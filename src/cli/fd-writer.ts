@@ -31,13 +31,13 @@ const RETRY_MS = 10;
  * rejects with an OutputError.
  */
 export class FdWriter {
-  readonly #fd: number;
+  readonly fd: number;
   #text = '';
   #chunks: Uint8Array[] = [];
   #tail: Promise<void> = Promise.resolve();
 
   constructor(fd: number) {
-    this.#fd = fd;
+    this.fd = fd;
   }
 
   /** Adds text. */
@@ -71,7 +71,7 @@ export class FdWriter {
   async #write(bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
       try {
-        done += (await writeSome(this.#fd, bytes, done, bytes.length - done)).bytesWritten;
+        done += (await writeSome(this.fd, bytes, done, bytes.length - done)).bytesWritten;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
           throw new OutputError('write', error);

@@ -6,6 +6,7 @@ import { describeFailure, openConnection } from './connection.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
+import { abortAtHangup } from './hangup.js';
 import { sessionName } from './session-name.js';
 import { onEndSignal, signalNumber } from './signals.js';
 import { describeEnd, Interrupted, printStream } from './trace-run.js';
@@ -21,7 +22,8 @@ export async function followSession(
   sink: FrameSink,
 ): Promise<ExitStatus> {
   const abort = new AbortController();
-  using _ = onEndSignal(abort.signal, (signal) => abort.abort(new Interrupted(signal)));
+  using _signals = onEndSignal(abort.signal, (signal) => abort.abort(new Interrupted(signal)));
+  using _hangup = await abortAtHangup(sink.fd, abort);
   await using connection = await openConnection(address);
   const { client } = connection;
   let connected = false;

@@ -7,6 +7,8 @@ import type { TraceOutput } from './trace-output.js';
 
 /** Takes the frames of one stream or several, and what is to be said about them. */
 export interface FrameSink {
+  /** Descriptor that the lines go to. */
+  readonly fd: number;
   /** `bytes` are those of the frame; it is undefined where this version does not know it. */
   frame(frame: KnownFrame | undefined, bytes: Uint8Array): void;
   /** A message to the user about the trace, a whole line without its end. */
@@ -29,6 +31,10 @@ export class StraceSink implements FrameSink {
   constructor(printer: StracePrinter, output: TraceOutput) {
     this.#printer = printer;
     this.#output = output;
+  }
+
+  get fd(): number {
+    return this.#output.fd;
   }
 
   frame(frame: KnownFrame | undefined): void {
@@ -81,6 +87,10 @@ export class JsonSink implements FrameSink {
 
   constructor(output: TraceOutput) {
     this.#output = output;
+  }
+
+  get fd(): number {
+    return this.#output.fd;
   }
 
   frame(frame: KnownFrame | undefined): void {

@@ -39,6 +39,10 @@ export class RecordingSink implements FrameSink, AsyncDisposable {
     return new RecordingSink(new FdWriter(file.fd), output, () => file.close());
   }
 
+  get fd(): number {
+    return this.#file.fd;
+  }
+
   frame(frame: KnownFrame | undefined, bytes: Uint8Array): void {
     this.#file.addBytes(delimited(bytes));
     if (frame?.case === 'batch') {

@@ -16,15 +16,15 @@ export function signalNumber(signal: EndSignal): number {
 /**
  * Handles the signals until it is disposed of. Once `abort` has fired there is nothing left to wait
  * for but our own output, and whoever should read it may never do so: the process then dies of the
- * next signal.
+ * next signal, except of SIGHUP, which kernel and shell may both send when one terminal goes.
  */
 export function onEndSignal(abort: AbortSignal, handle: (signal: EndSignal) => void): Disposable {
   const listener = (signal: EndSignal): void => {
-    if (abort.aborted) {
+    if (!abort.aborted) {
+      handle(signal);
+    } else if (signal !== 'SIGHUP') {
       stop();
       process.kill(process.pid, signal);
-    } else {
-      handle(signal);
     }
   };
   const stop = listen(listener);

@@ -38,6 +38,11 @@ export class TraceOutput implements PrinterSink, AsyncDisposable {
     return new TraceOutput(new FdWriter(file.fd), standard, () => file.close());
   }
 
+  /** Descriptor of the lines. */
+  get fd(): number {
+    return this.#log.fd;
+  }
+
   log(text: string): void {
     this.#log.add(text);
   }

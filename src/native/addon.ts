@@ -281,6 +281,12 @@ export interface NativeAddon {
   listSyscalls(arch: number, syscalls: string[]): NativeSyscall[];
   /** A struct sockaddr in strace's notation, and as an encoded Value; no value where there is no family. */
   socketAddress(bytes: Uint8Array): { text: string; value?: Buffer };
+  /**
+   * Calls `gone` once nobody reads the other end of a pipe or socket any more, or the terminal has hung up;
+   * never for a file. It watches until the function that it returns is called, on a thread of its own, and
+   * does not keep the process alive.
+   */
+  watchHangup(fd: number, gone: () => void): () => void;
   /** The number of a signal by name, with or without "SIG", or number; 0 where there is none. */
   signalNumber(text: string): number;
   /** Whether the kernel has PTRACE_GET_SYSCALL_INFO, PTRACE_SET_SYSCALL_INFO, process_vm_readv, call filters. */

@@ -259,6 +259,10 @@ export class FakeAddon implements NativeAddon {
     return this.#start(target, capture);
   }
 
+  watchHangup() {
+    return () => {};
+  }
+
   signalNumber(text: string): number {
     return text === 'SIGTERM' ? 15 : 0;
   }

@@ -1,0 +1,78 @@
+#include "addon/hangup_watch.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <system_error>
+#include <thread>
+
+#include "addon/failure.h"
+#include "core/unique_fd.h"
+
+namespace ptraced::addon {
+namespace {
+
+// Signals are for the thread of Node that handles them.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_ = {};
+};
+
+// poll(2) reports POLLERR and POLLHUP without being asked: the last reader of a pipe or socket has
+// closed it, or a terminal has hung up. A file never does. False where `stop` came first.
+bool wait_for_hangup(int fd, int stop) {
+  pollfd watched[] = {{.fd = fd, .events = 0, .revents = 0},
+                      {.fd = stop, .events = POLLIN, .revents = 0}};
+  while (poll(watched, 2, -1) < 0 && errno == EINTR) {
+  }
+  return watched[1].revents == 0 && (watched[0].revents & (POLLERR | POLLHUP)) != 0;
+}
+
+}  // namespace
+
+Napi::Value watch_hangup(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const int fd = info[0].As<Napi::Number>();
+  auto stop = std::make_shared<core::UniqueFd>(eventfd(0, EFD_CLOEXEC));
+  if (!*stop) {
+    throw make_failure(env, "TRACER_FAILURE", "eventfd", {"eventfd", errno, 0});
+  }
+  auto gone = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "ptraced hang-up",
+                                            /*maxQueueSize=*/0, /*initialThreadCount=*/1);
+  gone.Unref(env);  // a program that has nothing else to do ends
+  try {
+    const AllSignalsBlocked blocked;
+    std::thread([fd, stop, gone] {
+      pthread_setname_np(pthread_self(), "ptraced-hangup");
+      if (wait_for_hangup(fd, stop->get())) {
+        gone.NonBlockingCall();
+      }
+      gone.Release();
+    }).detach();
+  } catch (const std::system_error& error) {
+    gone.Release();
+    throw make_failure(env, "TRACER_FAILURE", "pthread_create",
+                       {"pthread_create", error.code().value(), 0});
+  }
+  return Napi::Function::New(env, [stop](const Napi::CallbackInfo&) {
+    const uint64_t one = 1;
+    (void)!write(stop->get(), &one, sizeof(one));
+  });
+}
+
+}  // namespace ptraced::addon
