@@ -27,6 +27,9 @@ export interface CallEnvironment {
   principalOf(peer: string): string;
 }
 
+/** What grpc-js calls a client that has no address. */
+const UNNAMED_PEER = 'unknown';
+
 type AnyCall = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>;
 
 const passThrough = (bytes: Buffer): Buffer => bytes;
@@ -62,7 +65,13 @@ class GrpcCallContext implements CallContext {
   }
 
   get log(): Log {
-    this.#callLog ??= this.#log.child({ method: this.#method.name, principal: this.principal });
+    if (this.#callLog === undefined) {
+      const { principal } = this;
+      const peer = this.#call.getPeer();
+      // A unix socket has no name for its clients: the principal says who can connect.
+      const who = peer === UNNAMED_PEER ? { principal } : { principal, peer };
+      this.#callLog = this.#log.child({ method: this.#method.name, ...who });
+    }
     return this.#callLog;
   }
 

@@ -11,6 +11,7 @@ import type { Log } from '../log.js';
 import { Lease, type LeaseTerms } from '../session/lease.js';
 import type { RequestIds } from '../session/request-ids.js';
 import type { TraceSession } from '../session/session.js';
+import { auditFirstRules } from './audit.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
 import { planTarget, type TargetOptions, toOrphanEnd, toShutdownAction } from './trace-target.js';
@@ -49,6 +50,7 @@ async function start(
     shutdownAction: toShutdownAction(plan.target, terms.orphanAction),
   };
   using hold = await options.registry.create(properties, ringBytes, start);
+  auditFirstRules(log, hold.session.name, rules);
   hold.session.keepBy(leaseOf(hold.session, terms, log));
   return hold.session;
 }

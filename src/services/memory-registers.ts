@@ -1,5 +1,6 @@
 /** Registers of held tasks. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { CallContext } from '../context.js';
 import { invalidField, ServiceError } from '../errors.js';
 import type {
   GetRegistersRequest,
@@ -10,6 +11,7 @@ import type {
 import { RegistersSchema } from '../gen/ptraced/v1/record_pb.js';
 import { withServiceErrors } from '../session/native-failure.js';
 import type { TraceSession } from '../session/session.js';
+import { auditRegisters } from './audit.js';
 import { checkPid } from './fields.js';
 import { hex } from './memory-place.js';
 
@@ -82,7 +84,8 @@ function explained(error: unknown): unknown {
 
 export async function setRegisters(
   request: SetRegistersRequest,
-  { native }: TraceSession,
+  { name, native }: TraceSession,
+  { log }: CallContext,
 ): Promise<MessageInitShape<typeof SetRegistersResponseSchema>> {
   const { tid, expectedStopId } = request;
   checkPid('tid', tid);
@@ -91,6 +94,7 @@ export async function setRegisters(
     const { values } = await withServiceErrors(() =>
       native.setRegisters(tid, wanted, expectedStopId),
     );
+    auditRegisters(log, name, tid, Object.keys(wanted));
     return { registers: toMessage(values) };
   } catch (error) {
     throw explained(error);

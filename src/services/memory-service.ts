@@ -54,12 +54,12 @@ export function memoryHandlers({ registry, engine }: MemoryServiceOptions) {
       dumpMemory(request, registry.find(request.session), context),
     searchMemory: (request: SearchMemoryRequest, context: CallContext) =>
       searchMemory(request, registry.find(request.session), context),
-    writeMemory: async (request: WriteMemoryRequest) =>
-      writeMemory(request, registry.find(request.session)),
+    writeMemory: async (request: WriteMemoryRequest, context: CallContext) =>
+      writeMemory(request, registry.find(request.session), context),
     listMappings: (request: ListMappingsRequest) => listMappings(request, registry),
     getRegisters: async (request: GetRegistersRequest) =>
       getRegisters(request, registry.find(request.session)),
-    setRegisters: async (request: SetRegistersRequest) =>
-      setRegisters(request, registry.find(request.session)),
+    setRegisters: async (request: SetRegistersRequest, context: CallContext) =>
+      setRegisters(request, registry.find(request.session), context),
   } as const;
 }

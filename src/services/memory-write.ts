@@ -1,5 +1,6 @@
 /** Writes to the memory of a process. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { CallContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import type {
   WriteMemoryRequest,
@@ -7,6 +8,7 @@ import type {
 } from '../gen/ptraced/v1/memory_service_pb.js';
 import { withServiceErrors } from '../session/native-failure.js';
 import type { TraceSession } from '../session/session.js';
+import { auditMemoryWrite } from './audit.js';
 import { checkTransferSize, parseHex, toLocation } from './memory-place.js';
 
 function toPayload({ payload }: WriteMemoryRequest): Uint8Array {
@@ -25,6 +27,7 @@ function toPayload({ payload }: WriteMemoryRequest): Uint8Array {
 export async function writeMemory(
   request: WriteMemoryRequest,
   session: TraceSession,
+  { log }: CallContext,
 ): Promise<MessageInitShape<typeof WriteMemoryResponseSchema>> {
   const location = toLocation(request);
   const data = toPayload(request);
@@ -41,5 +44,7 @@ export async function writeMemory(
       expectedStopId,
     }),
   );
+  const { address } = written;
+  auditMemoryWrite(log, session.name, { pid, address, length: data.length, force });
   return { ...written, written: data.length };
 }

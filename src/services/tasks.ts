@@ -1,5 +1,6 @@
 /** ControlService, what acts on the tasks of a session. */
 import { fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import type { CallContext } from '../context.js';
 import type {
   DetachRequest,
   ListTasksRequest,
@@ -18,6 +19,7 @@ import type { Engine, EngineSession, EngineTask } from '../session/engine.js';
 import { withServiceErrors } from '../session/native-failure.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning } from '../session/session.js';
+import { auditSignal } from './audit.js';
 import {
   toDetach,
   toPause,
@@ -29,6 +31,7 @@ import {
 import { checkDetachable } from './kernel-filter.js';
 import { checkPageSize, firstPage, PageTokens } from './paging.js';
 
+type Empty = Record<string, never>;
 type Task = MessageInitShape<typeof TaskSchema>;
 
 const pageSizes = { byDefault: 100, max: 1000 };
@@ -108,9 +111,10 @@ export function taskHandlers({ registry, engine }: TaskHandlersOptions) {
       return { task: toTask(task) };
     },
 
-    async sendSignal(request: SendSignalRequest): Promise<Record<string, never>> {
+    async sendSignal(request: SendSignalRequest, { log }: CallContext): Promise<Empty> {
       const wanted = toSendSignal(engine, request);
       await ask(request.session, (native) => native.sendSignal(wanted));
+      auditSignal(log, request.session, wanted);
       return {};
     },
 

@@ -34,7 +34,8 @@ export function traceHandlers(options: TargetOptions) {
       createSession(request, context, creation),
     getSession: (request: GetSessionRequest) => getSession(request, registry),
     listSessions: (request: ListSessionsRequest) => lister.list(request),
-    updateSession: (request: UpdateSessionRequest) => updateSession(request, registry),
+    updateSession: (request: UpdateSessionRequest, context: CallContext) =>
+      updateSession(request, context, registry),
     endSession: (request: EndSessionRequest) => endSession(request, registry),
     subscribe: (request: SubscribeRequest, context: CallContext) =>
       subscribe(request, context, registry),

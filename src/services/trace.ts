@@ -2,6 +2,7 @@
 import type { CallContext } from '../context.js';
 import type { TraceRequest } from '../gen/ptraced/v1/trace_service_pb.js';
 import { FrameReader } from '../session/frames.js';
+import { auditFirstRules } from './audit.js';
 import { checkDuration } from './fields.js';
 import {
   heartbeatRange,
@@ -20,7 +21,7 @@ import {
 
 export async function* trace(
   request: TraceRequest,
-  { signal, principal }: CallContext,
+  { signal, principal, log }: CallContext,
   options: TargetOptions,
 ): AsyncGenerator<StreamResponse, void, undefined> {
   const { start, ringBytes, capture, rules, ...plan } = planTarget(
@@ -42,6 +43,7 @@ export async function* trace(
   };
   using hold = await options.registry.create(properties, ringBytes, start);
   const { session } = hold;
+  auditFirstRules(log, session.name, rules);
   try {
     using reader = new FrameReader(session, {
       start: 'oldest',

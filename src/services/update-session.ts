@@ -1,6 +1,7 @@
 /** TraceService.UpdateSession. */
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { FieldMask } from '@bufbuild/protobuf/wkt';
+import type { CallContext } from '../context.js';
 import { invalidField, ServiceError } from '../errors.js';
 import { RecordFilterSchema, RulesSchema, type Session } from '../gen/ptraced/v1/session_pb.js';
 import type {
@@ -11,6 +12,7 @@ import type { EngineChanges } from '../session/engine.js';
 import type { LeaseTerms } from '../session/lease.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning, type SessionSettings, type TraceSession } from '../session/session.js';
+import { auditRules } from './audit.js';
 import { checkDetachable, checkSeen } from './kernel-filter.js';
 import { completeProbes, toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
@@ -117,6 +119,7 @@ async function change(
   session: TraceSession,
   wanted: Session,
   mask: FieldMask | undefined,
+  log: CallContext['log'],
 ): Promise<Response> {
   checkRunning(session);
   checkEtag(session, wanted);
@@ -127,16 +130,20 @@ async function change(
     session.renewLease(lease, toShutdownAction(session.target, lease.orphanAction));
   }
   session.change(settings);
+  if (settings.rules !== undefined) {
+    auditRules(log, session.name, settings.rules);
+  }
   return { session: toSessionMessage(session), effectiveSerial };
 }
 
 export async function updateSession(
   { session: wanted, updateMask }: UpdateSessionRequest,
+  { log }: CallContext,
   registry: SessionRegistry,
 ): Promise<Response> {
   if (wanted === undefined) {
     throw invalidField('session', 'must be set');
   }
   const session = registry.find(wanted.name);
-  return session.inTurn(() => change(session, wanted, updateMask));
+  return session.inTurn(() => change(session, wanted, updateMask, log));
 }

@@ -9,6 +9,7 @@ import type {
 } from '../gen/ptraced/v1/trace_service_pb.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { TraceSession } from '../session/session.js';
+import { auditStdin } from './audit.js';
 
 const maxBytes = 1024 * 1024;
 
@@ -33,12 +34,14 @@ function checkPipe({ name, request }: TraceSession): void {
 
 export async function writeStdin(
   request: WriteStdinRequest,
-  { signal }: CallContext,
+  { signal, log }: CallContext,
   registry: SessionRegistry,
 ): Promise<MessageInitShape<typeof WriteStdinResponseSchema>> {
   const data = toData(request);
   const session = registry.find(request.session);
   checkPipe(session);
   const { offset, close } = request;
-  return { committed: await session.stdin.write({ data, offset, close, signal }) };
+  const committed = await session.stdin.write({ data, offset, close, signal });
+  auditStdin(log, session.name, data.length);
+  return { committed };
 }
