@@ -1,8 +1,11 @@
 /** grpcurl, as the README uses it: reflection and the Trace call. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { fromBinary } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { expect } from 'vitest';
 import { test } from '../support/harness.js';
 import { root, tool } from '../support/paths.js';
@@ -40,6 +43,40 @@ test('the README’s line traces a command', async ({ server }) => {
   expect(records[0]).toMatchObject({ serial: '1', kind: 'RECORD_KIND_ENTER', syscall: 'execve' });
   expect(records[0]?.text).toContain('execve("/bin/ls", ["/bin/ls", "/"]');
   expect(frames.at(-1)).toMatchObject({ ended: { rootExit: { exitCode: 0 } } });
+});
+
+test('reflection has the comments of the contract', async ({ server }) => {
+  const describe = async (symbol: string) => {
+    const line = `grpcurl -plaintext ${readmeAddress} describe ${symbol}`;
+    // As in the sources: without the marks, and without the breaks of lines.
+    const described = (await shell(line, server.address)).replace(/\s*\n\s*\/\/\s*/g, ' ');
+    return described.replace(/\s+/g, ' ');
+  };
+  expect(await describe('ptraced.v1.Launch')).toMatch(
+    /A command to start under trace\. .*Name of the executable where it differs from argv\[0\]\. string executable = 2;/,
+  );
+  expect(await describe('ptraced.v1.OverflowPolicy')).toContain(
+    'The oldest records in the ring are overwritten and counted. OVERFLOW_POLICY_DROP_OLDEST = 1;',
+  );
+  const service = await describe('ptraced.v1.TraceService');
+  expect(service).toMatch(/[a-z]\. rpc CreateSession \(/);
+});
+
+test('reflection has all that code for Go is generated from', async ({ server }) => {
+  const folder = mkdtempSync(`${tmpdir()}/ptraced-test-`);
+  const set = `${folder}/ptraced.binpb`;
+  try {
+    const line = `grpcurl -plaintext -protoset-out ${set} ${readmeAddress} describe ptraced.v1.TraceService`;
+    await shell(line, server.address);
+    const files = fromBinary(FileDescriptorSetSchema, readFileSync(set)).file;
+    const own = files.filter(({ name }) => name.startsWith('ptraced/v1/'));
+    expect(own.length).toBeGreaterThan(2);
+    expect(own.map(({ options }) => options?.goPackage)).toEqual(
+      own.map(() => 'ptraced/v1;ptracedv1'),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('reflection lists and describes every service', async ({ server }) => {
