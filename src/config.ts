@@ -15,6 +15,8 @@ export interface Limits {
   readonly maxRingBytes: number;
   /** Connections at a time, for each address. */
   readonly maxConnections: number;
+  /** Bytes of one request, as it is on the wire. 0: any. */
+  readonly maxRequestBytes: number;
 }
 
 /** User and group of launched commands that ask for none. */
@@ -47,8 +49,6 @@ export interface Config extends HostConfig {
    * of that is gone.
    */
   readonly keepaliveMs: number;
-  /** Largest request, in bytes as it is on the wire. */
-  readonly maxRequestBytes: number;
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -56,11 +56,11 @@ export const defaultLimits: Limits = Object.freeze({
   maxTasks: 4096,
   maxRingBytes: 256 * 1024 * 1024,
   maxConnections: 256,
+  maxRequestBytes: 4 * 1024 * 1024,
 });
 
 const defaultKeepEndedMs = 5 * 60 * 1000;
 const defaultKeepaliveMs = 20_000;
-const defaultMaxRequestBytes = 4 * 1024 * 1024;
 
 /** A configuration that cannot be: the message is for the person who wrote it. */
 export class ConfigError extends Error {
@@ -87,8 +87,6 @@ export interface ConfigOptions extends HostOptions {
   readonly logLevel?: LogLevel | undefined;
   /** Default: 20 s. */
   readonly keepaliveMs?: number | undefined;
-  /** Default: 4 MiB. */
-  readonly maxRequestBytes?: number | undefined;
 }
 
 /** Fills in the defaults. */
@@ -113,7 +111,6 @@ export function createConfig(options: ConfigOptions): Config {
     logLevel: options.logLevel ?? 'info',
     ...createHostConfig(options),
     keepaliveMs: options.keepaliveMs ?? defaultKeepaliveMs,
-    maxRequestBytes: options.maxRequestBytes ?? defaultMaxRequestBytes,
     ...(options.socketGroup !== undefined && { socketGroup: options.socketGroup }),
   });
 }

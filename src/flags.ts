@@ -250,6 +250,7 @@ function toConfig(values: Values, environment: Environment): Config {
     maxTasks: toNumber(values, 'max-tasks'),
     maxRingBytes: toNumber(values, 'max-ring-bytes'),
     maxConnections: toNumber(values, 'max-connections'),
+    maxRequestBytes: toMaxRequestBytes(values),
   };
   const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
   return createConfig({
@@ -260,7 +261,6 @@ function toConfig(values: Values, environment: Environment): Config {
     limits: Object.fromEntries(given),
     keepEndedMs: toMs(values, 'keep-ended'),
     keepaliveMs: toMs(values, 'keepalive'),
-    maxRequestBytes: toMaxRequestBytes(values),
     launchUser: toLaunchUser(values),
     softNofile: toNumber(values, 'soft-nofile'),
   });

@@ -32,14 +32,14 @@ export interface ServerParts {
   readonly log?: Log;
 }
 
-function channelOptions({ keepaliveMs, maxRequestBytes }: Config) {
+function channelOptions({ keepaliveMs, limits }: Config) {
   return {
     // A client that is gone without a word is noticed after these two.
     'grpc.keepalive_time_ms': keepaliveMs,
     'grpc.keepalive_timeout_ms': keepaliveMs / 2,
     // More would hang silently in the client; the limit of sessions refuses with a reason instead.
     'grpc.max_concurrent_streams': 100_000,
-    'grpc.max_receive_message_length': maxRequestBytes,
+    'grpc.max_receive_message_length': limits.maxRequestBytes,
     'grpc.max_send_message_length': -1,
   };
 }

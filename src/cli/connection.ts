@@ -60,10 +60,14 @@ async function connectTo(address: string): Promise<PtracedClient> {
 /** Says in one line why a call failed. `connected`: something had come back before. */
 export function describeFailure(error: unknown, address: string, connected: boolean): string {
   const message = oneLine(error instanceof Error ? error.message : String(error));
-  if (error instanceof PtracedError && error.isConnectionLoss) {
+  if (!(error instanceof PtracedError && error.reason === '')) {
+    return message;
+  }
+  if (error.isConnectionLoss) {
     return `${connected ? 'lost the connection to' : 'cannot reach'} ${address}: ${message}`;
   }
-  return message;
+  // Without a reason, it is not ptraced's own: what is at the address may be another server.
+  return `${address}: ${message}`;
 }
 
 function oneLine(text: string): string {

@@ -8,10 +8,13 @@ export interface ServerAddress {
   readonly local: boolean;
 }
 
+/** Bytes of a path in `struct sockaddr_un` (unix(7)), without its NUL. A longer one would be cut off. */
+const MAX_SOCKET_PATH_BYTES = 107;
+
 const HOST_PORT = /^(?<host>\[[0-9a-fA-F:.%\w]+\]|[^:[\]/\s]+):(?<port>\d{1,5})$/;
 
 /**
- * Parses `unix:PATH` (absolute or relative) or `HOST:PORT` (a name, an IPv4 address or an IPv6
+ * Parses `unix:PATH` (absolute or relative, at most 107 bytes) or `HOST:PORT` (a name, an IPv4 address or an IPv6
  * address in brackets; port 1 to 65535).
  *
  * Throws a RangeError for anything else.
@@ -22,6 +25,10 @@ export function parseAddress(address: string): ServerAddress {
     const path = address.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
     if (path === '' || path.includes('\0')) {
       throw new RangeError(`invalid address '${address}': unix: wants a path`);
+    }
+    if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
+      const limit = `the path of a socket has at most ${MAX_SOCKET_PATH_BYTES} bytes`;
+      throw new RangeError(`invalid address '${address}': ${limit}`);
     }
     return { target: `unix:${path}`, local: true };
   }

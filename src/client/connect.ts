@@ -10,6 +10,8 @@ import { routeTo } from './proxy.js';
 
 /** Options of a connection. */
 export interface ConnectOptions {
+  /** Milliseconds that a call waits for the connection before it fails with UNAVAILABLE. Default: 10,000. */
+  readonly connectTimeoutMs?: number;
   /** Milliseconds of silence after which the server is asked for a sign of life. Default: 20,000. */
   readonly keepaliveTimeMs?: number;
   /** Milliseconds it then has. Default: 10,000. */
@@ -29,7 +31,7 @@ const WINDOW_BYTES = 1024 * 1024;
 
 /**
  * Makes a client of the server at `unix:PATH` or `HOST:PORT`. The connection is made with the first
- * call, which fails with UNAVAILABLE where it cannot be.
+ * call, which fails with UNAVAILABLE where it cannot be within `connectTimeoutMs`.
  *
  * Throws a RangeError for an address or a proxy that is none.
  */
@@ -53,5 +55,5 @@ export function connect(
     // Two clients to one address are two connections: closing one must not touch the other.
     'grpc.use_local_subchannel_pool': 1,
   });
-  return new PtracedClient(new GrpcTransport(channel));
+  return new PtracedClient(new GrpcTransport(channel, options.connectTimeoutMs ?? 10_000));
 }

@@ -1,6 +1,7 @@
 /** A call of a server stream over gRPC. */
 
 import type { ClientReadableStream } from '@grpc/grpc-js';
+import type { ConnectDeadline } from './connect-deadline.js';
 import { toPtracedError } from './grpc-errors.js';
 import type { ByteCall } from './transport.js';
 
@@ -8,18 +9,25 @@ import type { ByteCall } from './transport.js';
 export class GrpcCall implements ByteCall {
   readonly closed: Promise<void>;
   readonly #call: ClientReadableStream<Buffer>;
+  readonly #deadline: ConnectDeadline;
   readonly #signal: AbortSignal | undefined;
   #failure: Error | undefined;
 
-  /** `signal` ends the call. */
-  constructor(call: ClientReadableStream<Buffer>, signal?: AbortSignal) {
+  /** `signal` ends the call. Owns `deadline`. */
+  constructor(
+    call: ClientReadableStream<Buffer>,
+    deadline: ConnectDeadline,
+    signal: AbortSignal | undefined,
+  ) {
     this.#call = call;
+    this.#deadline = deadline;
     this.#signal = signal;
     const cancel = (): void => this.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     this.closed = new Promise((resolve) => {
       call.once('status', () => {
         signal?.removeEventListener('abort', cancel);
+        deadline[Symbol.dispose]();
         resolve();
       });
     });
@@ -44,7 +52,9 @@ export class GrpcCall implements ByteCall {
         throw this.#failure;
       }
     } catch (error) {
-      throw this.#signal?.aborted ? this.#signal.reason : toPtracedError(error);
+      throw this.#signal?.aborted
+        ? this.#signal.reason
+        : (this.#deadline.error ?? toPtracedError(error));
     } finally {
       this.cancel();
     }

@@ -12,27 +12,45 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 const TOO_LARGE = /^Received message larger than max \((?<bytes>\d+) vs (?<limit>\d+)\)/;
 
-/** Round the error of a connect(2), with a note about the address that is often empty. */
-const NO_CONNECTION =
-  /^(?:\w+: )?No connection established\. Last error: (?:(?:Error: )?(?<cause>.*?))(?:\. Resolution note: (?<note>.*))?$/s;
+/** Round the error of a connection, with the time behind it and a note about the address that is often empty. */
+const UNREACHED =
+  /^(?:\w+: )?No connection established\. Last error: (?:Error: )?(?<cause>.*?)(?: \(\d{4}-\S+Z\))?(?:\. Resolution note: (?<note>.*))?$/s;
 
-/** What grpc-js says, in words that help where it leaves them out, and without those that do not. */
+const NO_SERVER = 'is it ptraced, without TLS?';
+
+/**
+ * Sentences of grpc-js that leave out what the user needs, and what they stand for. Those about a connection
+ * carry the time, which makes each attempt another message.
+ */
+const SENTENCES: readonly (readonly [pattern: RegExp, text: string])[] = [
+  // A proxy that refuses gives grpc-js no error to show.
+  [/^undefined$/, 'the proxy did not connect'],
+  [/^null$/, 'no connection'],
+  [/^(?:Failed to connect|GOAWAY.*|Socket closed)$/, `it closed the connection: ${NO_SERVER}`],
+  [
+    /^(?:Protocol error|Stream closed with error code NGHTTP2_\w+)$/,
+    `it does not speak HTTP/2: ${NO_SERVER}`,
+  ],
+  [/^Received HTTP status code (?<code>\d+)$/, `HTTP status $<code>: ${NO_SERVER}`],
+  [
+    /^Name resolution failed for target dns:(?<name>.*):\d+$/,
+    "the name '$<name>' does not resolve",
+  ],
+];
+
+/** What grpc-js says, in words that help where it leaves them out. */
 function describe(text: string): string {
   const { bytes, limit } = TOO_LARGE.exec(text)?.groups ?? {};
-  // A server has the same words for a request as this side for a frame.
-  if (limit !== undefined && limit !== String(MAX_FRAME_BYTES)) {
+  // A server has the same words for a request as this side for an answer.
+  if (limit === String(MAX_FRAME_BYTES)) {
+    return `an answer of ${bytes} bytes, and at most ${limit} are taken: ${NO_SERVER}`;
+  }
+  if (limit !== undefined) {
     return `the request has ${bytes} bytes, and the server takes at most ${limit}: its --max-request-bytes raises that`;
   }
-  const { cause, note } = NO_CONNECTION.exec(text)?.groups ?? {};
-  if (cause === undefined) {
-    return text;
-  }
-  const causes: Record<string, string> = {
-    // A proxy that refuses gives grpc-js no error to show.
-    undefined: 'the proxy did not connect',
-    null: 'no connection',
-  };
-  const known = causes[cause] ?? cause;
+  const { cause = text, note } = UNREACHED.exec(text)?.groups ?? {};
+  const [pattern, words = ''] = SENTENCES.find(([known]) => known.test(cause)) ?? [];
+  const known = pattern === undefined ? cause : cause.replace(pattern, words);
   return note ? `${known} (${note})` : known;
 }
 

@@ -2,6 +2,7 @@
 
 import { type DescMethod, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { type Client, Metadata } from '@grpc/grpc-js';
+import { ConnectDeadline } from './connect-deadline.js';
 import { PtracedError } from './errors.js';
 import { GrpcCall } from './grpc-call.js';
 import { toPtracedError } from './grpc-errors.js';
@@ -27,9 +28,11 @@ function grpcOptions({ deadline }: TransportOptions): { deadline?: number } {
 /** The calls of one channel of grpc-js. */
 export class GrpcTransport implements Transport {
   readonly #channel: Client;
+  readonly #connectTimeoutMs: number;
 
-  constructor(channel: Client) {
+  constructor(channel: Client, connectTimeoutMs: number) {
     this.#channel = channel;
+    this.#connectTimeoutMs = connectTimeoutMs;
   }
 
   unary<M extends DescMethod>(
@@ -49,14 +52,16 @@ export class GrpcTransport implements Transport {
         grpcOptions(options),
         (error, response) => {
           signal?.removeEventListener('abort', cancel);
+          deadline[Symbol.dispose]();
           if (error) {
-            reject(signal?.aborted ? signal.reason : toPtracedError(error));
+            reject(signal?.aborted ? signal.reason : (deadline.error ?? toPtracedError(error)));
           } else {
             resolve(response as MessageShape<M['output']>);
           }
         },
       );
       const cancel = (): void => call.cancel();
+      const deadline = this.#deadline(cancel);
       signal?.addEventListener('abort', cancel, { once: true });
     });
   }
@@ -74,7 +79,11 @@ export class GrpcTransport implements Transport {
       new Metadata(),
       grpcOptions(options),
     );
-    return new GrpcCall(call, options.signal);
+    return new GrpcCall(
+      call,
+      this.#deadline(() => call.cancel()),
+      options.signal,
+    );
   }
 
   ready(timeoutMs: number): Promise<void> {
@@ -89,5 +98,9 @@ export class GrpcTransport implements Transport {
 
   close(): void {
     this.#channel.close();
+  }
+
+  #deadline(giveUp: () => void): ConnectDeadline {
+    return new ConnectDeadline(this.#channel, this.#connectTimeoutMs, giveUp);
   }
 }

@@ -1,10 +1,27 @@
 /** Connections by way of an HTTP proxy (CONNECT, RFC 9110). */
 
+import { BlockList, isIP } from 'node:net';
 import type { ChannelOptions } from '@grpc/grpc-js';
 import type { ServerAddress } from './address.js';
 
-/** Names and addresses that are this machine's own by definition (RFC 1122, 4291, 6761), as targets of a channel. */
-const LOOPBACK = /^dns:(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:[^:]*\.)?localhost\.?):\d+$/i;
+/** Addresses of this machine itself (RFC 1122, 4291); connect(2) takes the unspecified ones for loopback. */
+const OWN_ADDRESSES = new BlockList();
+OWN_ADDRESSES.addSubnet('127.0.0.0', 8);
+OWN_ADDRESSES.addAddress('0.0.0.0');
+OWN_ADDRESSES.addAddress('::1', 'ipv6');
+OWN_ADDRESSES.addAddress('::', 'ipv6');
+
+/** "localhost" and names below it are this machine's own by definition (RFC 6761). */
+const OWN_NAME = /^(?:.*\.)?localhost\.?$/i;
+
+function isThisMachine({ target, local }: ServerAddress): boolean {
+  const host = /^dns:\[?(?<host>.*?)\]?:\d+$/.exec(target)?.groups?.['host'] ?? '';
+  const family = isIP(host);
+  return (
+    local ||
+    (family === 0 ? OWN_NAME.test(host) : OWN_ADDRESSES.check(host, family === 4 ? 'ipv4' : 'ipv6'))
+  );
+}
 
 /** What a channel is made of. */
 interface Route {
@@ -22,7 +39,7 @@ export function routeTo(address: ServerAddress, proxy: string | undefined): Rout
     return direct;
   }
   const { host, user } = parseProxy(proxy);
-  if (address.local || LOOPBACK.test(address.target)) {
+  if (isThisMachine(address)) {
     return direct;
   }
   return {

@@ -22,7 +22,8 @@ export class EmbeddedServer implements AsyncDisposable {
 
   /** Throws an Error where the addon cannot be loaded. `addon` is for tests. */
   constructor(addon: NativeAddon = loadAddon()) {
-    this.#host = new ServiceHost(createHostConfig(), addon, silentLog);
+    const config = createHostConfig({ limits: { maxRequestBytes: 0 } });
+    this.#host = new ServiceHost(config, addon, silentLog);
     this.#host.eachService((service, handlers) => this.#transport.serve(service, handlers));
   }
 

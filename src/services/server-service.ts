@@ -35,7 +35,7 @@ async function getServerInfo(
   { principal }: CallContext,
   { engine, limits }: ServerServiceOptions,
 ): Promise<MessageInitShape<typeof GetServerInfoResponseSchema>> {
-  const { maxSessions, maxTasks, maxRingBytes } = limits;
+  const { maxSessions, maxTasks, maxRingBytes, maxRequestBytes } = limits;
   return {
     version,
     kernel: release(),
@@ -46,6 +46,7 @@ async function getServerInfo(
       maxRingBytes: BigInt(maxRingBytes),
       maxReadBytes: maxTransferBytes,
       maxFrameBytes,
+      maxRequestBytes,
     },
     features: listFeatures(await engine.features()),
     principal,

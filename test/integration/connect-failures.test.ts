@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -29,7 +30,12 @@ afterEach(() => {
 
 /** Port of a server that does with connections what `serve` does. */
 async function serving(serve: (socket: Socket) => void): Promise<number> {
-  return await listening(createServer(serve));
+  const server = createServer((socket) => {
+    // A client that was refused may reset the connection.
+    socket.on('error', () => socket.destroy());
+    serve(socket);
+  });
+  return await listening(server);
 }
 
 async function listening(server: Server): Promise<number> {
@@ -75,6 +81,9 @@ function expectOneLine({ stdout, stderr, code }: Awaited<ReturnType<typeof ptrac
   expect(code).toBe(1);
 }
 
+const NO_PTRACED =
+  /cannot reach 127\.0\.0\.1:\d+: it (?:does not speak HTTP\/2|closed the connection): is it ptraced, without TLS\?$/m;
+
 const kinds: Record<string, { address: () => Promise<string> | string; says: RegExp }> = {
   'a port that nobody listens on': {
     address: async () => `127.0.0.1:${await freePort()}`,
@@ -86,25 +95,47 @@ const kinds: Record<string, { address: () => Promise<string> | string; says: Reg
   },
   'a name that no server is known by': {
     address: () => 'none.invalid:50051',
-    says: /cannot reach none\.invalid:50051: .*none\.invalid/,
+    says: /cannot reach none\.invalid:50051: the name 'none\.invalid' does not resolve$/m,
   },
   'a server that closes at once': {
     address: async () => `127.0.0.1:${await serving((socket) => socket.destroy())}`,
-    says: /127\.0\.0\.1:\d+: ./,
+    says: /cannot reach 127\.0\.0\.1:\d+: it closed the connection: is it ptraced, without TLS\?$/m,
+  },
+  'a server that never answers': {
+    address: async () => `127.0.0.1:${await serving(() => {})}`,
+    says: /cannot reach 127\.0\.0\.1:\d+: no answer within 10 s$/m,
   },
   'a server of HTTP/1': {
     address: async () => {
       const http = createHttpServer((_, response) => response.writeHead(404).end());
       return `127.0.0.1:${await listening(http)}`;
     },
-    says: /127\.0\.0\.1:\d+: ./,
+    says: NO_PTRACED,
   },
-  'a server of another protocol, such as TLS or ssh': {
+  'a server of HTTP/2 that is another one': {
+    address: async () => {
+      const http = createHttp2Server((_, response) => response.writeHead(404).end('not here'));
+      return `127.0.0.1:${await listening(http)}`;
+    },
+    says: /127\.0\.0\.1:\d+: HTTP status 404: is it ptraced, without TLS\?$/m,
+  },
+  'a server of HTTP/2 that answers with a page': {
+    address: async () => {
+      const http = createHttp2Server((_, response) => response.writeHead(200).end('<html></html>'));
+      return `127.0.0.1:${await listening(http)}`;
+    },
+    says: /127\.0\.0\.1:\d+: an answer of \d+ bytes, .*: is it ptraced, without TLS\?$/m,
+  },
+  'a server of TLS, which does not know this as TLS': {
     address: async () => {
       const alert = Buffer.from('15030300020246', 'hex');
       return `127.0.0.1:${await serving((socket) => socket.once('data', () => socket.end(alert)))}`;
     },
-    says: /127\.0\.0\.1:\d+: ./,
+    says: NO_PTRACED,
+  },
+  'a server that speaks first, such as ssh': {
+    address: async () => `127.0.0.1:${await serving((socket) => socket.write('SSH-2.0-x\r\n'))}`,
+    says: NO_PTRACED,
   },
 };
 
@@ -208,7 +239,7 @@ describe('a request that is too large', () => {
     await using server = await startServer();
     const { stderr } = await trace(server.address);
     expect(stderr).toMatch(
-      /^ptracectl: cannot start 'sh': the request has 57\d{5} bytes, and the server takes at most 4194304: its --max-request-bytes raises that\n$/,
+      /^ptracectl: cannot start 'sh': unix:\S+: the request has 57\d{5} bytes, and the server takes at most 4194304: its --max-request-bytes raises that\n$/,
     );
   });
 
@@ -218,5 +249,8 @@ describe('a request that is too large', () => {
       prefix: ['prlimit', '--stack=unlimited'],
     });
     expect(await trace(server.address)).toEqual({ stdout: '45\n', stderr: '' });
+    await using client = connect(server.address);
+    const { limits } = await client.server.getServerInfo({});
+    expect(limits?.maxRequestBytes).toBe(7_000_000);
   });
 });

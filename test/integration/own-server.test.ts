@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { root } from '../support/paths.js';
+import { oracle } from '../support/strace.js';
 
 const MAIN = `${root}/dist/cli/main.js`;
 
@@ -43,6 +44,21 @@ async function run(argv: string[], env: Record<string, string> = {}) {
 
 const ptracectl = (...args: string[]) => [process.execPath, MAIN, ...args];
 
+/** Runs a command where every file system that could be written to is read-only. */
+const READ_ONLY = [
+  'unshare',
+  '--user',
+  '--map-root-user',
+  '--mount',
+  'sh',
+  '-c',
+  `cut -d' ' -f5 /proc/self/mountinfo | while read -r place; do
+    mount -o remount,bind,ro "$place" 2> /dev/null
+  done
+  exec "$@"`,
+  'sh',
+];
+
 describe('a folder for temporary files is of no use to it', () => {
   const folders = {
     'that is missing': () => `${folder}/missing`,
@@ -67,6 +83,15 @@ describe('a folder for temporary files is of no use to it', () => {
     expect(await run(ptracectl('ps', '^sh$'), env)).toMatchObject({ stderr: '', end: 0 });
     expect(await run(ptracectl('replay', recording), env)).toMatchObject({ end: 0 });
   });
+});
+
+it('needs no place that can be written to, and no HOME', async () => {
+  const lines = (command: string[]) =>
+    run([...READ_ONLY, 'env', '-u', 'HOME', '-u', 'TMPDIR', ...command]);
+  expect(await lines(['sh', '-c', ': > /tmp/x'])).not.toMatchObject({ end: 0 });
+  const traced = await lines(ptracectl('trace', '-e', 'write', '--', 'echo', 'hi'));
+  expect(traced).toMatchObject({ stdout: 'hi\n', end: 0 });
+  expect(traced.stderr).toMatch(/^write\(1, "hi\\n", 3\) += 3\n\+\+\+ exited with 0 \+\+\+\n$/);
 });
 
 it('has no socket, and leaves no file', async () => {
@@ -96,7 +121,15 @@ it('passes as many bytes of arguments as the kernel takes', async () => {
   const untraced = await run(bash('sh', '-c', script, 'sh'));
   expect(untraced).toMatchObject({ stdout: expect.stringMatching(/^45 127000 127000\n/), end: 0 });
   const file = `${folder}/lines`;
-  const traced = await run(bash(...ptracectl('trace', '-o', file, '--', 'sh', '-c', script, 'sh')));
-  expect(traced).toEqual(untraced);
-  expect(readFileSync(file, 'utf8')).toContain('exited with 0');
+  const underTracer = async (...tracer: string[]) => {
+    const options = ['-e', 'trace=execve', '-o', file];
+    const result = await run(bash(...tracer, ...options, '--', 'sh', '-c', script, 'sh'));
+    // Elsewhere are process ids, and the address and the number of the variables.
+    const [start] = readFileSync(file, 'utf8').split('\n');
+    return { ...result, start: start?.replace(/^\d+ +| 0x\w+ .*\*\//g, '') };
+  };
+  const traced = await underTracer(...ptracectl('trace'));
+  expect(traced).toMatchObject(untraced);
+  expect(traced.start).toMatch(/^execve\(.*, \["sh", .*\.\.\.\],\) = 0$/);
+  expect(traced).toEqual(await underTracer(oracle()));
 });

@@ -16,7 +16,7 @@ import {
   type TraceRequest,
 } from '../../src/client/index.js';
 import { finishCli as finish, spawnCli, startCli as start } from '../support/ptracectl.js';
-import { errorMetadata, FakeServer, frame, type TraceCall } from './client-fake-server.js';
+import { errorMetadata, FakeServer, failing, frame, type TraceCall } from './client-fake-server.js';
 
 // Each test starts Node, on machines that do other things as well.
 vi.setConfig({ testTimeout: 60_000 });
@@ -244,7 +244,7 @@ describe('attach', () => {
     await using server = await FakeServer.start((call) => {
       if (call.request.target.case === 'attach' && call.request.target.value.pid === 12) {
         const details = 'PROCESS_NOT_FOUND: no process 12';
-        call.emit('error', { code: status.NOT_FOUND, details });
+        call.emit('error', failing(status.NOT_FOUND, 'PROCESS_NOT_FOUND', details));
         return;
       }
       const record = { ...CALL, tid: 13, pid: 13 };

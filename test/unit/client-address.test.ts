@@ -7,6 +7,7 @@ describe('parseAddress', () => {
     ['unix:/run/ptraced.sock', 'unix:/run/ptraced.sock'],
     ['unix:///run/ptraced.sock', 'unix:/run/ptraced.sock'],
     ['unix:ptraced.sock', 'unix:ptraced.sock'],
+    [`unix:/${'é'.repeat(53)}`, `unix:/${'é'.repeat(53)}`],
     ['localhost:50051', 'dns:localhost:50051'],
     ['127.0.0.1:1', 'dns:127.0.0.1:1'],
     ['[::1]:65535', 'dns:[::1]:65535'],
@@ -18,6 +19,7 @@ describe('parseAddress', () => {
     '',
     'unix:',
     'unix:a\0b',
+    `unix:/${'é'.repeat(54)}`,
     'localhost',
     'localhost:',
     ':50051',
@@ -37,19 +39,31 @@ describe('routeTo', () => {
   const proxy = 'http://user:p%40ss@proxy.example:3128';
   const target = (address: string) => routeTo(parseAddress(address), proxy).target;
 
-  it.each(['unix:/run/s', '127.0.0.1:1', '127.8.0.9:1', '[::1]:1', 'localhost:1', 'a.localhost:1'])(
-    'takes no proxy to %s',
-    (address) => {
-      expect(target(address)).toBe(parseAddress(address).target);
-    },
-  );
+  it.each([
+    'unix:/run/s',
+    '127.0.0.1:1',
+    '127.8.0.9:1',
+    '0.0.0.0:1',
+    '[::1]:1',
+    '[0:0::0:1]:1',
+    '[::]:1',
+    '[::ffff:127.0.0.1]:1',
+    'localhost:1',
+    'LOCALHOST.:1',
+    'a.localhost:1',
+  ])('takes no proxy to %s', (address) => {
+    expect(target(address)).toBe(parseAddress(address).target);
+  });
 
-  it.each(['127.0.0.1.example:1', 'localhost.example:1', '128.0.0.1:1', '[::2]:1'])(
-    'takes the proxy to %s',
-    (address) => {
-      expect(target(address)).toBe('dns:proxy.example:3128');
-    },
-  );
+  it.each([
+    '127.0.0.1.example:1',
+    'localhost.example:1',
+    'notlocalhost:1',
+    '128.0.0.1:1',
+    '[::2]:1',
+  ])('takes the proxy to %s', (address) => {
+    expect(target(address)).toBe('dns:proxy.example:3128');
+  });
 
   it('says where to go, and who asks', () => {
     expect(routeTo(parseAddress('far.example:1'), proxy).options).toMatchObject({

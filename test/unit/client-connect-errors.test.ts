@@ -5,7 +5,7 @@ import { connect, PtracedError } from '../../src/client/index.js';
 test.each([
   ['unix:/nonexistent/socket', /^connect ENOENT \/nonexistent\/socket$/],
   ['127.0.0.1:1', /^connect ECONNREFUSED 127\.0\.0\.1:1$/],
-  ['name.invalid:1', /^Name resolution failed for target dns:name\.invalid:1\b/],
+  ['name.invalid:1', /^the name 'name\.invalid' does not resolve$/],
 ])('%s', async (address, message) => {
   await using client = connect(address);
   const error: unknown = await client
