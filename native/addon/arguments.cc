@@ -50,13 +50,13 @@ decode::SyscallSet syscall_set(Napi::Env env, const std::vector<std::string>& en
 
 core::LaunchOptions launch_options(const Napi::Object& object) {
   core::LaunchOptions options;
-  options.argv = get_strings(object, "argv");
-  options.executable = get_string(object, "executable");
+  options.argv = get_texts(object, "argv");
+  options.executable = get_text(object, "executable");
   if (options.executable.empty() && !options.argv.empty()) {
     options.executable = options.argv.front();
   }
-  options.environment = get_strings(object, "env");
-  options.cwd = get_string(object, "cwd");
+  options.environment = get_texts(object, "env");
+  options.cwd = get_text(object, "cwd");
   options.uid = get_optional_id(object, "uid");
   options.gid = get_optional_id(object, "gid");
   for (const double group : get_numbers(object, "groups")) {

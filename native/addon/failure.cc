@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "decode/decoder.h"
+#include "decode/utf8.h"
 
 namespace ptraced::addon {
 namespace {
@@ -28,7 +29,7 @@ const char* reason_of(const core::Error& error) {
 
 Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& message,
                          const core::Error& error, const FailureMetadata& metadata) {
-  Napi::Error failure = Napi::Error::New(env, message);
+  Napi::Error failure = Napi::Error::New(env, decode::displayable(message));
   failure.Set("reason", Napi::String::New(env, reason));
   failure.Set("operation", Napi::String::New(env, error.operation));
   failure.Set("errno", Napi::Number::New(env, error.code));

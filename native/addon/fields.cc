@@ -1,5 +1,7 @@
 #include "addon/fields.h"
 
+#include <utility>
+
 namespace ptraced::addon {
 
 [[noreturn]] void bad(const Napi::Object& object, const char* name) {
@@ -74,6 +76,42 @@ std::vector<std::string> string_array(const Napi::Value& value) {
     strings.push_back(array.Get(i).ToString());
   }
   return strings;
+}
+
+std::optional<std::string> text_of(const Napi::Value& value) {
+  if (value.IsString()) {
+    return value.As<Napi::String>().Utf8Value();
+  }
+  if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
+    const auto bytes = value.As<Napi::Uint8Array>();
+    return std::string(reinterpret_cast<const char*>(bytes.Data()), bytes.ElementLength());
+  }
+  return std::nullopt;
+}
+
+std::string get_text(const Napi::Object& object, const char* name) {
+  std::optional<std::string> text = text_of(object.Get(name));
+  if (!text) {
+    bad(object, name);
+  }
+  return std::move(*text);
+}
+
+std::vector<std::string> get_texts(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsArray()) {
+    bad(object, name);
+  }
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    std::optional<std::string> text = text_of(array.Get(i));
+    if (!text) {
+      bad(object, name);
+    }
+    texts.push_back(std::move(*text));
+  }
+  return texts;
 }
 
 }  // namespace ptraced::addon

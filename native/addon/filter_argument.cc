@@ -49,7 +49,7 @@ std::vector<int32_t> errors_of(const Napi::Object& object, const std::string& fi
 // Descriptors lead to files by their real paths, arguments by the names that the tracee uses: each
 // path counts in both forms, as in strace -P. What the server does not have counts as it is.
 std::vector<std::string> paths_of(const Napi::Object& object) {
-  std::vector<std::string> paths = get_strings(object, "paths");
+  std::vector<std::string> paths = get_texts(object, "paths");
   for (size_t i = 0, given = paths.size(); i < given; ++i) {
     const std::unique_ptr<char, void (*)(void*)> real(realpath(paths[i].c_str(), nullptr), free);
     if (real) {

@@ -45,7 +45,7 @@ Napi::Object mapping_object(Napi::Env env, const core::Mapping& mapping) {
   object.Set("end", Napi::BigInt::New(env, mapping.end));
   object.Set("permissions", mapping.permissions);
   object.Set("offset", Napi::BigInt::New(env, mapping.offset));
-  object.Set("path", mapping.path);
+  object.Set("path", Napi::Buffer<char>::Copy(env, mapping.path.data(), mapping.path.size()));
   return object;
 }
 

@@ -11,10 +11,11 @@ namespace ptraced::addon {
 namespace {
 
 core::AddressExpression address_of(const Napi::Object& object) {
-  const std::string text = get_string(object, "address");
+  const std::string text = get_text(object, "address");
   auto parsed = core::AddressExpression::parse(text, /*call_words=*/true);
   if (const auto* error = std::get_if<core::AddressError>(&parsed)) {
-    const std::string field = get_string(object, "field") + ".address";
+    const char* name = object.Get("address").IsString() ? ".address" : ".address_bytes";
+    const std::string field = get_string(object, "field") + name;
     throw make_failure(object.Env(), "ADDRESS_SYNTAX", field + ": " + error->message, {},
                        {{"field", field}, {"position", std::to_string(error->position)}});
   }

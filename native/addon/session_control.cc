@@ -26,7 +26,7 @@ Napi::Value to_js(Napi::Env env, const TaskSnapshot& task) {
   result.Set("stopReason",
              Napi::Number::New(env, task.reason ? static_cast<int>(*task.reason) : 0));
   if (!task.name.empty()) {
-    result.Set("comm", task.name);
+    result.Set("comm", Napi::Buffer<char>::Copy(env, task.name.data(), task.name.size()));
   }
   if (!task.stop_record.empty()) {
     result.Set("stopRecord",

@@ -1,10 +1,12 @@
 // Methods of NativeSession that act on memory and registers: NativeMemory of src/native/memory.ts.
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "addon/access_failure.h"
 #include "addon/failure.h"
+#include "addon/fields.h"
 #include "addon/memory_reader.h"
 #include "addon/session.h"
 #include "core/memory_access.h"
@@ -39,8 +41,11 @@ core::Location location(const Napi::Value& value) {
   if (value.IsBigInt()) {
     return big(value);
   }
-  const std::string text = value.As<Napi::String>();
-  auto parsed = core::AddressExpression::parse(text, /*call_words=*/false);
+  const std::optional<std::string> text = text_of(value);
+  if (!text) {
+    throw Napi::TypeError::New(value.Env(), "native argument: location");
+  }
+  auto parsed = core::AddressExpression::parse(*text, /*call_words=*/false);
   if (const auto* error = std::get_if<core::AddressError>(&parsed)) {
     throw make_access_failure(value.Env(), *error);
   }

@@ -304,6 +304,7 @@ Result<Launched> launch(const LaunchOptions& options) {
   for (const std::string& entry : options.environment) {
     if (entry.starts_with("PATH=")) {
       plan.path = entry.c_str() + std::strlen("PATH=");
+      break;  // of a name that comes twice, getenv(3) returns the first
     }
   }
   if (Status status = plan_root(plan); !status) {

@@ -1,5 +1,6 @@
 #include "utf8.h"
 
+#include <cstdio>
 #include <cstring>
 
 namespace ptraced::decode {
@@ -41,6 +42,12 @@ bool is_character(const uint8_t* bytes, size_t length) {
   }
 }
 
+// Length of the character at the front; 0 where there is no valid one.
+size_t character_at(const uint8_t* bytes, size_t size) {
+  const size_t length = length_of(bytes[0]);
+  return length > 0 && length <= size && is_character(bytes, length) ? length : 0;
+}
+
 }  // namespace
 
 bool is_utf8(const uint8_t* bytes, size_t size) {
@@ -55,13 +62,34 @@ bool is_utf8(const uint8_t* bytes, size_t size) {
         continue;
       }
     }
-    const size_t length = length_of(bytes[i]);
-    if (length == 0 || length > size - i || !is_character(bytes + i, length)) {
+    const size_t length = character_at(bytes + i, size - i);
+    if (length == 0) {
       return false;
     }
     i += length;
   }
   return true;
+}
+
+std::string displayable(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  if (is_utf8(bytes, text.size())) {
+    return std::string(text);
+  }
+  std::string result;
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = character_at(bytes + i, text.size() - i);
+    if (length > 0) {
+      result.append(text, i, length);
+      i += length;
+      continue;
+    }
+    char escape[5];
+    std::snprintf(escape, sizeof(escape), "\\%03o", static_cast<unsigned>(bytes[i]));
+    result += escape;
+    ++i;
+  }
+  return result;
 }
 
 size_t without_cut_character(const uint8_t* bytes, size_t size) {

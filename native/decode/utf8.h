@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace ptraced::decode {
 
@@ -11,5 +13,9 @@ bool is_utf8(const uint8_t* bytes, size_t size);
 
 // The size without a character at the end of which not all bytes are there.
 size_t without_cut_character(const uint8_t* bytes, size_t size);
+
+// The text with each byte that is not part of a valid character as "\\ooo", three octal digits, as
+// strace writes it. The result is UTF-8; a backslash in the text stays as it is.
+std::string displayable(std::string_view text);
 
 }  // namespace ptraced::decode

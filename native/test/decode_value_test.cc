@@ -264,6 +264,14 @@ TEST_CASE("UTF-8") {
   }
 }
 
+TEST_CASE("what is not UTF-8 is shown in octal digits") {
+  CHECK(decode::displayable("") == "");
+  CHECK(decode::displayable("\xc3\xa9\\n") == "\xc3\xa9\\n");
+  CHECK(decode::displayable("a\xff\x80"
+                            "1\xe2\x82") == "a\\377\\2001\\342\\202");
+  CHECK(decode::displayable("\xe2\x82\xc3\xa9\xed\xa0\x80") == "\\342\\202\xc3\xa9\\355\\240\\200");
+}
+
 TEST_CASE("a socket address alone") {
   const sockaddr_in address = {AF_INET, htons(443), {htonl(0x01020304)}, {}};
   decode::SocketAddress decoded({reinterpret_cast<const uint8_t*>(&address), sizeof address});

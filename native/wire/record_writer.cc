@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "core/clock.h"
+#include "decode/utf8.h"
 #include "wire/value_encoder.h"
 
 namespace ptraced::wire {
@@ -224,7 +225,13 @@ void RecordWriter::new_task(pid_t tid, pid_t pid, int origin, bool followed) {
 
 void RecordWriter::exec(std::string_view exe, pid_t former_tid) {
   pbf_writer out(writer_, kExec);
-  add_string(out, 1, exe);
+  // A parser of protobuf refuses a string that is not UTF-8, and the whole record with it.
+  if (decode::is_utf8(reinterpret_cast<const uint8_t*>(exe.data()), exe.size())) {
+    add_string(out, 1, exe);
+  } else {
+    add_string(out, 1, decode::displayable(exe));
+    out.add_bytes(3, exe.data(), exe.size());
+  }
   add_int32(out, 2, former_tid);
 }
 

@@ -2,6 +2,7 @@
 
 import { toJson } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { displayBytes } from '../bytes.js';
 import {
   EndCause,
   OrphanAction,
@@ -127,7 +128,9 @@ function stateOf({ state, endCause }: Session): string {
 }
 
 function targetOf({ target }: Session): string {
-  return target.case === 'launch'
-    ? target.value.argv.join(' ')
-    : `process ${target.value?.pid ?? '?'}`;
+  if (target.case !== 'launch') {
+    return `process ${target.value?.pid ?? '?'}`;
+  }
+  const { argv, argvBytes } = target.value;
+  return (argvBytes.length > 0 ? argvBytes.map(displayBytes) : argv).join(' ');
 }

@@ -9,16 +9,19 @@ import type { NativeRules } from './rules.js';
 /** Where a standard stream of a launched command goes; as StdioMode of the API. */
 export type NativeStdio = 'null' | 'pipe' | 'capture' | 'inherit';
 
+/** A name, an argument or a path; bytes where it is no text. */
+export type NativeText = string | Uint8Array;
+
 /** A command to start. Every default is filled in before it comes here. */
 export interface NativeLaunch {
   /** Not empty; no NUL bytes. */
-  argv: string[];
+  argv: NativeText[];
   /** Looked up in the PATH of `env` where it has no slash. */
-  executable: string;
-  /** The whole environment, "NAME=value" each. */
-  env: string[];
+  executable: NativeText;
+  /** The whole environment, as it is. */
+  env: NativeText[];
   /** Absolute. */
-  cwd: string;
+  cwd: NativeText;
   uid?: number;
   gid?: number;
   /** Set together with uid or gid; replaces every inherited supplementary group then. */
@@ -56,7 +59,7 @@ export interface NativeFilter {
   /** 0n: any. */
   minDurationNs: bigint;
   /** Absolute. */
-  paths: string[];
+  paths: NativeText[];
   fds: number[];
 }
 
@@ -67,7 +70,7 @@ export interface NativeProbe {
   name: string;
   at: NativeFilter;
   /** An expression in the grammar of MemoryProbe. */
-  address: string;
+  address: NativeText;
   /** Where the number of bytes comes from: `number`, the argument of that index, or the result. */
   length: 'bytes' | 'argument' | 'return';
   number: number;

@@ -11,7 +11,7 @@ export interface NativeTask {
   /** A StopReason number; 0 where it is not held. */
   stopReason: number;
   /** Its name as it came into the stop; absent where it is not held. */
-  comm?: string;
+  comm?: Buffer;
   /** The record of the stop, an encoded TraceRecord; none where none was made. */
   stopRecord?: Buffer;
 }

@@ -1,7 +1,7 @@
 /** What the addon does to the memory and registers of a session's tasks. */
 
 /** An address, or an expression in the grammar of MemoryService. */
-export type NativeLocation = bigint | string;
+export type NativeLocation = bigint | string | Uint8Array;
 
 /** Where memory could not be read. */
 export interface NativeFault {
@@ -22,7 +22,7 @@ export interface NativeMapping {
   end: bigint;
   permissions: string;
   offset: bigint;
-  path: string;
+  path: Buffer;
 }
 
 /**

@@ -21,6 +21,16 @@ export function readProc(path: string): string | undefined {
   return unlessExpected(() => readFileSync(`/proc/${path}`, 'utf8'));
 }
 
+/** The bytes of /proc/`path`: names and arguments need not be text. */
+export function readProcBytes(path: string): Buffer | undefined {
+  return unlessExpected(() => readFileSync(`/proc/${path}`));
+}
+
+/** Where the link /proc/`path` leads, as bytes; undefined where it cannot be read. */
+export function readProcLinkBytes(path: string): Buffer | undefined {
+  return unlessExpected(() => readlinkSync(`/proc/${path}`, { encoding: 'buffer' }));
+}
+
 /** Where the link /proc/`path` leads; undefined where it cannot be read. */
 export function readProcLink(path: string): string | undefined {
   return unlessExpected(() => readlinkSync(`/proc/${path}`));

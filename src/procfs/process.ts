@@ -1,5 +1,5 @@
 /** One process, as /proc tells of it: proc_pid_stat(5), proc_pid_status(5), proc_pid_cgroup(5). */
-import { numericEntries, readProc, readProcLink } from './files.js';
+import { numericEntries, readProc, readProcBytes, readProcLinkBytes } from './files.js';
 
 export interface ProcessStatus {
   readonly pid: number;
@@ -12,7 +12,8 @@ export interface ProcessStatus {
   readonly effectiveUid: number;
   /** Capabilities that it may use, as a bit set (CapPrm). */
   readonly permitted: bigint;
-  readonly comm: string;
+  /** 15 bytes at most, which need not be text. */
+  readonly comm: Buffer;
   /** One letter, such as "R", "S", "T", "t" or "Z". */
   readonly state: string;
   /** The process that traces it; 0 where none does, or one outside of our pid namespace. */
@@ -52,15 +53,17 @@ function processOfThread(tid: number): number {
   return Number(/^Tgid:\s*(\d+)$/m.exec(status ?? '')?.[1] ?? tid);
 }
 
-/** The kernel escapes newline and backslash in Name. */
-function unescapeComm(name: string): string {
-  return name.replace(/\\(n|\\)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\'));
+/** The kernel escapes newline and backslash in Name. `name` has a character for each byte. */
+function unescapeComm(name: string): Buffer {
+  const bytes = name.replace(/\\(n|\\)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\'));
+  return Buffer.from(bytes, 'latin1');
 }
 
 /** The process or thread with this id; undefined where there is none (any more). */
 export function readProcess(pid: number): ProcessStatus | undefined {
   const stat = readProc(`${pid}/stat`);
-  const status = readProc(`${pid}/status`);
+  // A character for each byte, since the name is among them.
+  const status = readProcBytes(`${pid}/status`)?.toString('latin1');
   if (stat === undefined || status === undefined) {
     return undefined;
   }
@@ -85,19 +88,21 @@ export function readProcess(pid: number): ProcessStatus | undefined {
 }
 
 /** The name of a process or thread; empty where it is gone. */
-export function readComm(tid: number): string {
-  return readProc(`${tid}/comm`)?.replace(/\n$/, '') ?? '';
+export function readComm(tid: number): Buffer {
+  // The last byte is a newline of the kernel.
+  return readProcBytes(`${tid}/comm`)?.subarray(0, -1) ?? Buffer.alloc(0);
 }
 
 /** Its arguments; empty for a kernel thread, a zombie and what may not be read. */
-export function readArguments(pid: number): string[] {
-  const text = readProc(`${pid}/cmdline`) ?? '';
-  return text === '' ? [] : text.replace(/\0$/, '').split('\0');
+export function readArguments(pid: number): Buffer[] {
+  const bytes = readProcBytes(`${pid}/cmdline`)?.toString('latin1') ?? '';
+  const split = bytes === '' ? [] : bytes.replace(/\0$/, '').split('\0');
+  return split.map((argument) => Buffer.from(argument, 'latin1'));
 }
 
 /** Path of its executable; undefined where it may not be read. */
-export function readExecutable(pid: number): string | undefined {
-  return readProcLink(`${pid}/exe`);
+export function readExecutable(pid: number): Buffer | undefined {
+  return readProcLinkBytes(`${pid}/exe`);
 }
 
 /** Docker, containerd, CRI-O and podman name a container's cgroup by its id, 64 hexadecimal digits. */

@@ -1,5 +1,5 @@
 /** From the CaptureOptions of a request to what the engine records. */
-import { clone, create } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { invalidField } from '../errors.js';
 import {
@@ -12,6 +12,7 @@ import {
   RecordMode,
 } from '../gen/ptraced/v1/session_pb.js';
 import type { EngineCapture } from '../session/engine.js';
+import { asShown } from './bytes-fields.js';
 import { checkDuration, checkEnum, refuseUnavailable } from './fields.js';
 import { completeProbes, toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
@@ -67,7 +68,7 @@ function complete(
   options: CaptureOptions,
   { maxStringBytes, overflow, maxBlockMs }: Capture,
 ): CaptureOptions {
-  const shown = clone(CaptureOptionsSchema, options);
+  const shown = asShown(CaptureOptionsSchema, options);
   shown.mode ||= RecordMode.ENTER_EXIT;
   shown.decode ||= DecodeMode.TEXT;
   shown.maxStringBytes = maxStringBytes;

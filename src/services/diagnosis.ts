@@ -1,5 +1,6 @@
 /** Checks what tracing needs, with a remedy for each finding. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { displayBytes } from '../bytes.js';
 import { ServiceError } from '../errors.js';
 import { CheckOutcome, type CheckSchema } from '../gen/ptraced/v1/server_service_pb.js';
 import { readProcess } from '../procfs/process.js';
@@ -104,7 +105,7 @@ function checkPidNamespace(): Check {
         finding: 'the server is process 1: it sees only what it launches',
         remedy: sharePidNamespace,
       }
-    : { name, outcome: OK, finding: `process 1 is ${init}` };
+    : { name, outcome: OK, finding: `process 1 is ${displayBytes(init)}` };
 }
 
 /** What concerns every trace. */

@@ -1,13 +1,14 @@
 /** Checks that several requests have in common. Each throws FIELD_INVALID with the field's path. */
 import { type Duration, durationMs } from '@bufbuild/protobuf/wkt';
+import type { TextOrBytes } from '../bytes.js';
 import { invalidField, ServiceError } from '../errors.js';
 
 /** Bytes of one string at most: MAX_ARG_STRLEN of the kernel, which execve(2) enforces too. */
 const maxStringBytes = 131_071;
 
-/** Text that goes into a C string. */
-export function checkText(field: string, text: string): string {
-  if (text.includes('\0')) {
+/** What goes into a C string. */
+export function checkText<T extends TextOrBytes>(field: string, text: T): T {
+  if (typeof text === 'string' ? text.includes('\0') : text.includes(0)) {
     throw invalidField(field, 'must not hold a NUL byte');
   }
   if (Buffer.byteLength(text) > maxStringBytes) {

@@ -1,9 +1,12 @@
 /** From the Launch of a request to what the engine starts. */
+import { fromBytes, type TextOrBytes } from '../bytes.js';
 import type { LaunchUser } from '../config.js';
 import { invalidField, ServiceError } from '../errors.js';
 import { type Launch, StdioMode } from '../gen/ptraced/v1/session_pb.js';
+import { ownEnvironment } from '../own-process.js';
 import { readProcess } from '../procfs/process.js';
 import type { EngineLaunch } from '../session/engine.js';
+import { chosen, chosenList } from './bytes-fields.js';
 import { checkEnum, checkPid, checkText } from './fields.js';
 
 /** What the server's configuration says of launched commands. */
@@ -19,6 +22,7 @@ type Stream = 'stdin' | 'stdout' | 'stderr';
 const noId = 0xffff_ffff;
 /** Of `struct group_info`: NGROUPS_MAX of limits.h. */
 const maxGroups = 65_536;
+const slash = 0x2f;
 
 const stdioModes = new Map<Stream, Partial<Record<StdioMode, EngineLaunch[Stream]>>>([
   ['stdin', { [StdioMode.NULL]: 'null', [StdioMode.PIPE]: 'pipe', [StdioMode.INHERIT]: 'inherit' }],
@@ -44,33 +48,63 @@ function toStdio(stream: Stream, mode: StdioMode): EngineLaunch[Stream] {
   return wanted;
 }
 
-/** The environment: the later entry of a name wins, as it would in a shell. */
-function toEnvironment(launch: Launch): string[] {
-  const entries = new Map<string, string>();
-  if (launch.inheritEnv) {
-    for (const [name, value] of Object.entries(process.env)) {
-      entries.set(name, `${name}=${value}`);
+/** NAME of "NAME=value", as a string of `fromBytes`; empty where there is none. */
+function nameOf(entry: TextOrBytes): string {
+  const text = typeof entry === 'string' ? entry : fromBytes(entry);
+  return text.slice(0, Math.max(text.indexOf('='), 0));
+}
+
+/** The server's own. Of a name that occurs twice, programs see the first entry (getenv(3)). */
+function inherited(): Map<string, TextOrBytes> {
+  const entries = new Map<string, TextOrBytes>();
+  for (const entry of ownEnvironment()) {
+    const name = nameOf(entry);
+    if (name !== '' && !entries.has(name)) {
+      entries.set(name, entry);
     }
   }
-  launch.env.forEach((entry, index) => {
-    const field = `launch.env[${index}]`;
-    const name = checkText(field, entry).slice(0, Math.max(entry.indexOf('='), 0));
+  return entries;
+}
+
+/** The environment: the later entry of a name wins, as it would in a shell. */
+function toEnvironment(launch: Launch): TextOrBytes[] {
+  const { field, value: given } = chosenList('launch.env', launch.env, launch.envBytes);
+  given.forEach((entry, index) => {
+    checkText(`${field}[${index}]`, entry);
+  });
+  if (launch.exactEnv) {
+    if (launch.inheritEnv) {
+      throw invalidField('launch.exact_env', 'must not be set together with inherit_env');
+    }
+    return [...given];
+  }
+  const entries = launch.inheritEnv ? inherited() : new Map<string, TextOrBytes>();
+  given.forEach((entry, index) => {
+    const name = nameOf(entry);
     if (name === '') {
-      throw invalidField(field, 'must be NAME=value');
+      throw invalidField(`${field}[${index}]`, 'must be NAME=value');
     }
     entries.set(name, entry);
   });
   return [...entries.values()];
 }
 
-function toArgv({ argv, executable }: Launch): string[] {
-  if (argv.length === 0) {
-    throw invalidField('launch.argv', 'must not be empty');
+/** The arguments, and the program that they or `executable` name. */
+function toCommand(launch: Launch): Pick<EngineLaunch, 'argv' | 'executable'> {
+  const { field, value: argv } = chosenList('launch.argv', launch.argv, launch.argvBytes);
+  const named = chosen('launch.executable', launch.executable, launch.executableBytes);
+  const executable = checkText(named.field, named.value);
+  const program = argv[0];
+  if (program === undefined) {
+    throw invalidField(field, 'must not be empty');
   }
-  if (argv[0] === '' && executable === '') {
-    throw invalidField('launch.argv[0]', 'must name a program, or executable must');
+  if (program.length === 0 && executable.length === 0) {
+    throw invalidField(`${field}[0]`, 'must name a program, or executable must');
   }
-  return argv.map((argument, index) => checkText(`launch.argv[${index}]`, argument));
+  return {
+    argv: argv.map((argument, index) => checkText(`${field}[${index}]`, argument)),
+    executable: executable.length > 0 ? executable : program,
+  };
 }
 
 function checkId(field: string, id: number | undefined): void {
@@ -106,11 +140,12 @@ function toIdentity(launch: Launch, user: LaunchUser | undefined): Identity {
   return isOurs && uid !== 0 ? { groups: [] } : { uid, gid, groups };
 }
 
-function toCwd(cwd: string): string {
-  if (cwd !== '' && !cwd.startsWith('/')) {
-    throw invalidField('launch.cwd', 'must be absolute');
+function toCwd(launch: Launch): TextOrBytes {
+  const { field, value } = chosen('launch.cwd', launch.cwd, launch.cwdBytes);
+  if (value.length > 0 && Buffer.from(value)[0] !== slash) {
+    throw invalidField(field, 'must be absolute');
   }
-  return checkText('launch.cwd', cwd) || '/';
+  return checkText(field, value).length > 0 ? value : '/';
 }
 
 function checkRoot(pid: number): void {
@@ -127,13 +162,12 @@ function checkRoot(pid: number): void {
 
 /** Throws a ServiceError where the request is not acceptable. */
 export function toEngineLaunch(launch: Launch, defaults: LaunchDefaults): EngineLaunch {
-  const argv = toArgv(launch);
+  const command = toCommand(launch);
   checkRoot(launch.rootOfPid);
   return {
-    argv,
-    executable: checkText('launch.executable', launch.executable) || (argv[0] ?? ''),
+    ...command,
     env: toEnvironment(launch),
-    cwd: toCwd(launch.cwd),
+    cwd: toCwd(launch),
     ...toIdentity(launch, defaults.user),
     stdin: toStdio('stdin', launch.stdin),
     stdout: toStdio('stdout', launch.stdout),

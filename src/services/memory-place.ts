@@ -13,6 +13,7 @@ export interface PlaceRequest {
   readonly location:
     | { case: 'address'; value: bigint }
     | { case: 'at'; value: string }
+    | { case: 'atBytes'; value: Uint8Array }
     | { case: undefined; value?: undefined };
 }
 
@@ -23,10 +24,11 @@ const maxExpressionLength = 8192;
 export function toLocation({ pid, location }: PlaceRequest): EngineLocation {
   checkPid('pid', pid);
   if (location.case === undefined) {
-    throw invalidField('location', 'must be address or at');
+    throw invalidField('location', 'must be address, at or at_bytes');
   }
-  if (location.case === 'at' && location.value.length > maxExpressionLength) {
-    throw invalidField('at', `must have at most ${maxExpressionLength} characters`);
+  if (location.case !== 'address' && location.value.length > maxExpressionLength) {
+    const field = location.case === 'at' ? 'at' : 'at_bytes';
+    throw invalidField(field, `must have at most ${maxExpressionLength} characters`);
   }
   return location.value;
 }

@@ -1,5 +1,6 @@
 /** Reads of a bounded size: ranges, strings, vectors of strings, socket addresses. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { displayBytes } from '../bytes.js';
 import { invalidField } from '../errors.js';
 import {
   type ReadMemoryRequest,
@@ -14,7 +15,7 @@ import type { TraceSession } from '../session/session.js';
 import { checkEnum } from './fields.js';
 import { checkTransferSize, maxTransferBytes, toLocation, unmapped } from './memory-place.js';
 import { withReader } from './memory-reader.js';
-import { lossyText, render } from './memory-rendering.js';
+import { render } from './memory-rendering.js';
 
 /** What is read on the tracer thread; more is read beside it, so that it holds no tracee up. */
 const maxTracerBytes = 64 * 1024;
@@ -100,5 +101,5 @@ export async function readStringVector(
   if (fault !== undefined) {
     throw unmapped(fault);
   }
-  return { strings, texts: strings.map(lossyText), truncated };
+  return { strings, texts: strings.map(displayBytes), truncated };
 }

@@ -107,11 +107,6 @@ function escapeBytes(text: string): string {
   return Array.from(Buffer.from(text), octal).join('');
 }
 
-/** Text as it is, but for bytes that are not valid UTF-8, which are escaped as in C. */
-export function lossyText(data: Buffer): string {
-  return mapText(data, (text) => text, octal);
-}
-
 /** The bytes as the request wants to see them; empty where it does not. */
 export function render(rendering: Rendering, address: bigint, data: Buffer): string {
   switch (rendering) {

@@ -16,6 +16,7 @@ import type {
 import type { Engine } from '../session/engine.js';
 import { withServiceErrors } from '../session/native-failure.js';
 import type { SessionRegistry } from '../session/registry.js';
+import { textFields } from './bytes-fields.js';
 import { checkPid } from './fields.js';
 import { dumpMemory } from './memory-dump.js';
 import { readMemory, readStringVector } from './memory-read.js';
@@ -39,7 +40,9 @@ async function listMappings(
   const mappings = await withServiceErrors(() =>
     withReader(found, pid, 0n, (reader) => reader.mappings()),
   );
-  return { mappings };
+  return {
+    mappings: mappings.map(({ path, ...others }) => ({ ...others, ...textFields('path', path) })),
+  };
 }
 
 export function memoryHandlers({ registry, engine }: MemoryServiceOptions) {

@@ -2,6 +2,7 @@
 import { invalidField } from '../errors.js';
 import type { MemoryProbe } from '../gen/ptraced/v1/session_pb.js';
 import type { EngineProbe } from '../session/engine.js';
+import { chosen } from './bytes-fields.js';
 import { checkText } from './fields.js';
 import { toFilter } from './record-filter.js';
 
@@ -51,9 +52,10 @@ function toProbe(field: string, probe: MemoryProbe): EngineProbe {
   if (name.length > maxNameLength) {
     throw invalidField(`${field}.name`, `must have at most ${maxNameLength} characters`);
   }
-  const address = checkText(`${field}.address`, probe.address);
+  const given = chosen(`${field}.address`, probe.address, probe.addressBytes);
+  const address = checkText(given.field, given.value);
   if (address.length > maxExpressionLength) {
-    throw invalidField(`${field}.address`, `must have at most ${maxExpressionLength} characters`);
+    throw invalidField(given.field, `must have at most ${maxExpressionLength} characters`);
   }
   const maxBytes = toMaxBytes(field, probe.maxBytes);
   return {

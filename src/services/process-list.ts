@@ -1,6 +1,7 @@
 /** The processes that ListProcesses shows. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { displayBytes, fromBytes, toBytes } from '../bytes.js';
 import type { ProcessSchema } from '../gen/ptraced/v1/control_service_pb.js';
 import { listPids } from '../procfs/files.js';
 import {
@@ -14,6 +15,7 @@ import { ownLine } from '../procfs/self.js';
 import { attachRefusal, listTracers, tracesRefusal } from '../security/attach-rules.js';
 import { ptraceObstacles } from '../security/ptrace-hints.js';
 import { redactArguments } from '../security/redact.js';
+import { textFields, textListFields } from './bytes-fields.js';
 import { maxPageBytes } from './paging.js';
 
 export interface ProcessQuery {
@@ -42,14 +44,15 @@ function notAttachableReason(
 
 function toProcess(process: ProcessStatus, reason: string): Process {
   const { pid, namespacePid, parentPid, comm, tracerPid } = process;
+  const argv = redactArguments(readArguments(pid).map(fromBytes)).map(toBytes);
   return {
     pid,
     namespacePid,
     parentPid,
     uid: process.realUid,
-    comm,
-    argv: redactArguments(readArguments(pid)),
-    exe: readExecutable(pid) ?? '',
+    ...textFields('comm', comm),
+    ...textListFields('argv', argv),
+    ...textFields('exe', readExecutable(pid) ?? Buffer.alloc(0)),
     startTime: timestampFromMs(process.startTimeMs),
     containerId: readContainerId(pid),
     tracerPid,
@@ -59,8 +62,8 @@ function toProcess(process: ProcessStatus, reason: string): Process {
 }
 
 /** Of what can be long. */
-function bytesOf({ argv = [], exe = '' }: Process): number {
-  return argv.reduce((sum, argument) => sum + Buffer.byteLength(argument), Buffer.byteLength(exe));
+function bytesOf({ argv = [], argvBytes = [], exe = '' }: Process): number {
+  return [...argv, ...argvBytes, exe].reduce((sum, one) => sum + Buffer.byteLength(one), 0);
 }
 
 /** A page, by pid, shorter than the limit where it comes to 1 MiB. `lastPid` is where the next one goes on; undefined where nothing more matches. */
@@ -75,7 +78,7 @@ export async function listProcesses(
     const process = pid > query.afterPid ? readProcess(pid) : undefined;
     if (
       process === undefined ||
-      !query.matchesComm(process.comm) ||
+      !query.matchesComm(displayBytes(process.comm)) ||
       (query.uid !== undefined && query.uid !== process.realUid)
     ) {
       continue;

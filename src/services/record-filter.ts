@@ -1,10 +1,12 @@
 /** From a RecordFilter of a request to the one that the engine applies. */
 import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
+import type { TextOrBytes } from '../bytes.js';
 import { invalidField } from '../errors.js';
 import { RecordKind } from '../gen/ptraced/v1/record_pb.js';
 import { type RecordFilter, RecordFilterSchema } from '../gen/ptraced/v1/session_pb.js';
 import type { EngineFilter } from '../session/engine.js';
+import { chosenList } from './bytes-fields.js';
 import { checkEnum, checkPid, checkText } from './fields.js';
 
 /** Of each list in a filter. */
@@ -13,18 +15,23 @@ const maxEntries = 4096;
 const maxSyscalls = 4096;
 /** PATH_MAX of the kernel, with the NUL. */
 const maxPathBytes = 4096;
+const slash = 0x2f;
 const nanosPerSecond = 1_000_000_000n;
 const maxDurationNs = 24n * 60n * 60n * nanosPerSecond;
 
 /** The entries, each checked with its own path. */
-function checkEach<T>(field: string, entries: T[], check: (field: string, entry: T) => void): T[] {
+function checkEach<T>(
+  field: string,
+  entries: readonly T[],
+  check: (field: string, entry: T) => void,
+): T[] {
   if (entries.length > maxEntries) {
     throw invalidField(field, `must have at most ${maxEntries} entries`);
   }
   for (const [index, entry] of entries.entries()) {
     check(`${field}[${index}]`, entry);
   }
-  return entries;
+  return [...entries];
 }
 
 /** The entries of a set of calls. Throws FIELD_INVALID. */
@@ -41,8 +48,8 @@ export function checkSyscalls(field: string, entries: string[]): string[] {
   return entries;
 }
 
-function checkPath(field: string, path: string): void {
-  if (!checkText(field, path).startsWith('/')) {
+function checkPath(field: string, path: TextOrBytes): void {
+  if (Buffer.from(checkText(field, path))[0] !== slash) {
     throw invalidField(field, 'must be absolute');
   }
   if (Buffer.byteLength(path) >= maxPathBytes) {
@@ -85,6 +92,7 @@ function checkOutcome(field: string, filter: RecordFilter): void {
 export function toFilter(field: string, request: RecordFilter | undefined): EngineFilter {
   const filter = request ?? create(RecordFilterSchema);
   checkOutcome(field, filter);
+  const paths = chosenList(`${field}.paths`, filter.paths, filter.pathsBytes);
   return {
     field,
     syscalls: checkSyscalls(`${field}.syscalls`, filter.syscalls),
@@ -98,7 +106,7 @@ export function toFilter(field: string, request: RecordFilter | undefined): Engi
       checkText(path, name);
     }),
     minDurationNs: toNanoseconds(`${field}.min_duration`, filter.minDuration),
-    paths: checkEach(`${field}.paths`, filter.paths, checkPath),
+    paths: checkEach(paths.field, paths.value, checkPath),
     fds: checkEach(`${field}.fds`, filter.fds, checkDescriptor),
   };
 }

@@ -1,4 +1,5 @@
 /** Starts tracers, and says of a failure what it was about. */
+import { displayBytes, type TextOrBytes } from '../bytes.js';
 import { ServiceError } from '../errors.js';
 import { EndCause } from '../gen/ptraced/v1/session_pb.js';
 import { listThreads, readComm, readProcess, readThreadTracer } from '../procfs/process.js';
@@ -55,12 +56,17 @@ function subjectOf(operation: string | undefined, launch: EngineLaunch): string 
   switch (operation) {
     case 'execvp':
     case 'execve':
-      return `${launch.executable}: `;
+      return `${shown(launch.executable)}: `;
     case 'chdir':
-      return `${launch.cwd}: `;
+      return `${shown(launch.cwd)}: `;
     default:
       return '';
   }
+}
+
+/** For a status message, which is text. */
+function shown(name: TextOrBytes): string {
+  return typeof name === 'string' ? name : displayBytes(name);
 }
 
 /** Launches; a failure names the program or the folder that it is about. */
@@ -100,7 +106,7 @@ async function alreadyTraced(
   const subject = tid === pid ? `process ${pid}` : `thread ${tid} of process ${pid}`;
   const metadata = { pid: String(pid), tracer_pid: String(tracer) };
   if (tracer !== process.pid) {
-    const message = `${subject} is traced by process ${tracer} (${readComm(tracer)})`;
+    const message = `${subject} is traced by process ${tracer} (${displayBytes(readComm(tracer))})`;
     return new ServiceError('ALREADY_TRACED', message, { metadata });
   }
   const session = (await registry.tracing(tid))?.name;

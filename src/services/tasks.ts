@@ -20,6 +20,7 @@ import { withServiceErrors } from '../session/native-failure.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning } from '../session/session.js';
 import { auditSignal } from './audit.js';
+import { textFields } from './bytes-fields.js';
 import {
   toDetach,
   toPause,
@@ -40,7 +41,7 @@ function toTask({ tid, pid, state, stopId, stopReason, comm, stopRecord }: Engin
   return {
     tid,
     pid,
-    comm: comm ?? readComm(tid),
+    ...textFields('comm', comm ?? readComm(tid)),
     state,
     stopId,
     stopReason,

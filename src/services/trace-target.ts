@@ -1,5 +1,6 @@
 /** What Trace and CreateSession have in common: what is traced, and what is recorded of it. */
 import { create } from '@bufbuild/protobuf';
+import { fromBytes, toBytes } from '../bytes.js';
 import { invalidField } from '../errors.js';
 import {
   type CaptureOptions,
@@ -13,6 +14,7 @@ import type { Engine, EngineCapture, EngineSession } from '../session/engine.js'
 import type { SessionRegistry } from '../session/registry.js';
 import type { EndAction, SessionProperties, SessionTarget } from '../session/session.js';
 import { toAttachTarget } from './attach-request.js';
+import { asShown } from './bytes-fields.js';
 import { type Capture, toCapture } from './capture-request.js';
 import { checkEnum } from './fields.js';
 import { type LaunchDefaults, toEngineLaunch } from './launch-request.js';
@@ -46,18 +48,30 @@ export interface TargetPlan {
   readonly start: (ringBytes: number) => Promise<EngineSession>;
 }
 
+/** "NAME=value" without the value; an entry without "=" may be a secret as a whole. */
+function redactEntry(entry: string): string {
+  return entry.slice(0, entry.indexOf('=') + 1) + redacted;
+}
+
+/** A list as strings of `fromBytes`. */
+function strings(texts: string[], bytes: Uint8Array[]): string[] {
+  return bytes.length > 0 ? bytes.map(fromBytes) : texts;
+}
+
 /** What somebody else may see of a target. */
 function redactTarget(target: SessionTarget): SessionTarget {
   if (target.case !== 'launch') {
     return target;
   }
-  const { argv, env, ...others } = target.value;
+  const { argv, argvBytes, env, envBytes, ...others } = target.value;
   const value = create(LaunchSchema, {
     ...others,
-    argv: redactArguments(argv),
-    env: env.map((entry) => `${entry.slice(0, entry.indexOf('='))}=${redacted}`),
+    argv: [],
+    argvBytes: redactArguments(strings(argv, argvBytes)).map(toBytes),
+    env: [],
+    envBytes: strings(env, envBytes).map(redactEntry).map(toBytes),
   });
-  return { case: 'launch', value };
+  return { case: 'launch', value: asShown(LaunchSchema, value) };
 }
 
 /** How the target is started with a ring of the capacity that it is then given. */
@@ -119,7 +133,7 @@ export function planTarget(
     target: target.case,
     request: redactTarget(target),
     capture: shown,
-    rules: request.rules ?? create(RulesSchema),
+    rules: asShown(RulesSchema, request.rules ?? create(RulesSchema)),
     ringBytes,
     start: toStart(target, { ...capture, awaitReader, filterInKernel, rules }, options),
   };

@@ -3,7 +3,12 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { FieldMask } from '@bufbuild/protobuf/wkt';
 import type { CallContext } from '../context.js';
 import { invalidField, ServiceError } from '../errors.js';
-import { RecordFilterSchema, RulesSchema, type Session } from '../gen/ptraced/v1/session_pb.js';
+import {
+  CaptureOptionsSchema,
+  RecordFilterSchema,
+  RulesSchema,
+  type Session,
+} from '../gen/ptraced/v1/session_pb.js';
 import type {
   UpdateSessionRequest,
   UpdateSessionResponseSchema,
@@ -13,6 +18,7 @@ import type { LeaseTerms } from '../session/lease.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning, type SessionSettings, type TraceSession } from '../session/session.js';
 import { auditRules } from './audit.js';
+import { asShown } from './bytes-fields.js';
 import { checkDetachable, checkSeen } from './kernel-filter.js';
 import { completeProbes, toProbes } from './probe-request.js';
 import { toFilter } from './record-filter.js';
@@ -106,8 +112,12 @@ function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>
       ...(rules && { rules: toRules('session.rules', rules) }),
     },
     settings: {
-      capture: { ...session.settings.capture, ...newFilter, ...newProbes },
-      ...(rules && { rules }),
+      capture: asShown(CaptureOptionsSchema, {
+        ...session.settings.capture,
+        ...newFilter,
+        ...newProbes,
+      }),
+      ...(rules && { rules: asShown(RulesSchema, rules) }),
       ...(labels && { labels }),
     },
     lease: changed.has('lease') ? toLease(session, wanted) : undefined,

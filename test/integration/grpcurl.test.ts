@@ -1,6 +1,6 @@
 /** grpcurl, as the README uses it: reflection and the Trace call. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -94,6 +94,35 @@ test('reflection lists and describes every service', async ({ server }) => {
   expect(await shell(described, server.address)).toContain(
     'ptraced.v1.CaptureOptions capture = 3;',
   );
+});
+
+test('names that are not UTF-8 are base64 beside their text', async ({ server, folder }) => {
+  const program = Buffer.from(`${folder}/prog\xff`, 'latin1');
+  copyFileSync('/bin/sh', program);
+  const launch = {
+    executable_bytes: program.toString('base64'),
+    argv: ['sh', '-c', 'printf %s "$0" | od -An -tx1', 'text'],
+  };
+  const trace = (more: object) => {
+    const request = JSON.stringify({ launch: { ...launch, ...more } }).replaceAll("'", '');
+    const line = `grpcurl -plaintext -d '${request}' ${readmeAddress} ptraced.v1.TraceService/Trace`;
+    return shell(line, server.address);
+  };
+  const frames = objects(await trace({ env: ['PATH=/usr/bin:/bin'] }));
+  const records = frames.flatMap(({ batch }) => batch?.['records'] ?? []) as Record<
+    string,
+    never
+  >[];
+  const exec = records.find(({ kind }) => kind === 'RECORD_KIND_EXEC');
+  expect(exec).toMatchObject({
+    exec: { exe: `${folder}/prog\\377`, exeBytes: program.toString('base64') },
+  });
+  const printed = records.flatMap(({ output }) => output?.['data'] ?? []);
+  expect(Buffer.from(printed.join(''), 'base64').toString()).toBe(' 74 65 78 74\n');
+
+  const both = { argv_bytes: launch.argv.map((one) => Buffer.from(one).toString('base64')) };
+  const refused = await trace(both).catch((error: { stderr: string }) => error.stderr);
+  expect(refused).toContain('FIELD_INVALID: launch.argv_bytes: must not be set together with argv');
 });
 
 test('the reason of a refusal can be read', async ({ server }) => {
