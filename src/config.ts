@@ -37,6 +37,11 @@ export interface HostConfig {
   readonly launchUser?: LaunchUser;
   /** Soft RLIMIT_NOFILE of launched commands. Unset: what the server itself was started with. */
   readonly softNofile?: number;
+  /**
+   * Descriptor by which this process writes the lines about launched commands that inherit its streams. What
+   * they write to the same terminal, pipe or file comes behind the lines about what they did before. Unset: none.
+   */
+  readonly linesFd?: number;
 }
 
 export interface Config extends HostConfig {
@@ -74,6 +79,7 @@ export interface HostOptions {
   readonly keepEndedMs?: number | undefined;
   readonly launchUser?: LaunchUser | undefined;
   readonly softNofile?: number | undefined;
+  readonly linesFd?: number | undefined;
 }
 
 /** The options of a server; all that is left out gets its default. */
@@ -96,6 +102,7 @@ export function createHostConfig(options: HostOptions = {}): HostConfig {
     keepEndedMs: options.keepEndedMs ?? defaultKeepEndedMs,
     ...(options.launchUser !== undefined && { launchUser: Object.freeze(options.launchUser) }),
     ...(options.softNofile !== undefined && { softNofile: options.softNofile }),
+    ...(options.linesFd !== undefined && { linesFd: options.linesFd }),
   });
 }
 

@@ -46,8 +46,12 @@ export class ServiceHost {
 
   /** Calls `serve` once for each service. */
   eachService(serve: Serve): void {
-    const { launchUser, softNofile, limits } = this.#config;
-    const launchDefaults = { user: launchUser, softNofile: softNofile ?? inheritedSoftNofile() };
+    const { launchUser, softNofile, linesFd, limits } = this.#config;
+    const launchDefaults = {
+      user: launchUser,
+      softNofile: softNofile ?? inheritedSoftNofile(),
+      linesFd,
+    };
     const parts = { engine: this.#engine, registry: this.#registry };
     serve(TraceService, traceHandlers({ ...parts, launchDefaults }));
     serve(ControlService, controlHandlers(parts));

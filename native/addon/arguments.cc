@@ -94,6 +94,9 @@ SessionOptions session_options(const Napi::Object& object) {
   options.follow = {.threads = get_bool(object, "followThreads"),
                     .processes = get_bool(object, "followProcesses"),
                     .detach_on_exec = get_bool(object, "detachOnExec")};
+  if (const int lines = static_cast<int>(get_number(object, "linesFd")); lines >= 0) {
+    options.recorder.order = wire::OutputOrder::for_lines(lines, options.follow.processes);
+  }
   options.ring_bytes = static_cast<size_t>(get_number(object, "ringBytes"));
   options.block = get_string(object, "overflow") == "block";
   options.filter_in_kernel = get_bool(object, "filterInKernel");

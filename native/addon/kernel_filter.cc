@@ -25,6 +25,9 @@ void filter_in_kernel(Target& target, const SessionOptions& options) {
   }
   core::StoppingCalls calls = needed.stopping_calls();
   core::add_own_calls(calls);
+  if (options.recorder.order) {
+    core::add_calls(calls, options.recorder.order->calls().stopping_calls());
+  }
   launch->call_filter = core::call_filter_program(calls);
 }
 

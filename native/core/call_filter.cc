@@ -108,6 +108,17 @@ std::vector<sock_filter> call_filter_program(const StoppingCalls& calls) {
   return program;
 }
 
+void add_calls(StoppingCalls& calls, const StoppingCalls& other) {
+  for (size_t arch = 0; arch < calls.tables.size(); ++arch) {
+    std::vector<bool>& table = calls.tables[arch];
+    for (size_t number = 0; number < table.size(); ++number) {
+      // Past the end of a table every number stops.
+      const std::vector<bool>& more = other.tables[arch];
+      table[number] = table[number] || number >= more.size() || more[number];
+    }
+  }
+}
+
 bool install_call_filter(std::span<const sock_filter> program) {
   const sock_fprog filter = {.len = static_cast<unsigned short>(program.size()),
                              .filter = const_cast<sock_filter*>(program.data())};

@@ -24,6 +24,9 @@ struct StoppingCalls {
   }
 };
 
+// Adds the calls that stop by the other.
+void add_calls(StoppingCalls& calls, const StoppingCalls& other);
+
 // What PTRACE_GETEVENTMSG gives for a stop of our filter, to tell it from one that the program has
 // installed (SECCOMP_RET_DATA).
 inline constexpr uint16_t kCallFilterMark = 0x7074;

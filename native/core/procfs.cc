@@ -156,6 +156,16 @@ size_t descriptor_target(pid_t tid, int fd, char* out, size_t size) {
   return link_target(path.data(), out, size);
 }
 
+Result<struct stat> descriptor_status(pid_t tid, int fd) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/fd/%d", tid, fd);
+  struct stat file;
+  if (::stat(path.data(), &file) < 0) {
+    return last_error("stat", tid);
+  }
+  return file;
+}
+
 bool shares_pid_namespace(pid_t tid) {
   struct stat own;
   struct stat theirs;

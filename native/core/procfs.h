@@ -1,12 +1,15 @@
 // What /proc says of processes and tasks (proc(5)).
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "core/result.h"
 
 namespace ptraced::core {
 
@@ -49,6 +52,10 @@ size_t executable(pid_t pid, char* out, size_t size);
 size_t root_directory(pid_t pid, char* out, size_t size);
 size_t working_directory(pid_t tid, char* out, size_t size);
 size_t descriptor_target(pid_t tid, int fd, char* out, size_t size);
+
+// fstat(2) of a task's descriptor. ENOENT: it has none of that number, or is gone; EACCES: it may
+// not be looked at.
+Result<struct stat> descriptor_status(pid_t tid, int fd);
 
 // The task is in our pid namespace: it calls tasks by the numbers by which we do. False where that
 // cannot be told.

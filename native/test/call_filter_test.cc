@@ -134,6 +134,18 @@ TEST_CASE("what the engine itself must see stops in every set") {
   CHECK(!calls.contains(core::Arch::kX86_64, 0));
 }
 
+TEST_CASE("what stops in one of two sets stops in both together") {
+  core::StoppingCalls calls = set_of({"read"});
+  core::add_calls(calls, set_of({"write"}));
+  check(calls);
+  for (const uint64_t number : {0u, 1u}) {
+    CHECK(calls.contains(core::Arch::kX86_64, number));
+  }
+  CHECK(!calls.contains(core::Arch::kX86_64, 2));
+  CHECK(calls.contains(core::Arch::kI386, 4));  // write
+  CHECK(!calls.contains(core::Arch::kI386, 5));
+}
+
 // What can_install_call_filter() says in a process of its own, whose filter has `verdict` for
 // seccomp(2).
 bool can_install_under(uint32_t verdict) {

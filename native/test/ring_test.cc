@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -191,7 +192,73 @@ TEST_CASE("ending a session makes room") {
   CHECK(f.room == 1);
 }
 
+TEST_CASE("who waits for readers waits for lossless ones alone, and only under block") {
+  Fixture lossy(true);
+  lossy.ring.open({.lossless = false});
+  lossy.ring.push(batch(1, 2));
+  lossy.ring.await_readers(0);
+
+  Fixture overwriting(false);
+  overwriting.ring.open({.lossless = true});
+  overwriting.ring.push(batch(1, 2));
+  overwriting.ring.await_readers(0);
+
+  Fixture f(true);
+  f.ring.open({.lossless = true});
+  f.ring.await_readers(0);  // nothing has been recorded
+  f.ring.push(batch(1, 2));
+  f.ring.await_readers(1'000'000);  // nobody reads
+  f.ring.stop_blocking();
+  f.ring.await_readers(0);
+}
+
 TEST_SUITE("shared") {
+  TEST_CASE("who waits for a reader goes on once it has asked for more") {
+    constexpr uint64_t kBatches = 2000;
+    Ring ring(100 * kBatchBytes, true);
+    ring.set_listeners([] {}, [] {});
+    const Ring::CursorId cursor = ring.open({.lossless = true});
+    std::atomic<uint64_t> written = 0;
+    std::thread reader([&] {
+      for (;;) {
+        const RingItem item = ring.next(cursor);
+        if (item.kind == RingItem::Kind::kEnd) {
+          break;
+        }
+        if (item.kind == RingItem::Kind::kBatch) {
+          std::this_thread::yield();
+          written = item.batch->last_serial;
+        }
+      }
+    });
+    for (uint64_t i = 1; i <= kBatches; ++i) {
+      ring.push(batch(i, i));
+      ring.await_readers(0);
+      CHECK(written == i);
+    }
+    ring.finish();
+    reader.join();
+  }
+
+  TEST_CASE("who waits for a reader goes on when it leaves, and when blocking ends") {
+    for (const bool leaves : {true, false}) {
+      Ring ring(100 * kBatchBytes, true);
+      ring.set_listeners([] {}, [] {});
+      const Ring::CursorId cursor = ring.open({.lossless = true});
+      ring.push(batch(1, 1));
+      std::thread other([&] {
+        std::this_thread::yield();
+        if (leaves) {
+          ring.close(cursor);
+        } else {
+          ring.stop_blocking();
+        }
+      });
+      ring.await_readers(0);
+      other.join();
+    }
+  }
+
   // One thread pushes and waits for room, another reads: nothing is missing, nothing deadlocks.
   TEST_CASE("a lossless reader on another thread gets everything") {
     constexpr uint64_t kBatches = 20000;

@@ -13,6 +13,7 @@
 #include "decode/decoder.h"
 #include "wire/batch.h"
 #include "wire/memory_probe.h"
+#include "wire/output_order.h"
 #include "wire/record_filter.h"
 #include "wire/record_writer.h"
 #include "wire/ring.h"
@@ -33,6 +34,7 @@ struct RecorderOptions {
   bool sees_all_calls = false;  // of every task that shares memory with one that is traced
   int64_t max_block_ns = 0;     // longest wait for room; 0: no limit
   RuleSet rules;
+  std::optional<OutputOrder> order;  // the lossless readers have what led to output before it
 };
 
 // What changes while a session runs; what is not set stays.
@@ -101,6 +103,7 @@ class Recorder final : public core::Observer {
   template <typename Fill>
   uint64_t append_stop(const RecordFacts& facts, core::Task& task, int64_t seen_ns, Fill fill);
   void append_enter(core::Task& task, TaskState& state);
+  void record_enter(const core::StopView& view, TaskState& state);
   void append_overdue_enters(int64_t now);
   void close_open_call(core::Task& task);
   // Decodes what the caller passes, and what the call has written.

@@ -63,9 +63,18 @@ void Recorder::on_enter(const core::StopView& view) {
   if (state.ruled) {
     hold_where_ruled(state.facts(RecordKind::kEnter), task, task);
   }
-  if (!state.selected) {
-    return;
+  if (state.selected) {
+    record_enter(view, state);
   }
+  if (options_.order && options_.order->concerns(task)) {
+    close_open_call(task);  // its line begins before what the call writes, as strace's does
+    seal(core::monotonic_ns());
+    ring_.await_readers(options_.max_block_ns);
+  }
+}
+
+void Recorder::record_enter(const core::StopView& view, TaskState& state) {
+  Task& task = view.task;
   decode_enter(view, state);
   state.decoded = true;
   // The EXIT record has everything in it, where there is one.

@@ -1,6 +1,7 @@
 #include "wire/ring.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "wire/cut.h"
@@ -40,6 +41,21 @@ bool Ring::is_awaited(const Cursor& cursor, const Batch& batch) const {
 bool Ring::is_awaited(const Batch& batch) const {
   return std::any_of(cursors_.begin(), cursors_.end(),
                      [&](const auto& entry) { return is_awaited(entry.second, batch); });
+}
+
+// Somebody is not done with the newest record.
+bool Ring::is_awaited() const {
+  return !finished_ && !batches_.empty() && is_awaited(*batches_.back());
+}
+
+void Ring::await_readers(int64_t max_ns) {
+  std::unique_lock lock(mutex_);
+  const auto done = [this] { return !is_awaited(); };
+  if (max_ns == 0) {
+    reader_done_.wait(lock, done);
+  } else {
+    reader_done_.wait_for(lock, std::chrono::nanoseconds(max_ns), done);
+  }
 }
 
 void Ring::evict() {
@@ -86,6 +102,7 @@ void Ring::stop_blocking() {
     block_ = false;
     room = update_full();
   }
+  reader_done_.notify_all();
   if (room) {
     on_room_();
   }
@@ -112,6 +129,7 @@ void Ring::close(CursorId id) {
     cursors_.erase(id);
     room = update_full();
   }
+  reader_done_.notify_all();
   if (room) {
     on_room_();
   }
@@ -131,6 +149,7 @@ RingItem Ring::next(CursorId id, size_t max_records) {
     item = next_locked(it->second, max_records);
     room = update_full();
   }
+  reader_done_.notify_all();
   if (room) {
     on_room_();
   }

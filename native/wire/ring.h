@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -81,7 +82,12 @@ class Ring {
   // them has been told of its loss: max_block has passed.
   void give_up_waiting();
 
-  // From now on never full: the session is being ended.
+  // Blocks the tracer until every lossless reader has asked for what comes behind the newest
+  // record, and so is done with that: not where `block` is off, or once it is, nor longer than
+  // `max_ns`, 0 for no limit.
+  void await_readers(int64_t max_ns);
+
+  // From now on never full, and nobody is awaited: the session is being ended.
   void stop_blocking();
 
   // FileFacts that the filter of any reader looks at, so far.
@@ -116,6 +122,7 @@ class Ring {
 
   bool is_awaited(const Cursor& cursor, const Batch& batch) const;
   bool is_awaited(const Batch& batch) const;
+  bool is_awaited() const;
   void evict();
   bool update_full();
   RingItem next_locked(Cursor& cursor, size_t max_records);
@@ -129,6 +136,7 @@ class Ring {
   std::atomic<uint8_t> wanted_facts_ = kNoFileFacts;
 
   mutable std::mutex mutex_;
+  std::condition_variable reader_done_;  // for await_readers()
   bool block_;
   bool finished_ = false;
   std::deque<std::shared_ptr<const Batch>> batches_;

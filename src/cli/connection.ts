@@ -17,8 +17,14 @@ export function serverOf(option: string | undefined): string | undefined {
   return option ?? (process.env['PTRACED_SERVER'] || undefined);
 }
 
-/** Connects to the server at `address`, or starts one where there is none. */
-export async function openConnection(address: string | undefined): Promise<Connection> {
+/**
+ * Connects to the server at `address`, or starts one where there is none. `linesFd`: the descriptor by which
+ * the lines about a command are written that the own server launches.
+ */
+export async function openConnection(
+  address: string | undefined,
+  linesFd?: number,
+): Promise<Connection> {
   if (address !== undefined) {
     const client = await connectTo(address);
     return {
@@ -30,7 +36,7 @@ export async function openConnection(address: string | undefined): Promise<Conne
   }
   // Only here: a client of another server needs neither the server's code nor the addon.
   const { EmbeddedServer } = await import('../embedded/embedded-server.js');
-  const server = new EmbeddedServer();
+  const server = new EmbeddedServer({ linesFd });
   const client = new PtracedClient(server.transport);
   return {
     client,

@@ -15,6 +15,7 @@ const GRACE_MS = 1000;
 export class LaunchRun {
   readonly #program: string;
   readonly #sink: FrameSink;
+  readonly #linesFd: number | undefined;
   readonly #abort = new AbortController();
   /** Process id of the command, while it lives and signals can be sent to it from here. */
   #reachable = 0;
@@ -27,16 +28,20 @@ export class LaunchRun {
   /** Ends the trace after a signal that came when the command had just ended. */
   #grace: NodeJS.Timeout | undefined;
 
-  /** `program` is how messages call it. */
-  constructor(program: string, sink: FrameSink) {
+  /**
+   * `program` is how messages call it; `linesFd` the descriptor by which the sink writes about it, where the
+   * command may write to the same file.
+   */
+  constructor(program: string, sink: FrameSink, linesFd?: number) {
     this.#program = program;
     this.#sink = sink;
+    this.#linesFd = linesFd;
   }
 
   /** Starts it, and returns its end as our own. */
   async follow(address: string | undefined, request: TraceRequest): Promise<ExitStatus> {
     using _ = onEndSignal(this.#abort.signal, (signal) => this.#onSignal(signal));
-    await using connection = await openConnection(address);
+    await using connection = await openConnection(address, this.#linesFd);
     const stream = connection.client.trace(request, { signal: this.#abort.signal });
     try {
       const ended = await printStream(stream, this.#sink, {

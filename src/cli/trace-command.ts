@@ -52,7 +52,7 @@ export const traceCommand: Command = {
 
     await using output = await TraceOutput.open(values.output);
     const sink = new StraceSink(new StracePrinter(output, options), output);
-    const run = new LaunchRun(operands[0] ?? '', sink);
+    const run = new LaunchRun(operands[0] ?? '', sink, output.sharedFd);
     return await run.follow(address, { target, capture, onDisconnect: OrphanAction.KILL });
   },
 };

@@ -1,22 +1,26 @@
 /** Where the lines go: stderr, stdout for JSON, or a file of `-o`; messages always go to stderr. */
 
+import { fstatSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { FdWriter, OutputError } from './fd-writer.js';
 import type { PrinterSink } from './strace-printer.js';
 import { UsageError } from './usage-error.js';
 
 export class TraceOutput implements PrinterSink, AsyncDisposable {
+  /** Descriptor of the lines where a command that inherits our streams may write to the same file. */
+  readonly sharedFd: number | undefined;
   readonly #log: FdWriter;
   readonly #stdout: FdWriter;
   readonly #stderr: FdWriter;
   readonly #close: () => Promise<void>;
 
   private constructor(
-    log: FdWriter,
+    logFd: number,
     standard: { stdout: FdWriter; stderr: FdWriter },
     close: () => Promise<void>,
   ) {
-    this.#log = log;
+    this.sharedFd = mayBeShared(logFd) ? logFd : undefined;
+    this.#log = { 1: standard.stdout, 2: standard.stderr }[logFd] ?? new FdWriter(logFd);
     this.#stdout = standard.stdout;
     this.#stderr = standard.stderr;
     this.#close = close;
@@ -26,8 +30,7 @@ export class TraceOutput implements PrinterSink, AsyncDisposable {
   static async open(path: string | undefined, fd: 1 | 2 = 2): Promise<TraceOutput> {
     const standard = { stdout: new FdWriter(1), stderr: new FdWriter(2) };
     if (path === undefined) {
-      const log = fd === 1 ? standard.stdout : standard.stderr;
-      return new TraceOutput(log, standard, async () => {});
+      return new TraceOutput(fd, standard, async () => {});
     }
     if (/^[|!]/.test(path)) {
       throw new UsageError(`-o wants the name of a file: '${path}'`);
@@ -35,7 +38,7 @@ export class TraceOutput implements PrinterSink, AsyncDisposable {
     const file = await open(path, 'w').catch((error: unknown) => {
       throw new OutputError(`open '${path}'`, error);
     });
-    return new TraceOutput(new FdWriter(file.fd), standard, () => file.close());
+    return new TraceOutput(file.fd, standard, () => file.close());
   }
 
   /** Descriptor of the lines. */
@@ -63,5 +66,26 @@ export class TraceOutput implements PrinterSink, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close();
+  }
+}
+
+/** A standard stream, or what such a stream may lead to as well: a terminal, a FIFO, the same file. */
+function mayBeShared(fd: number): boolean {
+  const file = status(fd);
+  if (file === undefined || fd <= 2 || !file.isFile()) {
+    return file !== undefined;
+  }
+  return [1, 2].some((stream) => {
+    const other = status(stream);
+    return other?.ino === file.ino && other.dev === file.dev;
+  });
+}
+
+/** Undefined where the descriptor is closed. */
+function status(fd: number): Stats | undefined {
+  try {
+    return fstatSync(fd);
+  } catch {
+    return undefined;
   }
 }

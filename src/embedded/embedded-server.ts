@@ -1,7 +1,7 @@
 /** A server that only this process can call, for as long as it is used. */
 
 import type { Transport } from '../client/transport.js';
-import { createHostConfig } from '../config.js';
+import { createHostConfig, type HostOptions } from '../config.js';
 import { silentLog } from '../log.js';
 import type { NativeAddon } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
@@ -21,8 +21,8 @@ export class EmbeddedServer implements AsyncDisposable {
   readonly #alive = setInterval(() => {}, LONG_MS);
 
   /** Throws an Error where the addon cannot be loaded. `addon` is for tests. */
-  constructor(addon: NativeAddon = loadAddon()) {
-    const config = createHostConfig({ limits: { maxRequestBytes: 0 } });
+  constructor(options: HostOptions = {}, addon: NativeAddon = loadAddon()) {
+    const config = createHostConfig({ ...options, limits: { maxRequestBytes: 0 } });
     this.#host = new ServiceHost(config, addon, silentLog);
     this.#host.eachService((service, handlers) => this.#transport.serve(service, handlers));
   }

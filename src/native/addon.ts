@@ -106,6 +106,12 @@ export interface NativeCapture {
    */
   filterInKernel: boolean;
   rules: NativeRules;
+  /**
+   * Descriptor of this process by which a lossless reader writes the lines about a launched command; -1: none.
+   * What the command writes to the same terminal or file waits, under BLOCK, for the lines about what it did
+   * before.
+   */
+  linesFd: number;
 }
 
 /** One step of a stream. `frame` is an encoded TraceResponse (equally a SubscribeResponse). */

@@ -81,7 +81,10 @@ function complete(
 }
 
 /** All but the capacity of the ring, which the server's other sessions have a say in, and what the session is for. */
-export type Capture = Omit<EngineCapture, 'ringBytes' | 'awaitReader' | 'filterInKernel' | 'rules'>;
+export type Capture = Omit<
+  EngineCapture,
+  'ringBytes' | 'awaitReader' | 'filterInKernel' | 'rules' | 'linesFd'
+>;
 
 export interface CapturePlan {
   readonly capture: Capture;

@@ -13,6 +13,8 @@ import { checkEnum, checkPid, checkText } from './fields.js';
 export interface LaunchDefaults {
   readonly user: LaunchUser | undefined;
   readonly softNofile: number;
+  /** See Config.linesFd. */
+  readonly linesFd?: number | undefined;
 }
 
 type Identity = Pick<EngineLaunch, 'uid' | 'gid' | 'groups'>;

@@ -77,17 +77,19 @@ function redactTarget(target: SessionTarget): SessionTarget {
 /** How the target is started with a ring of the capacity that it is then given. */
 function toStart(
   target: SessionTarget,
-  capture: Omit<EngineCapture, 'ringBytes'>,
+  capture: Omit<EngineCapture, 'ringBytes' | 'linesFd'>,
   { engine, registry, launchDefaults }: TargetOptions,
 ): TargetPlan['start'] {
   switch (target.case) {
     case 'launch': {
       const command = toEngineLaunch(target.value, launchDefaults);
-      return (ringBytes) => startLaunch(engine, command, { ...capture, ringBytes });
+      const { linesFd = -1 } = launchDefaults;
+      return (ringBytes) => startLaunch(engine, command, { ...capture, ringBytes, linesFd });
     }
     case 'attach': {
       const wanted = toAttachTarget(target.value);
-      return (ringBytes) => startAttach({ engine, registry }, wanted, { ...capture, ringBytes });
+      const start = { ...capture, linesFd: -1 };
+      return (ringBytes) => startAttach({ engine, registry }, wanted, { ...start, ringBytes });
     }
     default:
       throw invalidField('target', 'must be launch or attach');

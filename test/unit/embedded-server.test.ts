@@ -13,7 +13,7 @@ import { launchTrue, TestServer } from './server-harness.js';
 /** An own server over an addon without tracees, and a client of it. */
 class Own implements AsyncDisposable {
   readonly addon = new FakeAddon();
-  readonly #server = new EmbeddedServer(this.addon);
+  readonly #server = new EmbeddedServer({}, this.addon);
   readonly client = new PtracedClient(this.#server.transport);
 
   /** A trace of which the header has been read. */

@@ -40,6 +40,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   maxBlockMs: 0,
   awaitReader: true,
   filterInKernel: false,
+  linesFd: -1,
   rules: { inject: [], stop: [], signals: [] },
 };
 
