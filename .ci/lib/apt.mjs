@@ -41,6 +41,7 @@ export const testPackages = [
   { name: 'doctest-dev', present: file('/usr/include/doctest/doctest.h') },
   { name: 'git', present: command('git') },
   { name: 'openssl', present: command('openssl') },
+  { name: 'python3-venv', present: () => succeeds('python3', ['-c', 'import ensurepip, venv']) },
   { name: 'sqlite3', present: command('sqlite3') },
   { name: 'strace', present: command('strace') },
 ];
