@@ -25,6 +25,24 @@ export interface LaunchUser {
   readonly gid: number;
 }
 
+/**
+ * What the first launched command gets of this process, as if execve(2) had made the one of the other.
+ * For a server that stands for the command's own user; no client can ask for it. Masks: bit N-1 is signal N.
+ */
+export interface LaunchInheritance {
+  readonly ignoredSignals: bigint;
+  readonly blockedSignals: bigint;
+  /** Sent again to the command. */
+  readonly pendingSignals: bigint;
+  /**
+   * Descriptors, as ranges of first and last. Those above 2 are closed in this process once the command has
+   * them.
+   */
+  readonly descriptors: readonly (readonly [first: number, last: number])[];
+  /** Standard streams that this process has no use for, so that it does not keep them open. */
+  readonly releasedStreams: readonly number[];
+}
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -42,6 +60,8 @@ export interface HostConfig {
    * they write to the same terminal, pipe or file comes behind the lines about what they did before. Unset: none.
    */
   readonly linesFd?: number;
+  /** Unset: commands get default dispositions, an empty mask and their standard streams alone. */
+  readonly launchInheritance?: LaunchInheritance;
 }
 
 export interface Config extends HostConfig {
@@ -80,6 +100,7 @@ export interface HostOptions {
   readonly launchUser?: LaunchUser | undefined;
   readonly softNofile?: number | undefined;
   readonly linesFd?: number | undefined;
+  readonly launchInheritance?: LaunchInheritance | undefined;
 }
 
 /** The options of a server; all that is left out gets its default. */
@@ -103,6 +124,9 @@ export function createHostConfig(options: HostOptions = {}): HostConfig {
     ...(options.launchUser !== undefined && { launchUser: Object.freeze(options.launchUser) }),
     ...(options.softNofile !== undefined && { softNofile: options.softNofile }),
     ...(options.linesFd !== undefined && { linesFd: options.linesFd }),
+    ...(options.launchInheritance !== undefined && {
+      launchInheritance: options.launchInheritance,
+    }),
   });
 }
 

@@ -40,7 +40,7 @@ export class ServiceHost {
   constructor(config: HostConfig, addon: NativeAddon, log: Log) {
     const { limits, keepEndedMs } = config;
     this.#config = config;
-    this.#engine = new Engine(addon);
+    this.#engine = new Engine(addon, config.launchInheritance);
     this.#registry = new SessionRegistry({ limits, keepEndedMs, log });
   }
 

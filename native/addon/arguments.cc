@@ -37,6 +37,29 @@ core::Stdio get_stdio(const Napi::Object& object, const char* name) {
   bad(object, name);
 }
 
+uint64_t get_mask(const Napi::Object& object, const char* name) {
+  bool lossless = false;
+  return object.Get(name).As<Napi::BigInt>().Uint64Value(&lossless);
+}
+
+// NativeInheritance.
+core::Inheritance inheritance(const Napi::Object& object) {
+  core::Inheritance result;
+  result.ignored_signals = get_mask(object, "ignoredSignals");
+  result.blocked_signals = get_mask(object, "blockedSignals");
+  result.pending_signals = get_mask(object, "pendingSignals");
+  const std::vector<double> descriptors = get_numbers(object, "descriptors");
+  for (size_t i = 0; i + 1 < descriptors.size(); i += 2) {
+    result.descriptors.push_back(
+        {static_cast<int>(descriptors[i]), static_cast<int>(descriptors[i + 1])});
+  }
+  for (const double stream : get_numbers(object, "releasedStreams")) {
+    result.released_streams.push_back(static_cast<int>(stream));
+  }
+  core::read_process(result);
+  return result;
+}
+
 }  // namespace
 
 decode::SyscallSet syscall_set(Napi::Env env, const std::vector<std::string>& entries) {
@@ -67,6 +90,9 @@ core::LaunchOptions launch_options(const Napi::Object& object) {
   options.root_of_pid = static_cast<pid_t>(get_number(object, "rootOfPid"));
   options.soft_nofile = static_cast<rlim_t>(get_number(object, "softNofile"));
   options.start_paused = get_bool(object, "startPaused");
+  if (!object.Get("inheritance").IsUndefined()) {
+    options.inheritance = inheritance(get_object(object, "inheritance"));
+  }
   return options;
 }
 

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -67,6 +66,7 @@ struct ChildPlan {
   std::vector<char*> environment;
   const char* path = kDefaultPath;
   UniqueFd root;
+  std::optional<IdentityEntries> identity;
   Pipe gate;
   Pipe status;
   std::array<Pipe, 3> stdio;
@@ -126,16 +126,6 @@ void check(const ChildPlan& plan, Step step, bool success) {
   }
 }
 
-void reset_signals() {
-  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
-    ::signal(signal, SIG_DFL);  // EINVAL for SIGKILL, SIGSTOP and the C library's own two
-  }
-  struct sigaction action = {};
-  for (int signal = 32; signal < SIGRTMIN; ++signal) {
-    syscall(SYS_rt_sigaction, signal, &action, nullptr, sizeof(uint64_t));
-  }
-}
-
 void connect_stdio(const ChildPlan& plan) {
   bool inherits = false;
   for (int fd = 0; fd < 3; ++fd) {
@@ -143,8 +133,11 @@ void connect_stdio(const ChildPlan& plan) {
     switch (plan.options.stdio[fd]) {
       case Stdio::kInherit:
         inherits = true;
-        // Node marks its own standard streams close-on-exec. One that is closed stays so.
-        fcntl(fd, F_SETFD, 0);
+        if (plan.options.inheritance && !plan.options.inheritance->has(fd)) {
+          close(fd);  // Node opens /dev/null in place of one that was closed
+        } else {
+          fcntl(fd, F_SETFD, 0);  // Node marks its own close-on-exec
+        }
         continue;
       case Stdio::kNull:
         source = open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
@@ -168,6 +161,9 @@ void connect_stdio(const ChildPlan& plan) {
     for (int fd = kFirstFreeFd; fd < static_cast<int>(sysconf(_SC_OPEN_MAX)); ++fd) {
       fcntl(fd, F_SETFD, FD_CLOEXEC);
     }
+  }
+  if (plan.options.inheritance) {
+    pass_descriptors(*plan.options.inheritance);
   }
 }
 
@@ -243,18 +239,24 @@ void look_up(const ChildPlan& plan, char* found) {
   }
 }
 
-[[noreturn]] void run_child(const ChildPlan& plan) {
+[[noreturn]] void run_child(ChildPlan& plan) {
   close(plan.gate.writer.get());  // so that the gate closes with the tracer
-  reset_signals();
+  const Inheritance* inheritance = plan.options.inheritance ? &*plan.options.inheritance : nullptr;
+  set_dispositions(inheritance != nullptr ? inheritance->ignored_signals : 0);
   connect_stdio(plan);
   become_user(plan);
   restore_limit(plan);
+  if (inheritance != nullptr) {
+    restore_process(*inheritance);
+  }
   check(plan, Step::kCwd, chdir(plan.options.cwd.c_str()) == 0);
   char path[PATH_MAX];
   look_up(plan, path);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (plan.identity) {
+    plan.identity->rewrite();
+  }
+  restore_mask(inheritance != nullptr ? inheritance->blocked_signals : 0,
+               inheritance != nullptr ? inheritance->pending_signals : 0);
 
   const Report ready = {Step::kReady, 0};
   (void)!write(plan.status.writer.get(), &ready, sizeof(ready));
@@ -298,9 +300,13 @@ Result<Launched> launch(const LaunchOptions& options) {
                  .argv = pointers(options.argv),
                  .environment = pointers(options.environment),
                  .root = {},
+                 .identity = {},
                  .gate = {},
                  .status = {},
                  .stdio = {}};
+  if (options.inheritance) {
+    plan.identity.emplace(plan.environment);
+  }
   for (const std::string& entry : options.environment) {
     if (entry.starts_with("PATH=")) {
       plan.path = entry.c_str() + std::strlen("PATH=");
@@ -323,6 +329,9 @@ Result<Launched> launch(const LaunchOptions& options) {
   plan.gate.reader.reset();
   if (Status status = await_ready(plan, child); !status) {
     return status.error();
+  }
+  if (options.inheritance) {
+    hand_over(*options.inheritance);
   }
   Launched launched;
   launched.pid = child;

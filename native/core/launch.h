@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/call_filter.h"
+#include "core/inheritance.h"
 #include "core/result.h"
 #include "core/unique_fd.h"
 
@@ -32,6 +33,8 @@ struct LaunchOptions {
   rlim_t soft_nofile = 0;
   // call_filter_program(); installed just before the execve. Empty: every call stops.
   std::vector<sock_filter> call_filter;
+  // Unset: default dispositions, an empty mask, and no descriptors but the standard streams.
+  std::optional<Inheritance> inheritance;
   bool start_paused = false;  // for the tracer: held before the first instruction of the program
 };
 
@@ -45,9 +48,9 @@ struct Launched {
 };
 
 // Forks. The child has default signal dispositions, an empty mask, the soft descriptor limit asked
-// for, and no descriptors but 0 to 2 once its execve has succeeded; it is in a session of its own
-// unless a stream is inherited. The personality is not touched, and no_new_privs only by a call
-// filter.
+// for, and no descriptors but 0 to 2 once its execve has succeeded, or what `inheritance` says
+// instead; it is in a session of its own unless a stream is inherited. The personality is not
+// touched, and no_new_privs only by a call filter.
 //
 // Errors name the step that failed in the child or here: "fork", "chroot", "setgroups", "setgid",
 // "setuid", "setrlimit", "chdir", "open", or "execvp" where no executable is found (ENOENT) or the

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,6 +42,18 @@ uint64_t blocked_signals() {
   uint64_t blocked = 0;
   syscall(SYS_rt_sigprocmask, 0, nullptr, &blocked, sizeof(blocked));
   return blocked;
+}
+
+// Takes away what is pending behind the mask, which Node would receive as soon as it clears the
+// mask.
+uint64_t take_pending(uint64_t blocked) {
+  uint64_t pending = 0;
+  syscall(SYS_rt_sigpending, &pending, sizeof(pending));
+  pending &= blocked;
+  constexpr timespec kNow = {};
+  while (syscall(SYS_rt_sigtimedwait, &pending, nullptr, &kNow, sizeof(pending)) > 0) {
+  }
+  return pending;
 }
 
 // Open descriptors in ascending order, in memory that is never freed. Without /proc, those below
@@ -117,9 +130,11 @@ void Record::add_descriptors() {
 
 void Record::fill() {
   size_ = 0;
-  add(PTRACECTL_INHERITED "=pid:%d ignored:%llx blocked:%llx", static_cast<int>(getpid()),
-      static_cast<unsigned long long>(ignored_signals()),
-      static_cast<unsigned long long>(blocked_signals()));
+  const uint64_t blocked = blocked_signals();
+  add(PTRACECTL_INHERITED "=pid:%d ignored:%llx blocked:%llx pending:%llx",
+      static_cast<int>(getpid()), static_cast<unsigned long long>(ignored_signals()),
+      static_cast<unsigned long long>(blocked),
+      static_cast<unsigned long long>(take_pending(blocked)));
   add_descriptors();
 }
 

@@ -10,6 +10,7 @@ namespace ptraced::launcher {
 //   pid      who wrote it, decimal: a record that was inherited from elsewhere is no record
 //   ignored  signals whose disposition is SIG_IGN, hexadecimal; bit N-1 is signal N
 //   blocked  the signal mask, likewise
+//   pending  signals that were pending behind the mask; they are so no longer
 //   nofile   soft RLIMIT_NOFILE, decimal
 //   fds      open descriptors, ranges in ascending order: "0-2,5"; "" for none. None of them is
 //            close-on-exec, since the execve of this program has closed those

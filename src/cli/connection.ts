@@ -2,6 +2,7 @@
 
 import { PtracedClient } from '../client/client.js';
 import { PtracedError } from '../client/index.js';
+import type { LaunchSurroundings } from './launch-inheritance.js';
 import { UsageError } from './usage-error.js';
 
 export interface Connection extends AsyncDisposable {
@@ -18,12 +19,12 @@ export function serverOf(option: string | undefined): string | undefined {
 }
 
 /**
- * Connects to the server at `address`, or starts one where there is none. `linesFd`: the descriptor by which
- * the lines about a command are written that the own server launches.
+ * Connects to the server at `address`, or starts one where there is none. `surroundings`: what a command
+ * that the own server launches is to have.
  */
 export async function openConnection(
   address: string | undefined,
-  linesFd?: number,
+  surroundings?: LaunchSurroundings,
 ): Promise<Connection> {
   if (address !== undefined) {
     const client = await connectTo(address);
@@ -36,7 +37,7 @@ export async function openConnection(
   }
   // Only here: a client of another server needs neither the server's code nor the addon.
   const { EmbeddedServer } = await import('../embedded/embedded-server.js');
-  const server = new EmbeddedServer({ linesFd });
+  const server = new EmbeddedServer(surroundings);
   const client = new PtracedClient(server.transport);
   return {
     client,

@@ -48,10 +48,20 @@ export async function exitWith(status: ExitStatus): Promise<never> {
   }
   const { signal } = status;
   if (!NOT_FATAL_TO_NODE.has(signal) && !(CORE_SIGNALS.has(signal) && mayDumpCore())) {
+    restoreDefault(signal);
     process.kill(process.pid, signal);
     await setTimeout(DELIVERY_MS);
   }
   process.exit(128 + signal);
+}
+
+/** Takes away what listens, such as to a signal that we were told to ignore. */
+function restoreDefault(signal: number): void {
+  for (const [name, number] of Object.entries(signals)) {
+    if (number === signal) {
+      process.removeAllListeners(name);
+    }
+  }
 }
 
 /** Whether the soft limit lets this process leave a core. */

@@ -3,6 +3,8 @@
  * launcher (native/launcher, the program that users start) writes it down first.
  */
 
+import { constants } from 'node:os';
+
 /** The variable that the launcher puts in front of the environment; see native/launcher/record.h. */
 export const INHERITED_VARIABLE = 'PTRACECTL_INHERITED';
 
@@ -12,6 +14,8 @@ export interface Inherited {
   readonly ignoredSignals: bigint;
   /** The signal mask, likewise. */
   readonly blockedSignals: bigint;
+  /** Signals that were pending behind the mask, likewise. */
+  readonly pendingSignals: bigint;
   /** Soft RLIMIT_NOFILE. */
   readonly softNofile: number;
   /** Open descriptors, none of them close-on-exec: first and last of each range, in ascending order. */
@@ -34,7 +38,7 @@ export function parseInherited(text: string | undefined, pid: number): Inherited
   return Object.freeze({
     ignoredSignals: mask('ignored'),
     blockedSignals: mask('blocked'),
-    // RLIM_INFINITY is no limit that the kernel would accept for descriptors.
+    pendingSignals: mask('pending'),
     softNofile: Number(fields.get('nofile') ?? 0),
     descriptors: (fields.get('fds') ?? '')
       .split(',')
@@ -55,3 +59,26 @@ function takeRecord(): Inherited | undefined {
 
 /** Undefined where Node was started without the launcher, as by `node dist/cli/main.js`. */
 export const inherited: Inherited | undefined = takeRecord();
+
+/** Whether we were started with the signal ignored or blocked, so that it must do nothing to us. */
+export function isIgnored(signal: NodeJS.Signals): boolean {
+  const masks = (inherited?.ignoredSignals ?? 0n) | (inherited?.blockedSignals ?? 0n);
+  return ((masks >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+}
+
+/** Signals whose default action would end or stop us, and which Node lets a program handle. */
+const HANDLED = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGTERM',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGALRM',
+  'SIGTSTP',
+] as const;
+
+/** Node has reset all dispositions. A listener that does nothing stands for SIG_IGN. */
+for (const signal of HANDLED.filter(isIgnored)) {
+  process.on(signal, () => {});
+}

@@ -5,6 +5,7 @@ import { describeFailure, openConnection } from './connection.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
+import type { LaunchSurroundings } from './launch-inheritance.js';
 import { type EndSignal, onEndSignal, signalNumber, terminalSentTo } from './signals.js';
 import { describeEnd, Interrupted, printStream, statusOf, type TraceRequest } from './trace-run.js';
 
@@ -38,10 +39,17 @@ export class LaunchRun {
     this.#linesFd = linesFd;
   }
 
-  /** Starts it, and returns its end as our own. */
-  async follow(address: string | undefined, request: TraceRequest): Promise<ExitStatus> {
+  /** Starts it, and returns its end as our own. `surroundings`: what it has from us on our own server. */
+  async follow(
+    address: string | undefined,
+    request: TraceRequest,
+    surroundings: LaunchSurroundings,
+  ): Promise<ExitStatus> {
     using _ = onEndSignal(this.#abort.signal, (signal) => this.#onSignal(signal));
-    await using connection = await openConnection(address, this.#linesFd);
+    await using connection = await openConnection(address, {
+      ...surroundings,
+      linesFd: this.#linesFd,
+    });
     const stream = connection.client.trace(request, { signal: this.#abort.signal });
     try {
       const ended = await printStream(stream, this.#sink, {

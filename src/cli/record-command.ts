@@ -7,6 +7,7 @@ import { CAPTURE_HELP, type Command, LAUNCH_HELP, printHelp } from './command.js
 import { serverOf } from './connection.js';
 import type { ExitStatus } from './exit-status.js';
 import { followSession } from './follow-session.js';
+import { launchSurroundings } from './launch-inheritance.js';
 import { LaunchRun } from './launch-run.js';
 import { embeddedLaunch, remoteLaunch } from './launch-target.js';
 import {
@@ -92,11 +93,12 @@ async function startRecording(
   await using sink = await RecordingSink.open(file);
   if (target !== undefined) {
     const run = new LaunchRun(command[0] ?? '', sink);
-    return await run.follow(address, {
-      target: { case: 'launch', value: target },
+    const request = {
+      target: { case: 'launch' as const, value: target },
       capture,
       onDisconnect: OrphanAction.KILL,
-    });
+    };
+    return await run.follow(address, request, launchSurroundings());
   }
   if (values.session !== undefined && address !== undefined) {
     return await followSession(address, values.session, {}, sink);

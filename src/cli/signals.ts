@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { isIgnored } from './inherited.js';
 
 /** A signal by which a user ends a program. */
 export type EndSignal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM';
@@ -31,13 +32,14 @@ export function onEndSignal(abort: AbortSignal, handle: (signal: EndSignal) => v
   return { [Symbol.dispose]: stop };
 }
 
-/** Returns what takes the listener away again. */
+/** Returns what takes the listener away again. What was ignored when we were started stays so, as under nohup(1). */
 function listen(listener: (signal: EndSignal) => void): () => void {
-  for (const signal of END_SIGNALS) {
+  const signals = END_SIGNALS.filter((signal) => !isIgnored(signal));
+  for (const signal of signals) {
     process.on(signal, listener);
   }
   return () => {
-    for (const signal of END_SIGNALS) {
+    for (const signal of signals) {
       process.off(signal, listener);
     }
   };

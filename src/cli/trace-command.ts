@@ -6,6 +6,7 @@ import { COMMON_HELP, type Command, LAUNCH_HELP, printHelp } from './command.js'
 import { serverOf } from './connection.js';
 import { checkSessionOptions, startDetached } from './detached.js';
 import { StraceSink } from './frame-sink.js';
+import { launchSurroundings } from './launch-inheritance.js';
 import { LaunchRun } from './launch-run.js';
 import { embeddedLaunch, remoteLaunch } from './launch-target.js';
 import { COMMON_OPTIONS, LAUNCH_OPTIONS, parseOptions } from './options.js';
@@ -53,6 +54,7 @@ export const traceCommand: Command = {
     await using output = await TraceOutput.open(values.output);
     const sink = new StraceSink(new StracePrinter(output, options), output);
     const run = new LaunchRun(operands[0] ?? '', sink, output.sharedFd);
-    return await run.follow(address, { target, capture, onDisconnect: OrphanAction.KILL });
+    const request = { target, capture, onDisconnect: OrphanAction.KILL };
+    return await run.follow(address, request, launchSurroundings());
   },
 };

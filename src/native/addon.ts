@@ -12,6 +12,18 @@ export type NativeStdio = 'null' | 'pipe' | 'capture' | 'inherit';
 /** A name, an argument or a path; bytes where it is no text. */
 export type NativeText = string | Uint8Array;
 
+/** What a command gets of this process. Masks: bit N-1 is signal N. */
+export interface NativeInheritance {
+  ignoredSignals: bigint;
+  blockedSignals: bigint;
+  /** Sent again to the command. */
+  pendingSignals: bigint;
+  /** First and last of each range, flat. Those above 2 are closed here once the command has them. */
+  descriptors: number[];
+  /** Standard streams that /dev/null takes the place of here then. */
+  releasedStreams: number[];
+}
+
 /** A command to start. Every default is filled in before it comes here. */
 export interface NativeLaunch {
   /** Not empty; no NUL bytes. */
@@ -34,6 +46,8 @@ export interface NativeLaunch {
   startPaused: boolean;
   /** Soft RLIMIT_NOFILE of the command, since Node raises its own. */
   softNofile: number;
+  /** Unset: default dispositions, an empty mask, the standard streams alone. */
+  inheritance?: NativeInheritance;
 }
 
 /** A process to attach to. */

@@ -1,4 +1,5 @@
 /** The addon, with its failures in the words of the error model. */
+import type { LaunchInheritance } from '../config.js';
 import type {
   NativeAddon,
   NativeAttach,
@@ -38,14 +39,30 @@ export type { NativeRules as EngineRules } from '../native/rules.js';
 export class Engine {
   readonly #addon: NativeAddon;
   #features: Promise<KernelFeatures> | undefined;
+  /** For one command: what it gets is no longer here for another. */
+  #inheritance: LaunchInheritance | undefined;
 
-  constructor(addon: NativeAddon) {
+  constructor(addon: NativeAddon, inheritance?: LaunchInheritance) {
     this.#addon = addon;
+    this.#inheritance = inheritance;
   }
 
   /** Rejects with EXECUTABLE_NOT_FOUND, EXEC_FAILED, UNKNOWN_SYSCALL or TRACER_FAILURE. */
   launch(target: NativeLaunch, capture: NativeCapture): Promise<NativeSession> {
-    return withServiceErrors(() => this.#addon.launch(target, capture));
+    const inheritance = this.#inheritance;
+    this.#inheritance = undefined;
+    if (inheritance === undefined) {
+      return withServiceErrors(() => this.#addon.launch(target, capture));
+    }
+    const { descriptors, releasedStreams, ...others } = inheritance;
+    const inherited = {
+      ...others,
+      descriptors: descriptors.flat(),
+      releasedStreams: [...releasedStreams],
+    };
+    return withServiceErrors(() =>
+      this.#addon.launch({ ...target, inheritance: inherited }, capture),
+    );
   }
 
   /** Rejects with PROCESS_NOT_FOUND, PTRACE_DENIED, UNKNOWN_SYSCALL or TRACER_FAILURE. */
