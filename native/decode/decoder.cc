@@ -128,7 +128,7 @@ void exit_text(const Call& call, const core::SyscallExit& exit, core::Memory& me
     }
     return;
   }
-  const Result& result = result_of(*state.syscall_, call.args);
+  const Result& result = result_of(*state.syscall_, call);
   TextWriter writer(state.text, state.next_arg_ == 0);
   Engine engine(writer, memory, options, call, state);
   engine.exit(exit);

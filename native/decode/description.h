@@ -42,6 +42,8 @@ struct Set {
   // What the comment on flags says of which none is known; empty: no comment.
   std::string_view unknown_flags = {};
   Rest rest = Rest::kHex;
+  // Where the constant has no name its bits are flags without one: SOCK_CLOEXEC|0x9.
+  bool unnamed_is_flag = false;
   // The constants come behind the flags (clone's exit signal).
   bool constants_last = false;
   // `constants` ascend in value, so that they can be searched by halves.

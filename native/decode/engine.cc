@@ -45,12 +45,13 @@ size_t size_of(const Type& type, size_t word_size) {
   }
 }
 
-const Variant* find_variant(const Syscall& syscall, const uint64_t* args) {
+const Variant* find_variant(const Syscall& syscall, const Call& call) {
   if (syscall.variants == nullptr) {
     return nullptr;
   }
   const Variants& variants = *syscall.variants;
-  const uint64_t value = args[variants.selector] & variants.mask;
+  const uint64_t value =
+      truncate(call.args[variants.selector], word_size(call.arch)) & variants.mask;
   if (variants.sorted) {
     const auto it =
         std::lower_bound(variants.cases.begin(), variants.cases.end(), value,
@@ -65,8 +66,8 @@ const Variant* find_variant(const Syscall& syscall, const uint64_t* args) {
   return nullptr;
 }
 
-const Result& result_of(const Syscall& syscall, const uint64_t* args) {
-  const Variant* variant = find_variant(syscall, args);
+const Result& result_of(const Syscall& syscall, const Call& call) {
+  const Variant* variant = find_variant(syscall, call);
   return variant != nullptr ? variant->result : syscall.result;
 }
 
@@ -74,7 +75,7 @@ Engine::Engine(Writer& out, core::Memory& memory, const Options& options, const 
                CallText& state)
     : out_(out), memory_(memory), options_(options), call_(call), state_(state) {
   const Syscall& syscall = *state.syscall_;
-  const Variant* variant = find_variant(syscall, call.args);
+  const Variant* variant = find_variant(syscall, call);
   const size_t own = variant != nullptr ? syscall.variants->first : syscall.args.size();
   for (size_t i = 0; i < own && syscall.args[i].name != nullptr; ++i) {
     activate(syscall.args[i], i);

@@ -16,6 +16,11 @@ inline uint64_t truncate(uint64_t word, size_t size) {
   return size == 0 || size >= 8 ? word : word & ((uint64_t{1} << (size * 8)) - 1);
 }
 
+// Bytes of a pointer or a long, in registers and memory, as the engine takes them.
+inline size_t word_size(core::Arch arch) {
+  return arch == core::Arch::kI386 ? 4 : 8;
+}
+
 // The type's size in the memory of a tracee with words of that size; 0 where it has none or is not
 // described.
 size_t size_of(const Type& type, size_t word_size);
@@ -92,7 +97,7 @@ class Engine {
   // them is not known or negative.
   bool written_behind(size_t index, uint32_t& size);
   // Bytes of a pointer or a long in the tracee's memory.
-  size_t word_size() const { return call_.arch == core::Arch::kI386 ? 4 : 8; }
+  size_t word_size() const { return decode::word_size(call_.arch); }
   // The type's size in memory; 0 where it has none or is not described for this tracee.
   size_t size_of(const Type& type) const { return decode::size_of(type, word_size()); }
 
@@ -187,9 +192,9 @@ class Engine {
 };
 
 // The variant that a call's arguments select; null for none.
-const Variant* find_variant(const Syscall& syscall, const uint64_t* args);
+const Variant* find_variant(const Syscall& syscall, const Call& call);
 
 // The result of that variant, or of the row.
-const Result& result_of(const Syscall& syscall, const uint64_t* args);
+const Result& result_of(const Syscall& syscall, const Call& call);
 
 }  // namespace ptraced::decode

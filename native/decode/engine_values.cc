@@ -130,7 +130,7 @@ void exit_values(const Call& call, const core::SyscallExit& exit, core::Memory& 
   ValueWriter writer(values.exit_, call.own_pid_namespace);
   Engine engine(writer, memory, options, call, text);
   engine.exit_values(exit, values);
-  const Result& result = result_of(*text.syscall_, call.args);
+  const Result& result = result_of(*text.syscall_, call);
   if (result.type != nullptr && !exit.is_error) {
     engine.return_value(*result.type, values);
   }

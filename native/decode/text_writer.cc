@@ -179,13 +179,14 @@ void TextWriter::flags(uint64_t value, const Set& set) {
     }
   };
   const uint64_t constant_bits = value & set.constant_mask;
+  const bool unnamed = constant_bits != 0 && find_constant(set, constant_bits) == nullptr;
   // A part that may be 0 without a name is not shown.
-  const bool has_constant =
-      set.constant_mask != 0 && (constant_bits != 0 || find_constant(set, 0) != nullptr);
+  const bool has_constant = set.constant_mask != 0 && !(unnamed && set.unnamed_is_flag) &&
+                            (constant_bits != 0 || find_constant(set, 0) != nullptr);
   if (has_constant && !set.constants_last) {
     constant_part(constant_bits, set);
   }
-  uint64_t left = value & ~set.constant_mask;
+  uint64_t left = has_constant ? value & ~set.constant_mask : value;
   bool named = false;
   for (const Xlat& x : set.flags) {
     if (x.value == 0 ? value == 0 : (left & x.value) == x.value) {
@@ -199,6 +200,9 @@ void TextWriter::flags(uint64_t value, const Set& set) {
     join();
     if (set.constants_last) {
       append_hex(out_, left);
+      if (!named && !set.unknown_flags.empty()) {
+        comment(set.unknown_flags);
+      }
     } else {
       rest(left, set);
     }
@@ -216,7 +220,7 @@ void TextWriter::flags(uint64_t value, const Set& set) {
   }
   if (out_.size() == start) {
     rest(0, set);
-  } else if (left != 0 && !named && !set.unknown_flags.empty()) {
+  } else if (left != 0 && !named && !set.unknown_flags.empty() && !set.constants_last) {
     comment(set.unknown_flags);
   }
 }

@@ -38,8 +38,9 @@ std::optional<WrittenBuffer> written_buffer(core::Arch arch, uint64_t number,
   if (row == nullptr || args.size() < row->args.size()) {
     return std::nullopt;
   }
-  const size_t word_size = arch == core::Arch::kI386 ? 4 : 8;
-  const Variant* variant = find_variant(*row, args.data());
+  const size_t word_size = decode::word_size(arch);
+  const Variant* variant =
+      find_variant(*row, {.arch = arch, .number = number, .args = args.data()});
   const size_t own = variant != nullptr ? row->variants->first : row->args.size();
   for (size_t i = 0; i < own; ++i) {
     if (const auto found = buffer_of(row->args[i], i, word_size, args)) {

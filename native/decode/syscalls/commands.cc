@@ -38,8 +38,8 @@ void note_xfeatures(Engine& engine) {
 }
 
 constexpr Variant kArchPrctlCases[] = {
-    {ARCH_SET_GS, {in("addr", kAddress)}},
-    {ARCH_SET_FS, {in("addr", kAddress)}},
+    {ARCH_SET_GS, {in("addr", kHexWord)}},
+    {ARCH_SET_FS, {in("addr", kHexWord)}},
     {ARCH_GET_FS, {out("addr", kAddressPointer)}},
     {ARCH_GET_GS, {out("addr", kAddressPointer)}},
     {ARCH_GET_CPUID, {}},

@@ -62,7 +62,7 @@ constexpr Variant kCases[] = {
     {F_SETLEASE, {in("arg", one_of(kLockTypes))}},
     {F_GETLEASE, {}, {Result::Format::kHex, note_lease, &kLeaseResult}},
     {F_NOTIFY, {in("arg", flags(kNotifyEvents))}},
-    {F_SETPIPE_SZ, {in("arg", kInt)}},
+    {F_SETPIPE_SZ, {in("arg", kUint)}},
     {F_GETPIPE_SZ, {}},
     {F_ADD_SEALS, {in("arg", flags(kSeals))}},
     {F_GET_SEALS, {}, {Result::Format::kHex, note_seals, &kSealsResult}},

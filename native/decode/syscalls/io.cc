@@ -57,7 +57,7 @@ constexpr Syscall kRows[] = {
     {SYS(readahead), .classes = kDesc,
      .args = {in("fd", kFd), in("offset", kInt64), in("count", kSize)}},
     {SYS(fadvise64), .classes = kDesc,
-     .args = {in("fd", kFd), in("offset", kInt64), in("len", kInt64),
+     .args = {in("fd", kFd), in("offset", kInt64), in("len", kSize),
               in("advice", one_of(kFadvice))}},
     {SYS(sendfile), .classes = kNetwork | kDesc,
      .args = {in("out_fd", kFd), in("in_fd", kFd), saving(0, both("offset", kSendfileOffset)),

@@ -134,7 +134,7 @@ constexpr Variant kCases[] = {
     {SG_GET_SG_TABLESIZE, {out("argp", kIntPointer)}},
     {SG_GET_VERSION_NUM, {out("argp", kIntPointer)}},
     {SG_NEXT_CMD_LEN, {in("argp", kIntPointer)}},
-    {SG_IO, {in("argp", kUintPointer)}},
+    {SG_IO, {saving(0, both("argp", kSgIo))}},
     {SG_SET_KEEP_ORPHAN, {in("argp", kIntPointer)}},
     {SG_GET_KEEP_ORPHAN, {out("argp", kIntPointer)}},
     {PERF_EVENT_IOC_REFRESH, {in("arg", kInt)}},

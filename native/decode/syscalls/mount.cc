@@ -8,7 +8,7 @@ namespace {
 constexpr Syscall kRows[] = {
     {SYS(mount), .classes = kFile,
      .args = {in("source", kMountSource), in("target", kPath), in("filesystemtype", kMountString),
-              in("mountflags", flags(kMountFlags, 0)), in("data", kMountData)}},
+              in("mountflags", kMountWord), in("data", kMountData)}},
     {SYS(umount2), .classes = kFile,
      .args = {in("target", kPath), in("flags", flags(kUmountFlags))}},
     {SYS(pivot_root), .classes = kFile, .args = {in("new_root", kPath), in("put_old", kPath)}},

@@ -25,7 +25,7 @@ constexpr Syscall kRows[] = {
     {SYS(tuxcall), .args = {in("arg1", kHexWord), in("arg2", kHexWord), in("arg3", kHexWord)}},
     {SYS(security), .args = {in("arg1", kHexWord), in("arg2", kHexWord), in("arg3", kHexWord)}},
     {SYS(lookup_dcookie),
-     .args = {in("cookie", kInt64), out("buffer", bytes(written(2))), in("len", kSize)}},
+     .args = {in("cookie", kUint64), out("buffer", bytes(written(2))), in("len", kSize)}},
     {SYS(vserver), .args = {in("arg1", kHexWord), in("arg2", kHexWord), in("arg3", kHexWord),
                             in("arg4", kHexWord), in("arg5", kHexWord)}},
 };

@@ -40,9 +40,9 @@ constexpr Variant kRebootCases[] = {
 constexpr Variant kSyslogCases[] = {
     {0, {}},
     {1, {}},
-    {2, {out("bufp", bytes(written(2, 4))), in("size", kUint)}},
-    {3, {out("bufp", bytes(written(2, 4))), in("size", kUint)}},
-    {4, {out("bufp", bytes(written(2, 4))), in("size", kUint)}},
+    {2, {out("bufp", bytes(written(2, 4))), in("size", kInt)}},
+    {3, {out("bufp", bytes(written(2, 4))), in("size", kInt)}},
+    {4, {out("bufp", bytes(written(2, 4))), in("size", kInt)}},
     {5, {}},
     {6, {}},
     {7, {}},
@@ -76,7 +76,7 @@ constexpr Variant kFsconfigCases[] = {
 
 constexpr Arg kAddr = in("addr", kAddress);
 constexpr Arg kSignalData = in("data", kPtraceSignal);
-constexpr Arg kOptionData = in("data", flags(kPtraceOptions));
+constexpr Arg kOptionData = in("data", flags(kPtraceOptions, 0));
 constexpr Arg kWordResult = out("data", kHexWordPointer);
 
 constexpr Variant kPtraceCases[] = {
@@ -101,9 +101,9 @@ constexpr Variant kPtraceCases[] = {
     {PTRACE_GETSIGINFO, {in("pid", kPid), kAddr, out("data", kSiginfo)}},
     {PTRACE_SETSIGINFO, {in("pid", kPid), kAddr, in("data", kSiginfo)}},
     {PTRACE_GETREGSET,
-     {in("pid", kPid), in("addr", one_of(kRegisterSets, 0)), out("data", kRegisterVector)}},
+     {in("pid", kPid), in("addr", one_of(kRegisterSets)), out("data", kRegisterVector)}},
     {PTRACE_SETREGSET,
-     {in("pid", kPid), in("addr", one_of(kRegisterSets, 0)), in("data", kRegisterVector)}},
+     {in("pid", kPid), in("addr", one_of(kRegisterSets)), in("data", kRegisterVector)}},
     {PTRACE_GET_SYSCALL_INFO, {in("pid", kPid), in("addr", kUlong), out("data", kAddress)}},
 };
 
@@ -138,7 +138,7 @@ constexpr Variant kKeyctlCases[] = {
     {KEYCTL_SESSION_TO_PARENT, {}},
     {KEYCTL_REJECT, {kKey, in("timeout", kUint), in("error", kUint), kKeyring}},
     {KEYCTL_INVALIDATE, {kKey}},
-    {KEYCTL_GET_PERSISTENT, {in("uid", kUint), kKeyring}},
+    {KEYCTL_GET_PERSISTENT, {in("uid", kUid), kKeyring}},
     {KEYCTL_RESTRICT_KEYRING, {kKeyring, in("type", kString), in("restriction", kString)}},
     {KEYCTL_MOVE, {kKey, in("from", kKeySerial), in("to", kKeySerial), in("flags", kHexInt)}},
 };
@@ -151,7 +151,8 @@ const Variants kRebootVariants = {.selector = 2, .first = 3, .cases = kRebootCas
 const Variants kSyslogVariants = {.selector = 0, .first = 1, .cases = kSyslogCases};
 const Variants kKcmpVariants = {.selector = 2, .first = 3, .cases = kKcmpCases};
 const Variants kFsconfigVariants = {.selector = 1, .first = 2, .cases = kFsconfigCases};
-const Variants kPtraceVariants = {.selector = 0, .first = 1, .cases = kPtraceCases};
+const Variants kPtraceVariants = {
+    .selector = 0, .first = 1, .mask = UINT64_MAX, .cases = kPtraceCases};
 const Variants kKeyctlVariants = {.selector = 0, .first = 1, .cases = kKeyctlCases};
 
 }  // namespace ptraced::decode

@@ -1,5 +1,6 @@
 #include "misc.h"
 
+#include <linux/mount.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 
@@ -113,12 +114,19 @@ void print_message_buffer(Engine& engine, const Type& type, const Operand& opera
   out.end_struct();
 }
 
+void print_mount_flags(Engine& engine, const Type&, const Operand& operand) {
+  if ((operand.word & MS_MGC_MSK) == MS_MGC_VAL) {
+    // path_mount in fs/namespace.c: with the magic number only the lower 16 bits are flags.
+    engine.out().flags(static_cast<uint32_t>(operand.word), kMagicMountFlags);
+  } else {
+    engine.out().flags(operand.word, kMountFlags);
+  }
+}
+
 void print_mount_string(Engine& engine, const Type& type, const Operand& operand) {
-  constexpr uint64_t kMagicMask = 0xffff0000;
-  constexpr uint64_t kMagic = 0xc0ed0000;  // MS_MGC_VAL
   uint64_t flags = engine.arg(3);
-  if ((flags & kMagicMask) == kMagic) {
-    flags &= ~kMagicMask;
+  if ((flags & MS_MGC_MSK) == MS_MGC_VAL) {
+    flags &= ~MS_MGC_MSK;
   }
   constexpr uint64_t kBind = 0x1000;
   constexpr uint64_t kMove = 0x2000;

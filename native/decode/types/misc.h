@@ -53,6 +53,9 @@ inline constexpr Type kHexWordBracket = kHexWordPointer;
 // --- mounts ---
 // A string of mount(2), or an address where the flags (argument 3) leave it unused. The parameter
 // has the flags that do.
+// mount's flags, with the magic number that old programs pass before them.
+void print_mount_flags(Engine&, const Type&, const Operand&);
+inline constexpr Type kMountWord = custom(print_mount_flags);
 void print_mount_string(Engine&, const Type&, const Operand&);
 inline constexpr Type kMountString = custom_pointer(print_mount_string, 0x3);
 inline constexpr Type kMountData = custom_pointer(print_mount_string, 0x4);

@@ -55,7 +55,7 @@ void show_clone_args(Engine& engine, const clone_args& args, uint64_t size) {
     address("parent_tid", args.parent_tid);
   }
   out.begin_field("exit_signal");
-  show_signal(out, static_cast<int>(args.exit_signal));
+  show_signal_word(out, args.exit_signal);
   address("stack", args.stack);
   out.begin_field("stack_size");
   out.hex(args.stack_size);

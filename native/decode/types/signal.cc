@@ -67,6 +67,18 @@ void print_signal(Engine& engine, const Type&, const Operand& operand) {
   show_signal(engine.out(), static_cast<int>(operand.word));
 }
 
+void show_signal_word(Writer& out, uint64_t signal) {
+  if (signal <= INT32_MAX && !signal_name(static_cast<int>(signal)).empty()) {
+    show_signal(out, static_cast<int>(signal));
+  } else {
+    out.unsigned_number(signal);
+  }
+}
+
+void print_signal_word(Engine& engine, const Type&, const Operand& operand) {
+  show_signal_word(engine.out(), operand.word);
+}
+
 void print_sigmask(Engine& engine, const Type&, const Operand& operand) {
   engine.out().signal_set(operand.word);
 }

@@ -72,7 +72,9 @@ inline constexpr Type kCapData = custom_pointer(print_capability_data);
 void print_rseq(Engine&, const Type&, const Operand&);
 inline constexpr Type kRseq = custom_pointer(print_rseq);
 
-// --- devices (ioctl.cc, terminal.cc) ---
+// --- devices (ioctl.cc, scsi.cc, terminal.cc) ---
+void print_sg_io(Engine&, const Type&, const Operand&);
+inline constexpr Type kSgIo = custom_pointer(print_sg_io);
 void print_ioctl_request(Engine&, const Type&, const Operand&);
 inline constexpr Type kIoctlRequest = custom(print_ioctl_request, 0, 4);
 inline constexpr Type kModemLineFlags = flags(kModemLines);

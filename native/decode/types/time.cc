@@ -148,7 +148,10 @@ void print_file_times(Engine& engine, const Type& type, const Operand& operand) 
       engine.out().address(operand.word, Unread::kFault);
       return;
     }
-    std::copy(std::begin(words), std::end(words), times);
+    for (size_t i = 0; i < 4; i += 2) {
+      times[i] = words[i];
+      times[i + 1] = static_cast<uint32_t>(words[i + 1]);
+    }
   } else if (!engine.read(operand.word, times, sizeof times)) {
     engine.out().address(operand.word, Unread::kFault);
     return;

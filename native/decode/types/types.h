@@ -245,6 +245,10 @@ void show_signal(Writer& out, int signal);
 // A signal number, and the one in the low byte of clone's flags.
 void print_signal(Engine&, const Type&, const Operand&);
 inline constexpr Type kSignalNumber = custom(print_signal, 0, 4);
+// A signal that the kernel takes as an unsigned word or 64 bits.
+void show_signal_word(Writer& out, uint64_t signal);
+void print_signal_word(Engine&, const Type&, const Operand&);
+inline constexpr Type kSignalWord = custom(print_signal_word);
 // A pointer to a signal set; the parameter is the index of the argument with its size, or
 // kKernelSet.
 inline constexpr uint32_t kKernelSet = 0xff;

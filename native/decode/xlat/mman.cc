@@ -143,9 +143,10 @@ const Set kPkeyRights = {.flags = kPkeyRightsNames, .unknown_flags = "PKEY_???"}
 const Set kShadowStackFlags = {.flags = kShadowStackFlagsNames,
                                .unknown_flags = "SHADOW_STACK_???"};
 const Set kMempolicyModes = {.flags = kMempolicyModesFlagNames,
-                             .constant_mask = 0x1fff,
+                             .constant_mask = ~uint64_t{0xe000},
                              .constants = kMempolicyModesConstantNames,
-                             .unknown = "MPOL_???"};
+                             .unknown_flags = "MPOL_???",
+                             .unnamed_is_flag = true};
 const Set kMbindFlags = {.flags = kMbindFlagsNames, .unknown_flags = "MPOL_MF_???"};
 const Set kGetMempolicyFlags = {.flags = kGetMempolicyFlagsNames, .unknown_flags = "MPOL_F_???"};
 const Set kUserfaultfdFlags = {.flags = kUserfaultfdFlagsNames, .unknown_flags = "UFFD_???"};

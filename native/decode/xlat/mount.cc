@@ -69,6 +69,10 @@ constexpr Xlat kMountFlagsNames[] = {
     XLAT(MS_BORN),        XLAT(MS_ACTIVE),    XLAT(MS_NOUSER),
 };
 
+constexpr Xlat kMountMagicNames[] = {
+    XLAT(MS_MGC_VAL),
+};
+
 constexpr Xlat kUmountFlagsNames[] = {
     XLAT(MNT_FORCE),
     XLAT(MNT_DETACH),
@@ -96,6 +100,8 @@ const Set kMountAttrs = {.flags = kMountAttrsNames, .unknown_flags = "MOUNT_ATTR
 const Set kFspickFlags = {.flags = kFspickFlagsNames, .unknown_flags = "FSPICK_???"};
 const Set kMountSetattrFlags = {.flags = kMountSetattrFlagsNames, .unknown_flags = "AT_???"};
 const Set kMountFlags = {.flags = kMountFlagsNames, .unknown_flags = "MS_???"};
+const Set kMagicMountFlags = {
+    .flags = kMountFlagsNames, .constant_mask = MS_MGC_MSK, .constants = kMountMagicNames};
 const Set kUmountFlags = {.flags = kUmountFlagsNames, .unknown_flags = "MNT_???"};
 const Set kStatmountFlags = {.flags = kStatmountFlagsNames, .unknown_flags = "STATMOUNT_???"};
 const Set kListmountFlags = {.flags = kListmountFlagsNames, .unknown_flags = "LISTMOUNT_???"};

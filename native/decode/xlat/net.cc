@@ -126,8 +126,8 @@ const Set kAddressFamilies = {
 const Set kSocketTypes = {.flags = kSocketTypesFlagNames,
                           .constant_mask = 0xf,
                           .constants = kSocketTypesConstantNames,
-                          .unknown = "SOCK_???",
-                          .unknown_flags = "SOCK_???"};
+                          .unknown_flags = "SOCK_???",
+                          .unnamed_is_flag = true};
 const Set kInetProtocols = {
     .constants = kInetProtocolsNames, .unknown = "IPPROTO_???", .sorted = true};
 const Set kNetlinkProtocols = {

@@ -336,6 +336,7 @@ const Set kWaitidTypes = {.constants = kWaitidTypesNames, .unknown = "P_???"};
 const Set kCloneFlags = {.flags = kCloneFlagsFlagNames,
                          .constant_mask = 0xff,
                          .constants = kCloneFlagsConstantNames,
+                         .unknown_flags = "CLONE_???",
                          .rest = Rest::kDecimal,
                          .constants_last = true,
                          .sorted = true};

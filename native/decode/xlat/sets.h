@@ -47,6 +47,7 @@ extern const Set kMountAttrs;
 extern const Set kFspickFlags;
 extern const Set kMountSetattrFlags;
 extern const Set kMountFlags;
+extern const Set kMagicMountFlags;
 extern const Set kUmountFlags;
 extern const Set kStatmountFlags;
 extern const Set kListmountFlags;
@@ -284,7 +285,13 @@ extern const Set kMqFlags;
 extern const Set kFutexBitsets;
 extern const Set kAdjtimexStates;
 
-// ioctl requests (ioctl.cc).
+// ioctl requests (ioctl.cc), and what SG_IO's structures name (scsi.cc).
 extern const Set kIoctls;
+extern const Set kSgDirections;
+extern const Set kSgFlags;
+extern const Set kSgInfo;
+extern const Set kBsgProtocols;
+extern const Set kBsgSubprotocols;
+extern const Set kBsgFlags;
 
 }  // namespace ptraced::decode
