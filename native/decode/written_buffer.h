@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "../core/memory.h"
 #include "../core/syscall_stop.h"
 
 namespace ptraced::decode {
@@ -21,5 +22,11 @@ struct WrittenBuffer {
 // thread.
 std::optional<WrittenBuffer> written_buffer(core::Arch arch, uint64_t number,
                                             std::span<const uint64_t> args);
+
+// Bytes that the call has written from `address` on, of the buffer that `address` is in: of the one
+// above, or of one of a vector's (readv, recvmsg). Nothing where it is in none. `result`: bytes or
+// elements, as the call returned; not negative. The tracer thread, at the syscall-exit-stop.
+std::optional<uint64_t> written_at(core::Arch arch, uint64_t number, std::span<const uint64_t> args,
+                                   uint64_t result, core::Memory& memory, uint64_t address);
 
 }  // namespace ptraced::decode

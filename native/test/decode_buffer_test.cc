@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 
 #include <algorithm>
@@ -277,6 +278,35 @@ TEST_CASE("the buffer that a result counts") {
   CHECK(buffer->capacity == 13);
   CHECK(!decode::written_buffer(core::Arch::kX86_64, SYS_readv, read).has_value());
   CHECK(!decode::written_buffer(core::Arch::kX86_64, 9999, read).has_value());
+}
+
+TEST_CASE("bytes that a call has written from an address on") {
+  Decoded task;
+  const iovec parts[2] = {{reinterpret_cast<void*>(0x4000), 4},
+                          {reinterpret_cast<void*>(0x5000), 8}};
+  msghdr message = {};
+  message.msg_iov = reinterpret_cast<iovec*>(0x1000);
+  message.msg_iovlen = 2;
+  task.memory.map_object(0x1000, parts);
+  task.memory.map_object(0x2000, message);
+  const auto written = [&](uint64_t number, std::vector<uint64_t> args, uint64_t result,
+                           uint64_t address) {
+    args.resize(6);
+    return decode::written_at(core::Arch::kX86_64, number, args, result, task.memory, address);
+  };
+  CHECK(written(SYS_read, {3, 0x1000, 10}, 5, 0x1000) == 5);
+  CHECK(written(SYS_read, {3, 0x1000, 10}, 5, 0x1002) == 3);
+  CHECK(written(SYS_read, {3, 0x1000, 10}, 5, 0x1007) == 0);
+  CHECK(!written(SYS_read, {3, 0x1000, 10}, 5, 0x100b).has_value());
+  CHECK(!written(SYS_read, {3, 0x1000, 10}, 5, 0xfff).has_value());
+  CHECK(written(SYS_recvfrom, {3, 0x1000, 2}, 29, 0x1000) == 2);
+  CHECK(written(SYS_getgroups, {8, 0x1000}, 3, 0x1004) == 8);
+  CHECK(written(SYS_readv, {3, 0x1000, 2}, 6, 0x4001) == 3);
+  CHECK(written(SYS_readv, {3, 0x1000, 2}, 6, 0x5000) == 2);
+  CHECK(written(SYS_recvmsg, {3, 0x2000}, 29, 0x5001) == 7);
+  CHECK(!written(SYS_recvmsg, {3, 0x2000}, 29, 0x5008).has_value());
+  CHECK(!written(SYS_readv, {3, 0x9000, 2}, 6, 0x4000).has_value());
+  CHECK(!written(SYS_write, {3, 0x1000, 2}, 2, 0x1000).has_value());
 }
 
 TEST_SUITE_END();

@@ -58,18 +58,17 @@ class ProbeScope {
     return static_cast<size_t>(std::min<uint64_t>(wanted, probe.max_bytes));
   }
 
-  // `length` bytes at `address`, without what stands behind the buffer that the result counts: the
-  // result may be more than the buffer has (recvfrom with MSG_TRUNC).
+  // `length` bytes at `address`, without those that the call did not write: the result may be more
+  // than the buffer has (recvfrom with MSG_TRUNC), and the address within it.
   size_t within_buffer(const MemoryProbe& probe, uint64_t address, size_t length) const {
     if (probe.length != MemoryProbe::Length::kReturn || arguments_.empty()) {
       return length;
     }
     const core::SyscallEntry& call = view_.task.entry;
-    const auto buffer = decode::written_buffer(call.arch, call.number, arguments_);
-    if (!buffer || address < buffer->address || address - buffer->address > buffer->capacity) {
-      return length;
-    }
-    return std::min<uint64_t>(length, buffer->capacity - (address - buffer->address));
+    const uint64_t result = static_cast<uint64_t>(std::max<int64_t>(*result_, 0));
+    const auto written =
+        decode::written_at(call.arch, call.number, arguments_, result, view_.memory, address);
+    return static_cast<size_t>(std::min<uint64_t>(length, written.value_or(length)));
   }
 
   // Registers are fetched once, and only for a probe that names one.
