@@ -4,7 +4,7 @@
  * name, only vitest. The last line is "N passed, N failed".
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { ensurePackages, testPackages } from './lib/apt.mjs';
+import { ensurePackages, realProgramPackages, testPackages } from './lib/apt.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { runChecks } from './lib/checks.mjs';
 import { ensureGrpcurl } from './lib/grpcurl.mjs';
@@ -40,7 +40,7 @@ async function runVitest(args) {
 
 await main(async () => {
   const args = process.argv.slice(2);
-  await ensurePackages(testPackages);
+  await ensurePackages([...testPackages, ...realProgramPackages]);
   await ensureBuilt();
   await ensureOracle();
   await ensureGrpcurl();

@@ -7,6 +7,7 @@ import { asRoot, capture, run, StepError, say, succeeds, which } from './run.mjs
  * @typedef {object} SystemPackage
  * @property {string} name of Debian and Ubuntu
  * @property {() => boolean} present whether what we need of it is there, from wherever it came
+ * @property {boolean} [service] its installation would start a server, which nobody has asked for
  */
 
 /** @param {string} program @returns {() => boolean} */
@@ -46,6 +47,28 @@ export const testPackages = [
   { name: 'strace', present: command('strace') },
 ];
 
+/** A folder of /usr/lib/postgresql has the server's programs. */
+function postgresIsPresent() {
+  const folder = '/usr/lib/postgresql';
+  return (
+    existsSync(folder) &&
+    readdirSync(folder).some((name) => existsSync(`${folder}/${name}/bin/initdb`))
+  );
+}
+
+/** The programs that test/real-programs traces. @type {SystemPackage[]} */
+export const realProgramPackages = [
+  { name: 'bubblewrap', present: command('bwrap') },
+  { name: 'default-jdk-headless', present: command('javac') },
+  { name: 'golang-go', present: command('go') },
+  { name: 'make', present: command('make') },
+  { name: 'nginx-light', present: file('/usr/sbin/nginx'), service: true },
+  { name: 'openssh-client', present: command('ssh') },
+  { name: 'openssh-server', present: file('/usr/sbin/sshd'), service: true },
+  { name: 'postgresql', present: postgresIsPresent, service: true },
+  { name: 'qemu-user', present: command('qemu-x86_64') },
+];
+
 /** What grpcurl is built with where there is no Go. @type {SystemPackage[]} */
 export const pipPackages = [
   { name: 'python3-pip', present: () => succeeds('python3', ['-m', 'pip', '--version']) },
@@ -68,12 +91,28 @@ function listsAreStale() {
 }
 
 /**
+ * Keeps packages from starting their servers (Debian Policy 9.3.3.1, invoke-rc.d(8)), unless the machine has a policy
+ * of its own. Returns what ends that.
+ */
+function forbidServices() {
+  const policy = '/usr/sbin/policy-rc.d';
+  const asUser = asRoot(['sh', '-c']);
+  if (existsSync(policy) || !asUser) {
+    return () => {};
+  }
+  const [program, ...args] = asUser;
+  capture(program, [...args, `printf '#!/bin/sh\nexit 101\n' >${policy} && chmod 755 ${policy}`]);
+  return () => void capture(program, [...args, `rm -f ${policy}`]);
+}
+
+/**
  * Installs the packages that are missing.
  * @param {SystemPackage[]} packages
  * @throws {StepError} that says what to install, where that needs somebody else
  */
 export async function ensurePackages(packages) {
-  const names = packages.filter((wanted) => !wanted.present()).map((wanted) => wanted.name);
+  const missing = packages.filter((wanted) => !wanted.present());
+  const names = missing.map((wanted) => wanted.name);
   if (names.length === 0) {
     return;
   }
@@ -92,6 +131,7 @@ export async function ensurePackages(packages) {
   const apt = (...rest) =>
     run(program, [...args, '-qq', '-o', lockPatience, ...rest], { stdio: ['ignore', log, 2] });
   const install = () => apt('install', '-y', '--no-install-recommends', ...names);
+  const startServices = missing.some(({ service }) => service) ? forbidServices() : () => {};
   try {
     if (listsAreStale()) {
       await apt('update');
@@ -99,6 +139,7 @@ export async function ensurePackages(packages) {
     // Lists that are fresh by date can still name files that the archive has replaced.
     await install().catch(() => apt('update').then(install));
   } finally {
+    startServices();
     closeSync(log);
   }
 }

@@ -1,0 +1,2 @@
+# Node.js, which a signal of its own ends.
+exec node "$HERE/node.mjs"
