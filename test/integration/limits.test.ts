@@ -1,0 +1,76 @@
+/** docs/limits.md: what a tracee cannot do under trace, as the page says it. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { test } from '../support/harness.js';
+import * as proc from '../support/proc.js';
+import { commandEnvironment, Program } from '../support/program.js';
+import { exitsOf } from '../support/records.js';
+import { attach, launch, Trace, traceToEnd } from '../support/trace.js';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(`${tmpdir()}/ptraced-test-`);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Compiles a program; its path. */
+function compile(name: string, source: string, ...flags: string[]): string {
+  writeFileSync(`${folder}/${name}.c`, source);
+  execFileSync('gcc', [...flags, '-o', `${folder}/${name}`, `${folder}/${name}.c`]);
+  return `${folder}/${name}`;
+}
+
+test('LeakSanitizer gives up, unless it is told not to look', async ({ client }) => {
+  const program = compile('no-leak', 'int main(void) { return 0; }\n', '-fsanitize=address');
+  execFileSync(program, { env: commandEnvironment() });
+  const traced = await traceToEnd(client, launch([program]));
+  expect(traced.output(2).toString()).toContain('LeakSanitizer does not work under ptrace');
+  expect(traced.ended?.rootExit?.exitCode).not.toBe(0);
+  const argv = ['/usr/bin/env', 'ASAN_OPTIONS=detect_leaks=0', program];
+  const without = await traceToEnd(client, launch(argv));
+  expect(without.output(2).toString()).toBe('');
+  expect(without.ended?.rootExit?.exitCode).toBe(0);
+});
+
+const waiter = `
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+int main(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  struct timespec timeout = {.tv_sec = 5};
+  double begin = now();
+  puts("waits");
+  fflush(stdout);
+  int result = sigtimedwait(&set, NULL, &timeout);
+  printf("%d %.3f\\n", result, now() - begin);
+  return 0;
+}
+`;
+
+test('sigtimedwait ends without EINTR, and begins anew at an attach', async ({ client }) => {
+  await using program = new Program(compile('waiter', waiter, '-Wall', '-Werror'));
+  expect(await program.line()).toBe('waits');
+  await eventually('asleep', () => proc.taskStatus(program.pid)?.state === 'S');
+  const attached = performance.now();
+  await using trace = new Trace(client, attach(program.pid));
+  await trace.finish();
+  expect(performance.now() - attached).toBeGreaterThanOrEqual(5000);
+  expect(await program.line()).toMatch(/^-1 \d+\.\d+$/);
+  const [exit] = exitsOf(trace.records, 'rt_sigtimedwait');
+  expect(exit?.errnoName).toBe('EAGAIN');
+});
