@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "../decode/engine.h"
+#include "../decode/structs/layout.h"
 #include "../decode/syscalls/table.h"
 #include "value_support.h"
 
@@ -111,6 +112,18 @@ TEST_CASE("arguments have the width and the sign of the kernel's prototypes") {
     }
   }
   CHECK(rows > 330);
+}
+
+TEST_CASE("a field that does not fit its member does not compile") {
+  static_assert(decode::has_width<int64_t, int32_t>(decode::kLong));
+  static_assert(!decode::has_width<int64_t, int32_t>(decode::kInt64));
+  static_assert(!decode::has_width<int64_t, int32_t>(decode::kInt));
+  static_assert(!decode::has_width<uint32_t, uint32_t>(decode::kUshort));
+  static_assert(!decode::has_width<uint64_t, uint64_t>(decode::flags(decode::kMountFlags)));
+  static_assert(decode::has_sign<int32_t>(decode::kInt));
+  static_assert(!decode::has_sign<int32_t>(decode::kUint));
+  static_assert(!decode::has_sign<uint32_t>(decode::kInt));
+  static_assert(decode::has_sign<uint32_t>(decode::kHexInt));
 }
 
 TEST_CASE("words of 64 bits are named as a whole") {

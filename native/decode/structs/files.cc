@@ -21,17 +21,17 @@ constexpr Type kFsid = custom(print_fsid, 0, 8);
 
 // statfs: f_flags of 32-bit tracees stands elsewhere; their layout is not described.
 constexpr Field kStatfsFields[] = {
-    {.name = "f_type", .offset = offsetof(struct statfs, f_type), .type = one_of(kFsMagics, 8)},
-    {.name = "f_bsize", .offset = offsetof(struct statfs, f_bsize), .type = kUlong},
-    {.name = "f_blocks", .offset = offsetof(struct statfs, f_blocks), .type = kUlong},
-    {.name = "f_bfree", .offset = offsetof(struct statfs, f_bfree), .type = kUlong},
-    {.name = "f_bavail", .offset = offsetof(struct statfs, f_bavail), .type = kUlong},
-    {.name = "f_files", .offset = offsetof(struct statfs, f_files), .type = kUlong},
-    {.name = "f_ffree", .offset = offsetof(struct statfs, f_ffree), .type = kUlong},
-    {.name = "f_fsid", .offset = offsetof(struct statfs, f_fsid), .type = kFsid},
-    {.name = "f_namelen", .offset = offsetof(struct statfs, f_namelen), .type = kUlong},
-    {.name = "f_frsize", .offset = offsetof(struct statfs, f_frsize), .type = kUlong},
-    {.name = "f_flags", .offset = offsetof(struct statfs, f_flags), .type = flags(kStatfsFlags, 8)},
+    NATIVE(struct statfs, f_type, one_of(kFsMagics, 8)),
+    NATIVE(struct statfs, f_bsize, kUlong),
+    NATIVE(struct statfs, f_blocks, kUlong),
+    NATIVE(struct statfs, f_bfree, kUlong),
+    NATIVE(struct statfs, f_bavail, kUlong),
+    NATIVE(struct statfs, f_files, kUlong),
+    NATIVE(struct statfs, f_ffree, kUlong),
+    NATIVE(struct statfs, f_fsid, kFsid),
+    NATIVE(struct statfs, f_namelen, kUlong),
+    NATIVE(struct statfs, f_frsize, kUlong),
+    NATIVE(struct statfs, f_flags, flags(kStatfsFlags, 8)),
 };
 
 constexpr Field kStatxTimestampFields[] = {

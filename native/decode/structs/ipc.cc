@@ -15,8 +15,7 @@ constexpr Field kSembufFields[] = {
     SAME(sembuf, sem_flg, flags(kSemopFlags, 2)),
 };
 
-#define MQ(member, ...) \
-  { .name = #member, .offset = offsetof(mq_attr, member), .type = __VA_ARGS__ }
+#define MQ(member, ...) NATIVE(mq_attr, member, __VA_ARGS__)
 
 constexpr Field kMqAttrFields[] = {
     MQ(mq_flags, flags(kMqFlags, 8)),

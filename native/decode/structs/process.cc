@@ -16,20 +16,20 @@ constexpr Type kLoads = repeated(kUlong, 3);
 constexpr Field kRusageFields[] = {
     FIELD(rusage, rusage32, ru_utime, kTimeval),
     FIELD(rusage, rusage32, ru_stime, kTimeval),
-    FIELD_VERBOSE(rusage, rusage32, ru_maxrss, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_ixrss, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_idrss, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_isrss, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_minflt, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_majflt, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_nswap, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_inblock, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_oublock, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_msgsnd, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_msgrcv, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_nsignals, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_nvcsw, kUlong),
-    FIELD_VERBOSE(rusage, rusage32, ru_nivcsw, kUlong),
+    FIELD_VERBOSE(rusage, rusage32, ru_maxrss, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_ixrss, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_idrss, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_isrss, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_minflt, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_majflt, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_nswap, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_inblock, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_oublock, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_msgsnd, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_msgrcv, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_nsignals, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_nvcsw, kLong),
+    FIELD_VERBOSE(rusage, rusage32, ru_nivcsw, kLong),
 };
 
 constexpr Field kRlimitFields[] = {
@@ -43,7 +43,7 @@ constexpr Field kRlimit64Fields[] = {
 };
 
 constexpr Field kSysinfoFields[] = {
-    FIELD(struct sysinfo, sysinfo32, uptime, kUlong),
+    FIELD(struct sysinfo, sysinfo32, uptime, kLong),
     FIELD(struct sysinfo, sysinfo32, loads, kLoads),
     FIELD(struct sysinfo, sysinfo32, totalram, kUlong),
     FIELD(struct sysinfo, sysinfo32, freeram, kUlong),

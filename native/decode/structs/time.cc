@@ -16,17 +16,17 @@ namespace {
 
 constexpr Field kTimespecFields[] = {
     FIELD(timespec, timespec32, tv_sec, kLong),
-    FIELD(timespec, timespec32, tv_nsec, kUlong),
+    FIELD_UNSIGNED(timespec, timespec32, tv_nsec, kUlong),
 };
 
 constexpr Field kTimespec64Fields[] = {
     SAME(__kernel_timespec, tv_sec, kInt64),
-    SAME(__kernel_timespec, tv_nsec, kUint64),
+    FIELD_UNSIGNED(__kernel_timespec, __kernel_timespec, tv_nsec, kUint64),
 };
 
 constexpr Field kTimevalFields[] = {
     FIELD(timeval, timeval32, tv_sec, kLong),
-    FIELD(timeval, timeval32, tv_usec, kUlong),
+    FIELD_UNSIGNED(timeval, timeval32, tv_usec, kUlong),
 };
 
 constexpr Field kItimerspecFields[] = {
@@ -44,8 +44,7 @@ constexpr Field kItimervalFields[] = {
     FIELD(itimerval, itimerval32, it_value, kTimeval),
 };
 
-#define TIMEX(member, ...) \
-  { .name = #member, .offset = offsetof(timex, member), .type = __VA_ARGS__ }
+#define TIMEX(member, ...) NATIVE(timex, member, __VA_ARGS__)
 
 constexpr Field kTimexFields[] = {
     TIMEX(modes, flags(kAdjtimexModes)),
