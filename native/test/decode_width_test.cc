@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "../decode/engine.h"
+#include "../decode/structs/compat.h"
 #include "../decode/structs/layout.h"
 #include "../decode/syscalls/table.h"
 #include "value_support.h"
@@ -189,6 +190,34 @@ TEST_CASE("times of i386") {
   task.memory.map_object(0x2000, times);
   CHECK(task.line(kUtimes, {0x1000, 0x2000}, 0) ==
         "utimes(\"x\", [{tv_sec=-1, tv_usec=4294967291}, {tv_sec=-9, tv_usec=1000000}]) = 0");
+  task.options.unabbreviated = true;
+  decode::stat64_32 status = {};
+  status.st_mtime = static_cast<uint32_t>(-5);
+  status.st_mtime_nsec = 500000000;
+  task.memory.map_object(0x3000, status);
+  constexpr uint64_t kStat64 = 195;
+  CHECK(task.line(kStat64, {0x1000, 0x3000}, 0)
+            .find("st_mtime=-5 /* 1969-12-31T23:59:55.500000000+0000 */") != std::string::npos);
+  decode::stat32 old = {};
+  old.st_mtime = static_cast<uint32_t>(-5);
+  task.memory.map_object(0x4000, old);
+  constexpr uint64_t kStat = 106;
+  CHECK(task.line(kStat, {0x1000, 0x4000}, 0).find("st_mtime=-5 /* 1969-12-31T23:59:55+0000 */") !=
+        std::string::npos);
+}
+
+TEST_CASE("results of i386 from 2^31 on") {
+  Decoded task;
+  task.arch = core::Arch::kI386;
+  constexpr uint64_t kSetfsuid32 = 215;
+  constexpr uint64_t kLseek = 19;
+  constexpr uint64_t kTimes = 43;
+  CHECK(task.line(kSetfsuid32, {0xffffffff}, 3000000000) == "setfsuid32(-1) = 3000000000");
+  CHECK(task.line(kLseek, {3, 0, 1}, 3000000000) == "lseek(3, 0, SEEK_CUR) = 3000000000");
+  // compat_clock_t is signed.
+  task.enter(kTimes, {0});
+  decode::exit_text(task.call(), {.value = -5}, task.memory, task.options, task.text);
+  CHECK(task.text.text == "times(NULL) = -5");
 }
 
 TEST_CASE("SG_IO: the request at the entry, the answer at the exit") {

@@ -172,7 +172,11 @@ void show_times(Engine& engine, const View& view, const StatFields& at) {
     const size_t offset = at.atime + 2 * i * at.time_size;
     const uint64_t nanoseconds = view.number(offset + at.time_size, at.time_size);
     engine.out().begin_field(kNames[i][0]);
-    const int64_t seconds = static_cast<int64_t>(view.number(offset, at.time_size));
+    const uint64_t word = view.number(offset, at.time_size);
+    // The kernel declares them unsigned and fills them from a time64_t: a time before 1970 is
+    // negative (cp_stat64 in arch/x86/kernel/sys_ia32.c).
+    const int64_t seconds =
+        at.time_size == 4 ? static_cast<int32_t>(word) : static_cast<int64_t>(word);
     engine.out().signed_number(seconds);
     comment_date(engine, seconds, nanoseconds, 9);
     engine.out().begin_field(kNames[i][1]);
