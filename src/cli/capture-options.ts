@@ -10,6 +10,8 @@ import {
   RecordKind,
   RecordMode,
 } from '../client/index.js';
+import { ownDirectory } from '../own-process.js';
+import { textsOrBytes } from './byte-arguments.js';
 import {
   type CAPTURE_OPTIONS,
   type FILTER_OPTIONS,
@@ -88,7 +90,7 @@ export function filterOf(
     ...callsOf([...values.expression.map(traceSet), ...values.trace]),
     ...(failedOnly && { failedOnly }),
     ...(successfulOnly && { successfulOnly }),
-    ...(paths.length > 0 && { paths }),
+    ...(paths.length > 0 && textsOrBytes('paths', paths)),
   };
 }
 
@@ -114,7 +116,7 @@ function absolutePath(path: string, address: string | undefined): string {
   if (address !== undefined && !path.startsWith('/')) {
     throw new UsageError(`-P must be absolute on a --server: '${path}'`);
   }
-  return resolve(path);
+  return resolve(address === undefined ? ownDirectory() : '/', path);
 }
 
 /** As in strace, the last set given counts. */

@@ -3,6 +3,7 @@
 import { write } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { getSystemErrorMap, promisify } from 'node:util';
+import { displayText } from '../bytes.js';
 
 const writeSome = promisify(write);
 
@@ -40,7 +41,7 @@ export class FdWriter {
     this.fd = fd;
   }
 
-  /** Adds text. */
+  /** Adds text; arguments in it, strings of `fromBytes`, are shown by `displayText`. */
   add(text: string): void {
     this.#text += text;
   }
@@ -63,7 +64,7 @@ export class FdWriter {
 
   #closeText(): void {
     if (this.#text !== '') {
-      this.#chunks.push(Buffer.from(this.#text));
+      this.#chunks.push(Buffer.from(displayText(this.#text)));
       this.#text = '';
     }
   }

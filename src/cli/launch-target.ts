@@ -2,7 +2,11 @@
 
 import { resolve } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { fromBytes } from '../bytes.js';
 import { type LaunchSchema, StdioMode } from '../client/index.js';
+import { ownDirectory, ownEnvironment } from '../own-process.js';
+import { textOrBytes, textsOrBytes } from './byte-arguments.js';
+import { INHERITED_VARIABLE } from './inherited.js';
 import { type LAUNCH_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
 import { UsageError } from './usage-error.js';
 
@@ -19,22 +23,11 @@ export function embeddedLaunch(argv: string[], values: LaunchValues): Launch {
   if (values['inherit-env']) {
     throw new UsageError('--inherit-env is for a --server; here the environment is your own');
   }
-  const environment = new Map<string, string>();
-  for (const [name, value] of Object.entries(process.env)) {
-    environment.set(name, `${name}=${value}`);
-  }
-  for (const entry of values.env) {
-    const name = entryName(entry);
-    if (name === entry) {
-      environment.delete(name);
-    } else {
-      environment.set(name, entry);
-    }
-  }
   return {
-    argv,
-    env: [...environment.values()],
-    cwd: resolve(values.cwd ?? '.'),
+    ...textsOrBytes('argv', argv),
+    ...textsOrBytes('env', userEnvironment(values.env)),
+    exactEnv: true,
+    ...textOrBytes('cwd', resolve(ownDirectory(), values.cwd ?? '.')),
     ...identity(values.user),
     stdin: StdioMode.INHERIT,
     stdout: StdioMode.INHERIT,
@@ -57,15 +50,38 @@ export function remoteLaunch(argv: string[], values: LaunchValues): Launch {
     environment.set(name, entry);
   }
   return {
-    argv,
-    env: [...environment.values()],
+    ...textsOrBytes('argv', argv),
+    ...textsOrBytes('env', [...environment.values()]),
     inheritEnv,
-    cwd: values.cwd ?? '',
+    ...textOrBytes('cwd', values.cwd ?? ''),
     ...identity(values.user),
     stdin: StdioMode.NULL,
     stdout: StdioMode.CAPTURE,
     stderr: StdioMode.CAPTURE,
   };
+}
+
+/**
+ * Our environment with the changes of -E, made as putenv(3) and unsetenv(3) make them. What these do not
+ * name stays as it was given, in its order: also entries without "=", and names that occur twice.
+ */
+function userEnvironment(changes: readonly string[]): string[] {
+  const entries = ownEnvironment().map(fromBytes);
+  if (entries[0]?.startsWith(`${INHERITED_VARIABLE}=`)) {
+    entries.shift(); // the launcher's, see inherited.ts
+  }
+  for (const change of changes) {
+    const head = `${entryName(change)}=`;
+    const index = entries.findIndex((entry) => entry.startsWith(head));
+    if (change.length < head.length) {
+      entries.splice(0, entries.length, ...entries.filter((entry) => !entry.startsWith(head)));
+    } else if (index < 0) {
+      entries.push(change);
+    } else {
+      entries[index] = change;
+    }
+  }
+  return entries;
 }
 
 /** The name in NAME=VALUE or NAME. */

@@ -1,6 +1,7 @@
 /** The options of the subcommands, named as strace names them where it has them. */
 
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { checkTextOptions } from './byte-arguments.js';
 import { UsageError } from './usage-error.js';
 
 /** Options as parseArgs takes them. */
@@ -99,9 +100,10 @@ export function parseAnywhere<Specs extends OptionSpecs>(
       strict: true,
       allowPositionals: true,
     });
+    checkTextOptions(values);
     return { values, operands: positionals } as ParsedArguments<Specs>;
   } catch (error) {
-    throw new UsageError(describe(error));
+    throw error instanceof UsageError ? error : new UsageError(describe(error));
   }
 }
 

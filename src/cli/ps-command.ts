@@ -1,6 +1,7 @@
 /** `ptracectl ps`: lists processes that can be attached to. */
 
 import { type Process, ProcessSchema } from '../client/index.js';
+import { checkTextArgument } from './byte-arguments.js';
 import { parseNumber } from './options.js';
 import { remoteCommand } from './remote-command.js';
 import type { Column } from './text-output.js';
@@ -37,7 +38,7 @@ matches it. NSPID is the process's id in its own pid namespace.`,
   async run({ client, values, operands: [commRegex = ''], output }) {
     const uid = values.user === undefined ? undefined : parseNumber(values.user, '-u', 0, MAX_UID);
     const request = {
-      commRegex,
+      commRegex: checkTextArgument(commRegex, 'NAME'),
       attachableOnly: !values.all,
       ...(uid !== undefined && { uid }),
     };

@@ -1,6 +1,8 @@
 /** `ptracectl`: the command line of ptraced. Subcommands are files beside this one. */
 
 import { writeSync } from 'node:fs';
+import { displayText } from '../bytes.js';
+import { ownArguments } from '../own-process.js';
 import { version } from '../version.js';
 import { printHelp } from './command.js';
 import { COMMANDS } from './commands.js';
@@ -25,7 +27,7 @@ ${list.join('\n')}
 
 function complain(text: string): void {
   try {
-    writeSync(2, `ptracectl: ${text}\n`);
+    writeSync(2, displayText(`ptracectl: ${text}\n`));
   } catch {
     // Nobody can be told.
   }
@@ -62,7 +64,7 @@ async function main(): Promise<ExitStatus> {
   // Node's own warnings are about this program, and stderr is the command's as well.
   process.removeAllListeners('warning');
   try {
-    return await run(process.argv.slice(2));
+    return await run(ownArguments());
   } catch (error) {
     if (error instanceof UsageError) {
       const help = ['ptracectl', error.command, '--help'].filter((word) => word !== '').join(' ');

@@ -7,6 +7,7 @@ import {
   ReadStringVectorResponseSchema,
   Rendering,
 } from '../client/index.js';
+import { type Location, locationOf } from './byte-arguments.js';
 import { type OptionSpecs, parseUint64 } from './options.js';
 import { type RemoteCall, remoteCommand } from './remote-command.js';
 import { sessionName } from './session-name.js';
@@ -24,7 +25,7 @@ const OPTIONS = {
 interface Range {
   readonly session: string;
   readonly pid: number;
-  readonly location: { case: 'at'; value: string };
+  readonly location: Location;
   /** Undefined: as much as the form takes by default. */
   readonly size: bigint | undefined;
 }
@@ -58,7 +59,7 @@ offset, such as 0x7ffe1000, rsp+16 or libc.so.6+0x29d90. Registers are those of 
     const reader = enumValue(FORMS, call.values.as, '--as');
     const range = {
       pid: parseId(pid, 'PID'),
-      location: { case: 'at' as const, value: address },
+      location: locationOf(address),
       size: size === undefined ? undefined : parseUint64(size, 'SIZE'),
     };
     await reader(call, { ...range, session: await sessionName(call.client, session) });

@@ -2,6 +2,7 @@
 
 import { open } from 'node:fs/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
+import { toBytes } from '../bytes.js';
 import {
   delimited,
   EndCause,
@@ -32,7 +33,7 @@ export class RecordingSink implements FrameSink, AsyncDisposable {
 
   /** Opens `path`, which is emptied. Throws an OutputError. */
   static async open(path: string): Promise<RecordingSink> {
-    const file = await open(path, 'w').catch((error: unknown) => {
+    const file = await open(toBytes(path), 'w').catch((error: unknown) => {
       throw new OutputError(`open '${path}'`, error);
     });
     const output = await TraceOutput.open(undefined);

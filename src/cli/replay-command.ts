@@ -1,6 +1,7 @@
 /** `ptracectl replay`: prints a recording as the live stream would have been printed. */
 
 import { createReadStream, statSync } from 'node:fs';
+import { toBytes } from '../bytes.js';
 import { EndCause, type ReceivedFrame, RecordingError, readRecording } from '../client/index.js';
 import { type Command, printHelp, REPLAY_HELP } from './command.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
@@ -45,8 +46,8 @@ export const replayCommand: Command = {
 
 /** Opening one for writing would empty the other. */
 function isSameFile(one: string, other: string): boolean {
-  const a = statSync(one, { throwIfNoEntry: false });
-  const b = statSync(other, { throwIfNoEntry: false });
+  const a = statSync(toBytes(one), { throwIfNoEntry: false });
+  const b = statSync(toBytes(other), { throwIfNoEntry: false });
   return a?.isFile() === true && a.dev === b?.dev && a.ino === b.ino;
 }
 
@@ -82,7 +83,7 @@ async function replay(file: string, sink: FrameSink): Promise<ExitStatus> {
 
 async function* framesOf(file: string): AsyncGenerator<ReceivedFrame, void, undefined> {
   const bytes = new Uint8Array();
-  for await (const frame of readRecording(createReadStream(file))) {
+  for await (const frame of readRecording(createReadStream(toBytes(file)))) {
     yield { frame, bytes };
   }
 }

@@ -1,5 +1,6 @@
 /** `ptracectl search`: finds a pattern in the memory of a process. */
 
+import { isText, toBytes } from '../bytes.js';
 import { type SearchMemoryRequest, SearchMemoryResponseSchema } from '../client/index.js';
 import { parseNumber } from './options.js';
 import { remoteCommand } from './remote-command.js';
@@ -54,7 +55,9 @@ function patternOf(values: {
     return { case: 'hex', value: hex };
   }
   if (text !== undefined && hex === undefined) {
-    return { case: 'text', value: text };
+    return isText(text)
+      ? { case: 'text', value: text }
+      : { case: 'hex', value: toBytes(text).toString('hex') };
   }
   throw new UsageError('must have one of --text and --hex');
 }

@@ -1,6 +1,7 @@
 /** `ptracectl signal`: sends a signal to a traced process. */
 
 import { SendSignalResponseSchema } from '../client/index.js';
+import { checkTextArgument } from './byte-arguments.js';
 import { remoteCommand } from './remote-command.js';
 import { sessionName } from './session-name.js';
 import { parseId } from './task-columns.js';
@@ -14,6 +15,7 @@ export const signalCommand = remoteCommand({
   optionHelp: `\
       --thread             PID is a thread, and only it gets the signal`,
   async run({ client, values, operands: [session = '', pid = '', signal = ''], output }) {
+    checkTextArgument(signal, 'SIGNAL');
     const request = {
       pid: parseId(pid, 'PID'),
       // kill(1) has names without SIG.

@@ -2,6 +2,7 @@
 
 import { fstatSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { toBytes } from '../bytes.js';
 import { FdWriter, OutputError } from './fd-writer.js';
 import type { PrinterSink } from './strace-printer.js';
 import { UsageError } from './usage-error.js';
@@ -35,7 +36,7 @@ export class TraceOutput implements PrinterSink, AsyncDisposable {
     if (/^[|!]/.test(path)) {
       throw new UsageError(`-o wants the name of a file: '${path}'`);
     }
-    const file = await open(path, 'w').catch((error: unknown) => {
+    const file = await open(toBytes(path), 'w').catch((error: unknown) => {
       throw new OutputError(`open '${path}'`, error);
     });
     return new TraceOutput(file.fd, standard, () => file.close());

@@ -1,11 +1,13 @@
 /** `ptracectl write`: changes the memory of a process. */
 
 import { readFileSync } from 'node:fs';
+import { isText, toBytes } from '../bytes.js';
 import {
   type WriteMemoryRequest,
   type WriteMemoryResponse,
   WriteMemoryResponseSchema,
 } from '../client/index.js';
+import { locationOf } from './byte-arguments.js';
 import { OutputError } from './fd-writer.js';
 import { parseUint64 } from './options.js';
 import { remoteCommand } from './remote-command.js';
@@ -38,7 +40,7 @@ a register or a module, with an offset, such as 0x7ffe1000, rsp+16 or libc.so.6+
   async run({ client, values, operands: [session = '', pid = '', address = ''], output }) {
     const request = {
       pid: parseId(pid, 'PID'),
-      location: { case: 'at' as const, value: address },
+      location: locationOf(address),
       payload: payloadOf(values),
       force: values.force,
       expected:
@@ -62,7 +64,7 @@ function payloadOf({ file, hex, text }: PayloadValues): WriteMemoryRequest['payl
     throw new UsageError('must have one of --text, --hex and --file');
   }
   if (text !== undefined) {
-    return { case: 'text', value: text };
+    return isText(text) ? { case: 'text', value: text } : { case: 'data', value: toBytes(text) };
   }
   if (hex !== undefined) {
     return { case: 'data', value: parseHex(hex, '--hex') };
@@ -72,7 +74,7 @@ function payloadOf({ file, hex, text }: PayloadValues): WriteMemoryRequest['payl
 
 function readInput(file: string): Uint8Array {
   try {
-    return readFileSync(file === '-' ? 0 : file);
+    return readFileSync(file === '-' ? 0 : toBytes(file));
   } catch (error) {
     throw new OutputError(`read '${file}'`, error);
   }

@@ -1,7 +1,9 @@
 /** From command lines to requests. */
 
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fromBytes } from '../../src/bytes.js';
 import { captureOptions } from '../../src/cli/capture-options.js';
 import { embeddedLaunch, remoteLaunch } from '../../src/cli/launch-target.js';
 import { COMMON_OPTIONS, LAUNCH_OPTIONS, parseOptions } from '../../src/cli/options.js';
@@ -124,6 +126,9 @@ describe('what is recorded', () => {
   });
 });
 
+/** Bytes with a character for each. */
+const latin1 = (bytes?: Uint8Array) => Buffer.from(bytes ?? []).toString('latin1');
+
 describe('a command of our own server', () => {
   const launch = (...args: string[]) => embeddedLaunch(['ls'], parse(...args).values);
 
@@ -135,7 +140,8 @@ describe('a command of our own server', () => {
       stdout: StdioMode.INHERIT,
       stderr: StdioMode.INHERIT,
     });
-    expect(launch().env).toEqual(Object.entries(process.env).map(([k, v]) => `${k}=${v}`));
+    const environ = readFileSync('/proc/self/environ', 'utf8').split('\0').slice(0, -1);
+    expect(launch()).toMatchObject({ env: environ, exactEnv: true });
   });
 
   it('has what was changed of them', () => {
@@ -149,6 +155,29 @@ describe('a command of our own server', () => {
     expect(launch('-u', '1000')).toMatchObject({ uid: 1000 });
     expect(launch('-u', '1000')).not.toHaveProperty('gid');
     expect(launch('-u1000:0')).toMatchObject({ uid: 1000, gid: 0 });
+  });
+
+  it('has bytes where they are not UTF-8', () => {
+    const odd = fromBytes(Buffer.from('A\xff', 'latin1'));
+    const { argv, argvBytes = [] } = embeddedLaunch(['ls', odd], parse().values);
+    expect(argv).toBeUndefined();
+    expect(argvBytes.map(latin1)).toEqual(['ls', 'A\xff']);
+    const { env, envBytes, cwdBytes } = launch('-E', `${odd}=`, '-E', `${odd}=1`, '--cwd', odd);
+    expect(env).toBeUndefined();
+    expect(latin1(envBytes?.at(-1))).toBe('A\xff=1');
+    expect(latin1(cwdBytes)).toBe(`${process.cwd()}/A\xff`);
+    expect(launch('-E', `${odd}=1`, '-E', odd).envBytes).toBeUndefined();
+    expect(capture('-P', odd, '-P', '/').filter).toMatchObject({
+      pathsBytes: [Buffer.from(`${process.cwd()}/A\xff`, 'latin1'), Buffer.from('/')],
+    });
+  });
+
+  it('refuses bytes where text is meant', () => {
+    const odd = fromBytes(Buffer.from('x\xff', 'latin1'));
+    expect(() => parse('-e', odd)).toThrow(
+      new UsageError(`invalid --expression argument: '${odd}' (must be UTF-8)`),
+    );
+    expect(() => parse('--label', odd)).toThrow(UsageError);
   });
 
   it.each([['-uroot'], ['-u1:2:3'], ['-u:1'], ['-u'], ['-E=1'], ['--inherit-env']])(
