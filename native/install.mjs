@@ -1,11 +1,12 @@
 /**
- * The package's install script: builds the addon where the prebuilt one does not load here. A clone is
- * left alone: `npm run build` builds there.
+ * The package's install script: builds the addon where the prebuilt one does not load here, and has the programs
+ * compiled for this Node. A clone is left alone: `npm run build` builds there.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { buildAddon } from './build-addon.mjs';
+import { saveCode } from './save-code.mjs';
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -25,4 +26,6 @@ if (!isClone && !prebuiltLoads() && !buildAddon()) {
       '    sudo apt-get install g++ make python3 libprotozero-dev\n',
   );
   process.exitCode = 1;
+} else if (!isClone) {
+  await saveCode();
 }

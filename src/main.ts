@@ -1,6 +1,5 @@
-#!/usr/bin/env node
 /** Starts `ptraced`, once nothing can change the streams that its commands share. */
 import './plain-stdio.js';
 
 // Imported statically, it would be linked before plain-stdio runs; see there.
-await import('./ptraced.js');
+void import('./ptraced.js');

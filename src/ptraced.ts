@@ -1,8 +1,6 @@
 /** `ptraced`: the server as a program. */
 import { ConfigError } from './config.js';
 import { helpText, parseCommand } from './flags.js';
-import { createLogger } from './observability/logger.js';
-import { startServer } from './server.js';
 import { version } from './version.js';
 
 const usageError = 2;
@@ -32,6 +30,11 @@ async function main(): Promise<void> {
     process.stdout.write(`ptraced ${version}\n`);
     return;
   }
+  // Only here: help and version need neither gRPC nor the addon.
+  const [{ createLogger }, { startServer }] = await Promise.all([
+    import('./observability/logger.js'),
+    import('./server.js'),
+  ]);
   const log = createLogger(command.config.logLevel);
   process.once('uncaughtException', (error) => {
     // What is unknown may be broken: the kernel lets attached processes run on and kills launched ones.

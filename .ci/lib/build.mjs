@@ -1,7 +1,9 @@
 /** Builds the addon, the launcher and the TypeScript, each only when its sources have changed. */
-import { chmodSync, readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { buildAddon } from '../../native/build-addon.mjs';
+import { saveCode } from '../../native/save-code.mjs';
 import { buildPackages, ensurePackages } from './apt.mjs';
+import { bundle } from './bundle.mjs';
 import { ensureLauncher } from './launcher.mjs';
 import { withLock } from './lock.mjs';
 import { ensureNodeModules } from './npm.mjs';
@@ -31,11 +33,24 @@ async function ensureTypeScript() {
     say('generating src/gen from proto');
     await run(`${bin}/buf`, ['generate']);
   });
-  const sources = [...generatorInputs, 'tsconfig.json', ...sourceFolders()];
-  await unlessStamped(`${root}/dist/.sources`, digest(sources), async () => {
-    say('compiling the TypeScript');
-    await run(`${bin}/tsc`, []);
-    chmodSync(`${root}/dist/main.js`, 0o755);
+  const sources = [
+    ...generatorInputs,
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.client.json',
+    '.ci/lib/bundle.mjs',
+    'native/save-code.mjs',
+    ...sourceFolders(),
+  ];
+  await unlessStamped(`${root}/dist/.sources`, digest(sources, [process.version]), async () => {
+    say('compiling and bundling the TypeScript');
+    await run(`${bin}/tsc`, ['--noEmit']);
+    for (const name of readdirSync(`${root}/dist`).filter((entry) => entry !== 'bin')) {
+      rmSync(`${root}/dist/${name}`, { recursive: true });
+    }
+    await run(`${bin}/tsc`, ['-p', 'tsconfig.client.json']);
+    await bundle();
+    await saveCode();
   });
 }
 

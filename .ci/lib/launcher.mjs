@@ -1,11 +1,13 @@
 /** The program in front of Node, `ptracectl` itself: native/launcher to dist/bin. */
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { root } from './paths.mjs';
 import { run, say } from './run.mjs';
 import { digest, unlessStamped } from './stamp.mjs';
 
 const folder = `${root}/dist/bin`;
+const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 const flags = [
+  `-DPTRACED_VERSION="${version}"`,
   ...['-std=c++20', '-O2', '-Wall', '-Wextra', '-Werror'],
   // It must run wherever Node runs, and start at once.
   ...['-static', '-fno-exceptions', '-fno-rtti', '-ffunction-sections', '-Wl,--gc-sections', '-s'],

@@ -67,14 +67,28 @@ char** prepend(char* first, char* second, char* const* rest) {
   return result;
 }
 
+// Whether the version is all that is asked for. src/cli answers where there is more on the command
+// line.
+bool asks_for_version(int argc, char* const* argv) {
+  return argc == 2 && (std::strcmp(argv[1], "--version") == 0 || std::strcmp(argv[1], "-V") == 0);
+}
+
 int fail(const char* what, int status) {
   std::fprintf(stderr, "ptracectl: %s: %s\n", what, std::strerror(errno));
   return status;
 }
 
+int print_version() {
+  const bool printed = std::puts("ptracectl " PTRACED_VERSION) >= 0 && std::fflush(stdout) == 0;
+  return printed ? 0 : fail("cannot write the version", 1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv, char** environment) {
+  if (asks_for_version(argc, argv)) {
+    return print_version();
+  }
   static Record record;
   record.fill();
   char script[PATH_MAX];

@@ -4,4 +4,4 @@ import './inherited.js';
 import '../plain-stdio.js';
 
 // Imported statically, it would be linked before plain-stdio runs; see there.
-await import('./ptracectl.js');
+void import('./ptracectl.js');

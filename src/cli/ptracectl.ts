@@ -80,4 +80,6 @@ async function main(): Promise<ExitStatus> {
   }
 }
 
-await exitWith(await main());
+// Where nothing is left to wait for before the end is reached, an answer was lost.
+process.exitCode = 1;
+void main().then(exitWith);

@@ -1,6 +1,5 @@
 /** ControlService: finds processes; `tasks.ts` has what it does to those that are traced. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { RE2JS } from 're2js';
 import { invalidField, ServiceError } from '../errors.js';
 import type {
   ListProcessesRequest,
@@ -31,13 +30,15 @@ function fromPageToken(token: string): number {
 }
 
 /** An expression that takes time linear in the name, whatever it is. */
-function toMatcher(regex: string): (comm: string) => boolean {
+async function toMatcher(regex: string): Promise<(comm: string) => boolean> {
   if (regex === '') {
     return () => true;
   }
   if (regex.length > maxRegexLength) {
     throw invalidField('comm_regex', `must have at most ${maxRegexLength} characters`);
   }
+  // Only here: its tables of Unicode are as large as all the rest of the server.
+  const { RE2JS } = await import('re2js');
   try {
     const pattern = RE2JS.compile(regex);
     return (comm) => pattern.matcher(comm).find();
@@ -46,11 +47,11 @@ function toMatcher(regex: string): (comm: string) => boolean {
   }
 }
 
-function toQuery(request: ListProcessesRequest): ProcessQuery {
+async function toQuery(request: ListProcessesRequest): Promise<ProcessQuery> {
   return {
     afterPid: fromPageToken(request.pageToken),
     limit: checkPageSize(request.pageSize, pageSizes),
-    matchesComm: toMatcher(request.commRegex),
+    matchesComm: await toMatcher(request.commRegex),
     attachableOnly: request.attachableOnly,
     ...(request.uid !== undefined && { uid: request.uid }),
   };
@@ -63,7 +64,7 @@ export function controlHandlers(options: ControlServiceOptions) {
     async listProcesses(
       request: ListProcessesRequest,
     ): Promise<MessageInitShape<typeof ListProcessesResponseSchema>> {
-      const { processes, lastPid } = await listProcesses(toQuery(request));
+      const { processes, lastPid } = await listProcesses(await toQuery(request));
       return { processes, nextPageToken: lastPid === undefined ? '' : toPageToken(lastPid) };
     },
     ...taskHandlers(options),

@@ -10,6 +10,7 @@ import { measureCalls, measureCommands, measureFilter } from './commands.mjs';
 import { measureRoundTrips, measureWaiting } from './control.mjs';
 import { measureDump } from './memory.mjs';
 import { startPtraced } from './server.mjs';
+import { measureStart } from './start.mjs';
 import { measureStuckSubscriber } from './subscriber.mjs';
 
 /**
@@ -26,6 +27,7 @@ const tables = {
   calls: measureCalls,
   commands: measureCommands,
   filter: measureFilter,
+  start: measureStart,
   dump: measureDump,
   control: measureRoundTrips,
   waiting: measureWaiting,
