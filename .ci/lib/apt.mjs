@@ -45,6 +45,7 @@ export const testPackages = [
   { name: 'python3-venv', present: () => succeeds('python3', ['-c', 'import ensurepip, venv']) },
   { name: 'sqlite3', present: command('sqlite3') },
   { name: 'strace', present: command('strace') },
+  { name: 'sudo', present: command('sudo') },
 ];
 
 /** A folder of /usr/lib/postgresql has the server's programs. */

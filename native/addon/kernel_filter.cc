@@ -20,7 +20,8 @@ bool sees_all_calls(const Target& target, const core::FollowOptions& follow) {
 void filter_in_kernel(Target& target, const SessionOptions& options) {
   auto* launch = std::get_if<core::LaunchOptions>(&target);
   const decode::SyscallSet& needed = needed_calls(options);
-  if (launch == nullptr || !options.filter_in_kernel || needed.is_everything()) {
+  if (launch == nullptr || !options.filter_in_kernel || needed.is_everything() ||
+      core::is_under_filter()) {
     return;
   }
   core::StoppingCalls calls = needed.stopping_calls();
@@ -29,6 +30,7 @@ void filter_in_kernel(Target& target, const SessionOptions& options) {
     core::add_calls(calls, options.recorder.order->calls().stopping_calls());
   }
   launch->call_filter = core::call_filter_program(calls);
+  launch->may_set_no_new_privs = core::may_set_no_new_privs();
 }
 
 }  // namespace ptraced::addon

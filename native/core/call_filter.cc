@@ -1,6 +1,7 @@
 #include "core/call_filter.h"
 
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -9,6 +10,9 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <optional>
+
+#include "core/procfs.h"
 
 namespace ptraced::core {
 namespace {
@@ -119,20 +123,37 @@ void add_calls(StoppingCalls& calls, const StoppingCalls& other) {
   }
 }
 
-bool install_call_filter(std::span<const sock_filter> program) {
+bool install_call_filter(std::span<const sock_filter> program, bool may_set_no_new_privs) {
   const sock_fprog filter = {.len = static_cast<unsigned short>(program.size()),
                              .filter = const_cast<sock_filter*>(program.data())};
   if (set_filter(filter)) {
     return true;
   }
-  return errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && set_filter(filter);
+  return may_set_no_new_privs && errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         set_filter(filter);
+}
+
+bool is_under_filter() {
+  const std::optional<TaskStatus> own = task_status(gettid());
+  return !own || own->seccomp != 0;
+}
+
+// A tracer with CAP_SYS_PTRACE takes no privileges from a setuid program that it traces, and
+// no_new_privs would; one without it takes them itself (ptrace(2), execve(2)).
+bool may_set_no_new_privs() {
+  const std::optional<TaskStatus> own = task_status(gettid());
+  return own && !own->has_capability(CAP_SYS_PTRACE);
 }
 
 bool can_install_call_filter() {
+  if (is_under_filter()) {
+    return false;
+  }
+  const bool no_new_privs = may_set_no_new_privs();
   const sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   const pid_t child = fork();
   if (child == 0) {
-    _exit(install_call_filter(std::span(&allow, 1)) ? 0 : 1);
+    _exit(install_call_filter(std::span(&allow, 1), no_new_privs) ? 0 : 1);
   }
   int status = -1;
   while (child > 0 && waitpid(child, &status, __WALL) < 0 && errno == EINTR) {

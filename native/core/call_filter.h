@@ -36,12 +36,20 @@ inline constexpr uint16_t kCallFilterMark = 0x7074;
 // 5.11). At most BPF_MAXINSNS instructions, whatever the set.
 std::vector<sock_filter> call_filter_program(const StoppingCalls& calls);
 
-// Installs the program for the calling thread and what it becomes. Where the thread has no
-// CAP_SYS_ADMIN, it gets no_new_privs (seccomp(2)). Async-signal-safe. False where the kernel
-// refuses; errno says why.
-bool install_call_filter(std::span<const sock_filter> program);
+// Installs the program for the calling thread and what it becomes. A thread without CAP_SYS_ADMIN
+// gets no_new_privs where that may be set, and no filter otherwise (seccomp(2)). Async-signal-safe.
+// False where the kernel refuses; errno says why.
+bool install_call_filter(std::span<const sock_filter> program, bool may_set_no_new_privs);
 
-// Whether a child of ours could install a program: not where a seccomp profile forbids it.
+// Whether we run under a seccomp filter, as that of a container: what we launch inherits it, and
+// the calls that it answers would not stop at ours (seccomp(2): the strongest verdict counts).
+bool is_under_filter();
+
+// Whether no_new_privs takes nothing from setuid programs that tracing does not take already.
+bool may_set_no_new_privs();
+
+// Whether a child of ours could install a program that misses nothing: not under a filter, and
+// not where the kernel refuses.
 bool can_install_call_filter();
 
 }  // namespace ptraced::core

@@ -5,7 +5,11 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <initializer_list>
+#include <iterator>
 
 namespace ptraced::core {
 namespace {
@@ -38,10 +42,23 @@ constexpr Numbers kPrctl = {SYS_prctl, 172, SYS_prctl};
 constexpr Numbers kSeccomp = {SYS_seccomp, 354, SYS_seccomp};
 constexpr Numbers kSigreturn = {SYS_rt_sigreturn, 119, 513};
 constexpr uint64_t kI386RtSigreturn = 173;
+// What strict mode allows (kernel/seccomp.c, mode1_syscalls; asm/seccomp.h).
+constexpr std::array<uint64_t, 4> kStrictX86_64 = {SYS_read, SYS_write, SYS_exit, SYS_rt_sigreturn};
+constexpr std::array<uint64_t, 4> kStrictI386 = {3, 4, 1, 119};
 constexpr Numbers kClone = {SYS_clone, 120, SYS_clone};
 constexpr Numbers kClone3 = {SYS_clone3, 435, SYS_clone3};
 constexpr Numbers kSetAffinity = {SYS_sched_setaffinity, 241, SYS_sched_setaffinity};
 constexpr Numbers kGetAffinity = {SYS_sched_getaffinity, 242, SYS_sched_getaffinity};
+
+SyscallEntry instead_of(const SyscallEntry& from, const Numbers& numbers,
+                        std::initializer_list<uint64_t> args) {
+  SyscallEntry entry = from;
+  entry.number = from.arch == Arch::kI386  ? numbers.i386
+                 : from.arch == Arch::kX32 ? numbers.x32
+                                           : numbers.x86_64;
+  std::copy(args.begin(), args.end(), std::begin(entry.args));
+  return entry;
+}
 
 void add(StoppingCalls& calls, Arch arch, uint64_t number) {
   std::vector<bool>& table = calls.tables[static_cast<size_t>(arch) - 1];
@@ -86,7 +103,47 @@ bool is_filter_call(const SyscallEntry& entry) {
   const auto first = static_cast<uint32_t>(entry.args[0]);
   return (kSeccomp.match(entry) &&
           (first == SECCOMP_SET_MODE_STRICT || first == SECCOMP_SET_MODE_FILTER)) ||
-         (kPrctl.match(entry) && first == PR_SET_SECCOMP);
+         is_prctl(entry, PR_SET_SECCOMP);
+}
+
+bool is_set_mode_filter(const SyscallEntry& entry) {
+  return (kSeccomp.match(entry) &&
+          static_cast<uint32_t>(entry.args[0]) == SECCOMP_SET_MODE_FILTER) ||
+         (is_prctl(entry, PR_SET_SECCOMP) && entry.args[1] == SECCOMP_MODE_FILTER);
+}
+
+bool is_set_mode_strict(const SyscallEntry& entry) {
+  return (kSeccomp.match(entry) &&
+          static_cast<uint32_t>(entry.args[0]) == SECCOMP_SET_MODE_STRICT &&
+          static_cast<uint32_t>(entry.args[1]) == 0 && entry.args[2] == 0) ||
+         (is_prctl(entry, PR_SET_SECCOMP) && entry.args[1] == SECCOMP_MODE_STRICT);
+}
+
+bool is_allowed_in_strict_mode(const SyscallEntry& entry) {
+  const auto is_one_of = [&](const std::array<uint64_t, 4>& allowed) {
+    return std::find(allowed.begin(), allowed.end(), entry.number) != allowed.end();
+  };
+  switch (entry.arch) {
+    case Arch::kX86_64:
+      return is_one_of(kStrictX86_64);
+    case Arch::kI386:
+      return is_one_of(kStrictI386);
+    case Arch::kX32:
+      return false;  // the kernel looks for its numbers in the table of i386
+  }
+  return false;
+}
+
+bool is_prctl(const SyscallEntry& entry, int option) {
+  return kPrctl.match(entry) && static_cast<int>(entry.args[0]) == option;
+}
+
+SyscallEntry prctl_instead_of(const SyscallEntry& from, int option, uint64_t argument) {
+  return instead_of(from, kPrctl, {static_cast<uint64_t>(option), argument});
+}
+
+SyscallEntry exit_instead_of(const SyscallEntry& from, int status) {
+  return instead_of(from, kExit, {static_cast<uint64_t>(status)});
 }
 
 bool is_filter_call_for_threads(const SyscallEntry& entry) {

@@ -23,6 +23,17 @@ bool has_installed_filter(const SyscallEntry& entry, const SyscallExit& exit);
 bool sets_affinity(const SyscallEntry& entry);
 bool reads_affinity(const SyscallEntry& entry);
 
+// Asks for a filter, for itself or for all threads.
+bool is_set_mode_filter(const SyscallEntry& entry);
+// Asks for strict mode, in a way that the kernel does not refuse for its arguments.
+bool is_set_mode_strict(const SyscallEntry& entry);
+// Strict mode lets a task make it (seccomp(2), SECCOMP_SET_MODE_STRICT).
+bool is_allowed_in_strict_mode(const SyscallEntry& entry);
+bool is_prctl(const SyscallEntry& entry, int option);
+// prctl(option, argument), and exit(status), of the table of `from`; further arguments stay.
+SyscallEntry prctl_instead_of(const SyscallEntry& from, int option, uint64_t argument);
+SyscallEntry exit_instead_of(const SyscallEntry& from, int status);
+
 // Installs a seccomp filter by the call itself, not by prctl.
 bool is_seccomp(const SyscallEntry& entry);
 

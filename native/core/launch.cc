@@ -65,6 +65,10 @@ struct ChildPlan {
   std::vector<char*> argv;
   std::vector<char*> environment;
   const char* path = kDefaultPath;
+  // A child that becomes another user keeps a way back to root, as its saved user id, until it has
+  // installed its call filter. That must be behind the gate, in sight of the tracer; all that comes
+  // before is done with the rights of the user.
+  bool returns_to_root = false;
   UniqueFd root;
   std::optional<IdentityEntries> identity;
   Pipe gate;
@@ -182,7 +186,25 @@ void become_user(const ChildPlan& plan) {
     check(plan, Step::kGid, syscall(SYS_setresgid, *options.gid, *options.gid, *options.gid) == 0);
   }
   if (options.uid) {
-    check(plan, Step::kUid, syscall(SYS_setresuid, *options.uid, *options.uid, *options.uid) == 0);
+    const uid_t saved = plan.returns_to_root ? 0 : *options.uid;
+    check(plan, Step::kUid, syscall(SYS_setresuid, *options.uid, *options.uid, saved) == 0);
+  }
+}
+
+// With CAP_SYS_ADMIN, which the user may lack, a call filter needs no no_new_privs.
+void install_filter(const ChildPlan& plan) {
+  const LaunchOptions& options = plan.options;
+  if (options.call_filter.empty()) {
+    return;
+  }
+  if (plan.returns_to_root && syscall(SYS_setresuid, -1, 0, -1) < 0) {
+    _exit(127);
+  }
+  // The tracer sees whether it succeeds.
+  install_call_filter(options.call_filter, options.may_set_no_new_privs);
+  if (plan.returns_to_root &&
+      syscall(SYS_setresuid, *options.uid, *options.uid, *options.uid) < 0) {
+    _exit(127);  // never with the saved id of root
   }
 }
 
@@ -268,9 +290,7 @@ void look_up(const ChildPlan& plan, char* found) {
   if (got != 1) {
     _exit(127);
   }
-  if (!plan.options.call_filter.empty()) {
-    install_call_filter(plan.options.call_filter);  // the tracer sees whether it succeeds
-  }
+  install_filter(plan);
   execve(path, plan.argv.data(), plan.environment.data());
   _exit(127);  // the tracer has seen the error at the syscall-exit-stop
 }
@@ -299,6 +319,8 @@ Result<Launched> launch(const LaunchOptions& options) {
   ChildPlan plan{.options = options,
                  .argv = pointers(options.argv),
                  .environment = pointers(options.environment),
+                 .returns_to_root = !options.call_filter.empty() && options.uid &&
+                                    *options.uid != 0 && geteuid() == 0,
                  .root = {},
                  .identity = {},
                  .gate = {},

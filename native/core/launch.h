@@ -31,10 +31,12 @@ struct LaunchOptions {
   std::array<Stdio, 3> stdio = {Stdio::kNull, Stdio::kCapture, Stdio::kCapture};
   pid_t root_of_pid = 0;  // 0: our own root
   rlim_t soft_nofile = 0;
-  // call_filter_program(); installed just before the execve. Empty: every call stops.
+  // call_filter_program(); installed just before the execve. Empty, or where it cannot be
+  // installed: every call stops.
   std::vector<sock_filter> call_filter;
   // Unset: default dispositions, an empty mask, and no descriptors but the standard streams.
   std::optional<Inheritance> inheritance;
+  bool may_set_no_new_privs = false;  // where the call filter needs it
   bool start_paused = false;  // for the tracer: held before the first instruction of the program
 };
 
@@ -50,7 +52,7 @@ struct Launched {
 // Forks. The child has default signal dispositions, an empty mask, the soft descriptor limit asked
 // for, and no descriptors but 0 to 2 once its execve has succeeded, or what `inheritance` says
 // instead; it is in a session of its own unless a stream is inherited. The personality is not
-// touched, and no_new_privs only by a call filter.
+// touched, and no_new_privs only by a call filter that may set it.
 //
 // Errors name the step that failed in the child or here: "fork", "chroot", "setgroups", "setgid",
 // "setuid", "setrlimit", "chdir", "open", or "execvp" where no executable is found (ENOENT) or the

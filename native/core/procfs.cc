@@ -53,6 +53,7 @@ void parse_line(std::string_view line, TaskStatus& status) {
   parse(line, "SigBlk:", 16, status.blocked);
   parse(line, "SigIgn:", 16, status.ignored);
   parse(line, "SigCgt:", 16, status.caught);
+  parse(line, "CapEff:", 16, status.capabilities);
 }
 
 }  // namespace

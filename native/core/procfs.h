@@ -18,12 +18,13 @@ struct TaskStatus {
   pid_t tgid = 0;
   pid_t parent = 0;
   pid_t tracer = 0;  // the tracing thread, not its process
-  int seccomp = 0;   // 2: a filter is installed
+  int seccomp = 0;   // 1: strict mode, 2: a filter is installed
   char state = '?';
   uint64_t pending = 0;  // for the thread or for its process
   uint64_t blocked = 0;
   uint64_t ignored = 0;
   uint64_t caught = 0;
+  uint64_t capabilities = 0;  // effective, in its user namespace
 
   // The signal would do nothing to the task, whoever sends it: it is ignored, or its default is to
   // be, and no handler catches it.
@@ -33,6 +34,9 @@ struct TaskStatus {
 
   // It waits to be delivered and is not blocked.
   bool is_deliverable(int signal) const;
+
+  // CAP_ of <linux/capability.h>.
+  bool has_capability(int capability) const { return (capabilities >> capability & 1) != 0; }
 
   // A signal waits to be delivered that is neither blocked nor ignored.
   bool has_deliverable_signal() const;

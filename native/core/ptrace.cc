@@ -229,18 +229,23 @@ std::array<unsigned long long*, 6> argument_words(Registers& now, Arch arch) {
   return {&now.rdi, &now.rsi, &now.rdx, &now.r10, &now.r8, &now.r9};
 }
 
+uint64_t number_word(const SyscallEntry& entry) {
+  return entry.number | (entry.arch == Arch::kX32 ? kX32Bit : 0);
+}
+
 Status set_entry_registers(const Stopped& stop, const SyscallEntry& entry, bool skip) {
   Result<Registers> now = registers(stop);
   if (!now) {
     return now.error();
   }
   const auto words = argument_words(*now, entry.arch);
+  const uint64_t mask = entry.arch == Arch::kI386 ? UINT32_MAX : UINT64_MAX;
   for (size_t i = 0; i < words.size(); ++i) {
-    *words[i] = entry.args[i];
+    if ((*words[i] & mask) != entry.args[i]) {
+      *words[i] = entry.args[i];
+    }
   }
-  if (skip) {
-    now->orig_rax = ~0ULL;
-  }
+  now->orig_rax = skip ? ~uint64_t{0} : number_word(entry);
   return set_registers(stop, *now);
 }
 
@@ -265,15 +270,14 @@ void use_set_syscall_info(bool use) {
 }
 
 Status set_entry(const Stopped& stop, SyscallStopKind kind, const SyscallEntry& entry, bool skip) {
-  if (has_set_syscall_info) {
+  // It would set all arguments: those of an i386 call to 32 bits, of registers that 64-bit code has
+  // use for beside its `int $0x80`.
+  if (has_set_syscall_info && entry.arch != Arch::kI386) {
     __ptrace_syscall_info info = {};
     // EINVAL where this is not what the stop is. The words stand at the same places in both.
     info.op =
         kind == SyscallStopKind::kSeccomp ? PTRACE_SYSCALL_INFO_SECCOMP : PTRACE_SYSCALL_INFO_ENTRY;
-    info.entry.nr = entry.number | (entry.arch == Arch::kX32 ? kX32Bit : 0);
-    if (skip) {
-      info.entry.nr = ~uint64_t{0};
-    }
+    info.entry.nr = skip ? ~uint64_t{0} : number_word(entry);
     std::copy(std::begin(entry.args), std::end(entry.args), std::begin(info.entry.args));
     Status status = set_info(stop, info);
     if (!is_unknown_request(status)) {
@@ -296,6 +300,20 @@ Status put_back_arguments(const Stopped& stop, const SyscallEntry& changed,
       *words[i] = own.args[i];
     }
   }
+  return set_registers(stop, *now);
+}
+
+Status put_back_call(const Stopped& stop, Registers before, Arch arch) {
+  Result<Registers> now = registers(stop);
+  if (!now) {
+    return now.error();
+  }
+  const auto words = argument_words(*now, arch);
+  const auto own = argument_words(before, arch);
+  for (size_t i = 0; i < words.size(); ++i) {
+    *words[i] = *own[i];
+  }
+  now->orig_rax = before.orig_rax;
   return set_registers(stop, *now);
 }
 

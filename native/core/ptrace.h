@@ -122,9 +122,9 @@ struct SyscallStop {
 };
 Result<SyscallStop> syscall_stop(const Stopped& stop);
 
-// Changes the call at a syscall-enter-stop or seccomp-stop, as `kind` says: its arguments, or with
-// `skip` that it is made at all; it then returns -ENOSYS, which set_exit() changes at the
-// exit-stop. Its arch and number stay.
+// Changes the call at a syscall-enter-stop or seccomp-stop, as `kind` says: its number and
+// arguments, or with `skip` that it is made at all; it then returns -ENOSYS, which set_exit()
+// changes at the exit-stop. Its arch must stay.
 Status set_entry(const Stopped& stop, SyscallStopKind kind, const SyscallEntry& entry, bool skip);
 
 // At a syscall-exit-stop: arguments that set_entry() has changed from what `own` has are what they
@@ -146,6 +146,9 @@ Status set_registers(const Stopped& stop, const Registers& registers);
 
 // At a syscall-enter-stop or seccomp-stop: the call is not made and fails with ENOSYS.
 Status skip_call(const Stopped& stop);
+
+// At a syscall-exit-stop: number and arguments are in their registers as they were `before`.
+Status put_back_call(const Stopped& stop, Registers before, Arch arch);
 
 // The call that a task is in, from the registers at its syscall-exit-stop; `arch` tells i386 from
 // the rest. The arguments may have been changed only by a call that itself sets registers

@@ -61,6 +61,15 @@ struct Task {
   bool ran_unseen = false;      // it did, before the stop that it is in or was in last
   Remake remake = Remake::kNone;
 
+  // What the program would have untraced, where our filter is in the way (tracer_sandbox.cc).
+  bool own_no_new_privs = false;  // it, or what made it, has set no_new_privs itself
+  bool strict = false;            // it is in strict mode, whose part we take
+  // Another call is made in place of one that asks for strict mode: the registers before that.
+  std::optional<Registers> stand_in;
+  std::optional<int64_t> answer;  // a negative errno: the call is not made
+  // The kind of the stop at a call that strict mode forbids: it ends the thread.
+  std::optional<SyscallStopKind> forbidden;
+
   // Attached to in the middle of a call that goes on as restart_syscall: the number of that call.
   std::optional<uint64_t> restarted_call;
 

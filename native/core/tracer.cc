@@ -326,6 +326,8 @@ void Tracer::resume_traced(Task& task, Stopped stop, Resume how, int signal) {
     kill_process(task);
   } else if (awaits_threads(task)) {
     return await_threads(task, std::move(stop), how, signal);
+  } else if (task.forbidden) {
+    end_forbidden(task, stop);
   }
   if (task.step && how == Resume::kSyscall) {
     how = step_way(task, stop);

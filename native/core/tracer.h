@@ -179,9 +179,15 @@ class Tracer {
   void await_threads(Task& task, Stopped stop, Resume how, int signal);
   void note_remake(Task& task, const Stopped& stop);
 
+  // tracer_sandbox.cc: what the call filter would change for the program.
+  void mend_on_entry(Task& task, const Stopped& stop, const SyscallStop& info);
+  void mend_on_exit(Task& task, const Stopped& stop, SyscallExit& exit);
+  bool needs_no_new_privs(const Task& task, const SyscallEntry& entry);
+  void end_forbidden(Task& task, const Stopped& stop);
+
   // tracer_exit.cc: how tasks end.
   void on_exit_event(Task& task, Stopped stop);
-  void on_death(Task& task, const WaitStatus& status);
+  void on_death(Task& task, const WaitStatus& told);
   bool is_superseded(const Task& task, const WaitStatus& status);
   bool may_wait(const Task& task);
   void note_group_exit(const Task& task);
@@ -244,9 +250,11 @@ class Tracer {
   bool exit_events_ = false;
   bool ended_by_let_go_ = false;
   LaunchStage launch_stage_ = LaunchStage::kNone;
-  bool installs_filter_ = false;  // the command, before its execve
+  bool installs_filter_ = false;    // the command, before its execve
+  bool sets_no_new_privs_ = false;  // as installs_filter_
   std::atomic<bool> call_filter_ = false;
-  uint64_t filter_changes_ = 1;  // a task installed a seccomp filter, perhaps for others too
+  bool gave_no_new_privs_ = false;  // to be able to install the call filter
+  uint64_t filter_changes_ = 1;     // a task installed a seccomp filter, perhaps for others too
   int launch_error_ = 0;
   std::optional<EndAction> ending_;
   int64_t detach_deadline_ns_ = 0;

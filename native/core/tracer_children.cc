@@ -47,6 +47,7 @@ void Tracer::on_fork_stop(Task& parent, Stopped stop, StopKind kind) {
     const bool followed = thread ? follow_.threads : follow_.processes;
     placement_.on_new_task(parent, child);
     child.own_filter = parent.own_filter || (!thread && parent.filter_calls > 0);
+    child.own_no_new_privs = parent.own_no_new_privs;
     child.filter_calls = thread ? parent.filter_calls : 0;
     child.exit_events = parent.exit_events;
     child.group_exit = thread && parent.group_exit;

@@ -7,6 +7,14 @@
 #include "core/tracer.h"
 
 namespace ptraced::core {
+namespace {
+
+// Strict mode ends a thread as SIGKILL does its process, and we can only have it exit.
+WaitStatus end_of(const Task& task, const WaitStatus& told) {
+  return task.forbidden && told.exited() ? WaitStatus(SIGKILL) : told;
+}
+
+}  // namespace
 
 void Tracer::renew_exit_events() {
   exit_events_ = observer_.wants_exit_events();
@@ -41,7 +49,7 @@ void Tracer::on_exit_event(Task& task, Stopped stop) {
   task.interrupt_sent = false;
   task.delay_ns = 0;
   if (message) {
-    task.ending = WaitStatus(static_cast<int>(*message));
+    task.ending = end_of(task, WaitStatus(static_cast<int>(*message)));
     if (may_wait(task)) {
       if (!task.detach_wanted) {
         observer_.on_exit_event({task, stop, memory_});
@@ -87,7 +95,8 @@ void Tracer::note_group_exit(const Task& task) {
   });
 }
 
-void Tracer::on_death(Task& task, const WaitStatus& status) {
+void Tracer::on_death(Task& task, const WaitStatus& told) {
+  const WaitStatus status = end_of(task, told);
   ended_by_let_go_ = false;
   if (task.tid == root_ && task.tid == task.pid) {  // not a single thread that was attached to
     root_status_ = status;

@@ -94,7 +94,8 @@ void Tracer::begin_filter_call(Task& task) {
   const bool skipped = task.injection && task.injection->result;
   // Without a filter the call fails: libraries ask in this way whether the kernel knows the flag.
   const bool asks_only = task.entry.args[2] == 0;
-  if (!call_filter_ || skipped || asks_only || !is_filter_call_for_threads(task.entry)) {
+  if (!call_filter_ || skipped || asks_only || task.answer ||
+      !is_filter_call_for_threads(task.entry)) {
     return;
   }
   task.gives_filter = true;
@@ -117,6 +118,7 @@ void Tracer::end_filter_call(Task& task, bool installed) {
     if (thread.pid == task.pid) {
       thread.filter_calls = std::max(0, thread.filter_calls - 1);
       thread.own_filter = thread.own_filter || installed;
+      thread.own_no_new_privs = thread.own_no_new_privs || (installed && task.own_no_new_privs);
     }
   });
 }

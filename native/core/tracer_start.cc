@@ -1,5 +1,6 @@
 // Launch and attach.
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -98,8 +99,10 @@ bool Tracer::swallows(Task& task, const SyscallStop& info) {
   }
   if (info.kind == SyscallStopKind::kEntry) {
     installs_filter_ = is_seccomp(info.entry);
-  } else if (info.kind == SyscallStopKind::kExit && installs_filter_ && !info.exit.is_error) {
-    call_filter_ = true;
+    sets_no_new_privs_ = is_prctl(info.entry, PR_SET_NO_NEW_PRIVS);
+  } else if (info.kind == SyscallStopKind::kExit && !info.exit.is_error) {
+    call_filter_ = call_filter_ || installs_filter_;
+    gave_no_new_privs_ = gave_no_new_privs_ || sets_no_new_privs_;
   }
   return true;
 }

@@ -98,6 +98,7 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallStop& info)
   task.entry = info.entry;
   task.entered_ns = monotonic_ns();
   const int signal = inject_on_entry(task, stop, info);
+  mend_on_entry(task, stop, info);
   begin_filter_call(task);
   placement_.on_enter(task, memory_, tasks_);
   observer_.on_enter({task, stop, memory_});
@@ -114,6 +115,9 @@ void Tracer::on_syscall_exit(Task& task, Stopped stop, const SyscallStop& info) 
   }
   task.remake = Remake::kNone;
   const bool skipped = task.injection && task.injection->result;
+  if (!skipped) {
+    mend_on_exit(task, stop, exit);
+  }
   if (is_filter_call(task.entry)) {
     end_filter_call(task, !skipped && has_installed_filter(task.entry, exit));
   }

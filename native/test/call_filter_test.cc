@@ -6,6 +6,7 @@
 #include <linux/audit.h>
 #include <linux/bpf_common.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -146,30 +147,55 @@ TEST_CASE("what stops in one of two sets stops in both together") {
   CHECK(!calls.contains(core::Arch::kI386, 5));
 }
 
-// What can_install_call_filter() says in a process of its own, whose filter has `verdict` for
-// seccomp(2).
-bool can_install_under(uint32_t verdict) {
+// What `ask` says in a process of its own: 0 to 9.
+int in_child(const std::function<int()>& ask) {
   const pid_t child = fork();
   if (child == 0) {
-    const sock_filter profile[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, verdict),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    _exit(!core::install_call_filter(profile) ? 2 : core::can_install_call_filter() ? 1 : 0);
+    _exit(ask());
   }
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
   REQUIRE(WIFEXITED(status));
-  REQUIRE(WEXITSTATUS(status) != 2);
-  return WEXITSTATUS(status) == 1;
+  return WEXITSTATUS(status);
 }
 
-TEST_CASE("whether a filter can be installed is tried") {
-  CHECK(can_install_under(SECCOMP_RET_ALLOW));
-  CHECK_FALSE(can_install_under(SECCOMP_RET_ERRNO | EPERM));
-  CHECK_FALSE(can_install_under(SECCOMP_RET_KILL_PROCESS));
+const sock_filter kAllow[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+
+TEST_CASE("no filter beside one that is inherited, which may answer calls by itself") {
+  if (core::is_under_filter()) {
+    CHECK_FALSE(core::can_install_call_filter());
+  } else {
+    CHECK(core::can_install_call_filter());
+  }
+  CHECK(in_child([] {
+          return !core::install_call_filter(kAllow, true) ? 9 : core::is_under_filter();
+        }) == 1);
+  CHECK(in_child([] {
+          return !core::install_call_filter(kAllow, true) ? 9 : core::can_install_call_filter();
+        }) == 0);
+}
+
+// The bare call: this process has one thread here, and the C library would look for others.
+bool become_nobody() {
+  return syscall(SYS_setresuid, 65534, 65534, 65534) == 0;
+}
+
+TEST_CASE("no_new_privs is set only where tracing takes the privileges already") {
+  REQUIRE(geteuid() == 0);
+  CHECK_FALSE(core::may_set_no_new_privs());
+  CHECK(in_child([] { return !become_nobody() ? 9 : core::may_set_no_new_privs(); }) == 1);
+  CHECK(in_child([] { return !become_nobody() ? 9 : core::install_call_filter(kAllow, false); }) ==
+        0);
+  CHECK(in_child([] {
+          return !become_nobody() || core::install_call_filter(kAllow, false)
+                     ? 9
+                     : prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+        }) == 0);
+  CHECK(in_child([] {
+          return !become_nobody() || !core::install_call_filter(kAllow, true)
+                     ? 9
+                     : prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+        }) == 1);
 }
 
 TEST_CASE("one set within another") {

@@ -30,7 +30,7 @@ const OVERFLOW_POLICIES: Readonly<Record<string, OverflowPolicy>> = {
   'drop-oldest': OverflowPolicy.DROP_OLDEST,
 };
 
-/** Every kind but ENTER and EXIT: what `-e trace=none` leaves. */
+/** Every kind but ENTER and EXIT. */
 const KINDS_WITHOUT_CALLS: readonly RecordKind[] = [
   RecordKind.SIGNAL,
   RecordKind.NEW_TASK,
@@ -119,14 +119,11 @@ function absolutePath(path: string, address: string | undefined): string {
   return resolve(address === undefined ? ownDirectory() : '/', path);
 }
 
-/** As in strace, the last set given counts. */
-function callsOf(sets: string[]): { syscalls?: string[]; kinds?: RecordKind[] } {
+/** As in strace, the last set given counts; "none" too leaves numbers that no table has. */
+function callsOf(sets: string[]): { syscalls?: string[] } {
   const set = sets.at(-1);
   if (set === undefined || set === 'all' || set === '!none') {
     return {};
-  }
-  if (set === 'none' || set === '!all') {
-    return { kinds: [...KINDS_WITHOUT_CALLS] };
   }
   // A leading "!" is about the whole set; in the API it stands before each entry.
   const negation = set.startsWith('!') ? '!' : '';

@@ -116,7 +116,8 @@ export interface NativeCapture {
   awaitReader: boolean;
   /**
    * Calls of a launched command that the filter excludes do not stop it. It cannot be detached then, and has
-   * no_new_privs unless it keeps CAP_SYS_ADMIN. Where the kernel refuses, all calls stop.
+   * no_new_privs only where tracing keeps setuid programs from their privileges anyway. Where the filter would
+   * miss calls, or the kernel refuses it, all calls stop.
    */
   filterInKernel: boolean;
   rules: NativeRules;

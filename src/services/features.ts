@@ -26,7 +26,7 @@ export function listFeatures(kernel: KernelFeatures): Feature[] {
     fromKernel(
       'seccomp_filter',
       kernel.seccompFilter,
-      'seccomp(2), which a seccomp filter forbids',
+      'seccomp(2), no seccomp filter on the server, and CAP_SYS_ADMIN or no CAP_SYS_PTRACE',
     ),
     fromKernel('process_vm', kernel.processVm, 'process_vm_readv, which a seccomp filter forbids'),
     fromCapabilities('attach_other_users', ['CAP_SYS_PTRACE']),

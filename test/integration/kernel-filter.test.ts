@@ -141,7 +141,7 @@ describe('no_new_privs', () => {
   test('for a user without it', async ({ client }) => {
     const user = { uid: 65534, gid: 65534 };
     const trace = await traceToEnd(client, launch(argv, { capture }, user));
-    expect(output(trace.records)).toBe('NoNewPrivs:\t1\n');
+    expect(output(trace.records)).toBe('NoNewPrivs:\t0\n');
     const plain = await traceToEnd(client, launch(argv, {}, user));
     expect(output(plain.records)).toBe('NoNewPrivs:\t0\n');
   });

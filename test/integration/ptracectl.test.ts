@@ -143,6 +143,25 @@ describe('trace', () => {
     });
   });
 
+  it('shows calls that no table has, whatever the set, as strace', async () => {
+    const command = ['-e', 'trace=none', fixture('unknown-syscalls')];
+    const theirs = await finish(start([oracle(), ...command]));
+    const ours = await finish(ptracectl('trace', ...command));
+    expect(theirs.stderr).toContain('syscall_0x270f(0x1, ');
+    expect(ours.stderr).toBe(theirs.stderr.replace(/^\[ Process PID=.*\n/gm, ''));
+    expect(ours.stdout).toBe(theirs.stdout);
+  });
+
+  it.each(['trace=none', 'none', '!all'])('stops at no call with -e %s', async (set) => {
+    // Each stop is a voluntary switch to the tracer.
+    const script =
+      'import os, resource\n' +
+      'for _ in range(5000): os.getppid()\n' +
+      'print(resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw)';
+    const child = ptracectl('trace', '-o', '/dev/null', '-e', set, 'python3', '-c', script);
+    expect(Number((await finish(child)).stdout)).toBeLessThan(5000);
+  });
+
   it("has the user's environment and directory", async () => {
     const child = start(
       [cliProgram, 'trace', '-o/dev/null', '-EADDED=1', 'sh', '-c', 'pwd; echo $A $ADDED'],
