@@ -229,6 +229,11 @@ std::array<unsigned long long*, 6> argument_words(Registers& now, Arch arch) {
   return {&now.rdi, &now.rsi, &now.rdx, &now.r10, &now.r8, &now.r9};
 }
 
+// What the kernel looks at of a register that holds an argument.
+uint64_t word_mask(Arch arch) {
+  return arch == Arch::kI386 ? UINT32_MAX : UINT64_MAX;
+}
+
 uint64_t number_word(const SyscallEntry& entry) {
   return entry.number | (entry.arch == Arch::kX32 ? kX32Bit : 0);
 }
@@ -239,11 +244,9 @@ Status set_entry_registers(const Stopped& stop, const SyscallEntry& entry, bool 
     return now.error();
   }
   const auto words = argument_words(*now, entry.arch);
-  const uint64_t mask = entry.arch == Arch::kI386 ? UINT32_MAX : UINT64_MAX;
+  const uint64_t mask = word_mask(entry.arch);
   for (size_t i = 0; i < words.size(); ++i) {
-    if ((*words[i] & mask) != entry.args[i]) {
-      *words[i] = entry.args[i];
-    }
+    *words[i] = (*words[i] & ~mask) | (entry.args[i] & mask);
   }
   now->orig_rax = skip ? ~uint64_t{0} : number_word(entry);
   return set_registers(stop, *now);
@@ -294,10 +297,12 @@ Status put_back_arguments(const Stopped& stop, const SyscallEntry& changed,
   if (!now) {
     return now.error();
   }
+  const uint64_t mask = word_mask(own.arch);
   const auto words = argument_words(*now, own.arch);
   for (size_t i = 0; i < words.size(); ++i) {
-    if (*words[i] == changed.args[i]) {  // else somebody has given it a value since
-      *words[i] = own.args[i];
+    if ((*words[i] & mask) ==
+        (changed.args[i] & mask)) {  // else somebody has given it a value since
+      *words[i] = (*words[i] & ~mask) | (own.args[i] & mask);
     }
   }
   return set_registers(stop, *now);
