@@ -1,6 +1,7 @@
 /** The command line and the environment of `ptraced`. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { isText } from './bytes.js';
 import {
   type Config,
   ConfigError,
@@ -199,6 +200,14 @@ function groupNamed(name: string): number | undefined {
   return line === undefined ? undefined : Number(line.split(':')[2]);
 }
 
+/** Node binds sockets by text: it would bind another one. Throws a ConfigError. */
+function checkText(source: string, texts: readonly string[]): void {
+  const wrong = texts.find((text) => !isText(text));
+  if (wrong !== undefined) {
+    throw new ConfigError(`${source}: must be UTF-8, not '${wrong}'`);
+  }
+}
+
 /** Where to listen when nothing is said. The folder is made where it is missing. */
 function defaultListen(environment: Environment): string[] {
   const isRoot = process.getuid?.() === 0;
@@ -206,6 +215,7 @@ function defaultListen(environment: Environment): string[] {
   if (folder === undefined) {
     throw new ConfigError('no address: give --listen, since XDG_RUNTIME_DIR is not set');
   }
+  checkText('XDG_RUNTIME_DIR', [folder]);
   if (isRoot) {
     makeFolder(folder);
   }
@@ -283,5 +293,8 @@ export function parseCommand(args: string[], environment: Environment): Command 
     return { kind: 'version' };
   }
   const values = new Map([...fromEnvironment(environment), ...fromFlags(rest)]);
+  for (const { source, texts } of values.values()) {
+    checkText(source, texts);
+  }
   return { kind: 'serve', config: toConfig(values, environment) };
 }

@@ -61,6 +61,20 @@ export function ownEnvironment(): Buffer[] {
   );
 }
 
+/** The value of a variable, as a string of `fromBytes`; of a name that occurs twice, what Node has. */
+export function ownVariable(name: string): string | undefined {
+  const decoded = process.env[name];
+  if (!decoded?.includes('\ufffd')) {
+    return decoded;
+  }
+  const head = Buffer.from(`${name}=`);
+  const values = ownEnvironment()
+    .filter((entry) => entry.subarray(0, head.length).equals(head))
+    .map((entry) => entry.subarray(head.length));
+  const value = values.find((one) => one.toString() === decoded);
+  return value === undefined ? decoded : fromBytes(value);
+}
+
 /** The working directory, as a string of `fromBytes`. Throws an Error of the file system. */
 export function ownDirectory(): string {
   return fromBytes(readlinkSync('/proc/self/cwd', { encoding: 'buffer' }));

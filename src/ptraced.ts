@@ -1,13 +1,15 @@
 /** `ptraced`: the server as a program. */
+import { displayText } from './bytes.js';
 import { ConfigError } from './config.js';
 import { helpText, parseCommand } from './flags.js';
+import { ownArguments, ownVariable } from './own-process.js';
 import { version } from './version.js';
 
 const usageError = 2;
 
 function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`ptraced: ${message.replaceAll('\n', ' ')}\n`);
+  process.stderr.write(`ptraced: ${displayText(message).replaceAll('\n', ' ')}\n`);
   process.exit(error instanceof ConfigError ? usageError : 1);
 }
 
@@ -21,7 +23,8 @@ function endSignal(): Promise<NodeJS.Signals> {
 }
 
 async function main(): Promise<void> {
-  const command = parseCommand(process.argv.slice(2), process.env);
+  const environment = Object.keys(process.env).map((name) => [name, ownVariable(name)]);
+  const command = parseCommand(ownArguments(), Object.fromEntries(environment));
   if (command.kind === 'help') {
     process.stdout.write(helpText());
     return;

@@ -2,6 +2,8 @@
 
 import { PtracedClient } from '../client/client.js';
 import { PtracedError } from '../client/index.js';
+import { ownVariable } from '../own-process.js';
+import { checkTextArgument } from './byte-arguments.js';
 import type { LaunchSurroundings } from './launch-inheritance.js';
 import { UsageError } from './usage-error.js';
 
@@ -15,7 +17,12 @@ export interface Connection extends AsyncDisposable {
 
 /** The server that the user named, by option or by environment; undefined for none. */
 export function serverOf(option: string | undefined): string | undefined {
-  return option ?? (process.env['PTRACED_SERVER'] || undefined);
+  return option ?? textVariable('PTRACED_SERVER');
+}
+
+/** Undefined where it is empty, too. Throws a UsageError where it is not UTF-8. */
+function textVariable(name: string): string | undefined {
+  return checkTextArgument(ownVariable(name) ?? '', `$${name}`) || undefined;
 }
 
 /**
@@ -58,7 +65,7 @@ async function connectTo(address: string): Promise<PtracedClient> {
   ]);
   silenceGrpcLog();
   try {
-    return connect(address, undefined, { proxy: process.env['PTRACED_PROXY'] || undefined });
+    return connect(address, undefined, { proxy: textVariable('PTRACED_PROXY') });
   } catch (error) {
     throw error instanceof RangeError ? new UsageError(error.message) : error;
   }

@@ -154,6 +154,16 @@ describe('a session', () => {
     expect(updated?.capture?.filter).toEqual(capture?.filter);
   });
 
+  test('hides whole entries of an environment where they have no name', async ({ client }) => {
+    const env = ['A=1', 'secret', '=x'];
+    const launch = { argv: ['/bin/true'], env, exactEnv: true, startPaused: true };
+    await using session = await create(client, { target: { case: 'launch', value: launch } });
+    expect(session.created.target.value).toMatchObject({
+      env: ['A=[redacted]', '[redacted]', '=[redacted]'],
+      exactEnv: true,
+    });
+  });
+
   test('keeps the calls on a path that is not UTF-8', async ({ client, folder }) => {
     const { odd, lossy } = twins(folder);
     const argvBytes = [bytes('cat'), odd, Buffer.from(lossy)];

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { test } from '../support/harness.js';
-import { cliProgram } from '../support/paths.js';
+import { cliProgram, serverProgram } from '../support/paths.js';
 import { commandEnvironment, dyingWithUs } from '../support/program.js';
 
 interface Outcome {
@@ -174,10 +174,20 @@ describe('with its own server', () => {
     expect(set.stderr).toContain("invalid --expression argument: 'x\\377' (must be UTF-8)");
     const output = await shell(folder, 'ptracectl trace -o "$odd/log" true');
     expect(output.stderr).toContain("cannot open 'x\\377/log': no such file or directory");
-    for (const { status, stderr } of [option, set, output]) {
+    const server = await shell(folder, 'PTRACED_SERVER="unix:$odd" ptracectl sessions');
+    expect(server.stderr).toContain("$PTRACED_SERVER argument: 'unix:x\\377' (must be UTF-8)");
+    for (const { status, stderr } of [option, set, output, server]) {
       expect(status).toBeGreaterThan(0);
       expect(stderr).not.toContain('\xef\xbf\xbd');
     }
+  });
+
+  test('a server refuses an address that Node would bind elsewhere', async ({ folder }) => {
+    const program = `exec '${process.execPath}' '${serverProgram}'`;
+    const { status, stderr } = await shell(folder, `${program} --listen "unix:$PWD/$odd"`);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`ptraced: --listen: must be UTF-8, not 'unix:${folder}/x\\377'`);
+    expect(names(folder)).toEqual([]);
   });
 
   test('ps shows octal digits', async ({ folder }) => {

@@ -1,5 +1,6 @@
 /** The command line and environment of ptraced. */
 import { describe, expect, test } from 'vitest';
+import { fromBytes } from '../../src/bytes.js';
 import { type Config, ConfigError } from '../../src/config.js';
 import { helpText, parseCommand } from '../../src/flags.js';
 
@@ -12,6 +13,13 @@ function config(args: string[], environment: Record<string, string> = {}): Confi
 }
 
 const listen = ['--listen', 'unix:/tmp/x'];
+
+test('values that are not UTF-8 are refused: Node would bind another socket', () => {
+  const odd = fromBytes(Buffer.from('unix:/tmp/x\xff', 'latin1'));
+  const refusal = (source: string) => new ConfigError(`${source}: must be UTF-8, not '${odd}'`);
+  expect(() => config(['--listen', odd])).toThrow(refusal('--listen'));
+  expect(() => config([], { PTRACED_LISTEN: odd })).toThrow(refusal('PTRACED_LISTEN'));
+});
 
 describe('addresses', () => {
   test.each([
