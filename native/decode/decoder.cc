@@ -65,9 +65,9 @@ void append_value(Result::Format format, uint64_t value, core::Arch arch, std::s
   const uint64_t word = narrow ? static_cast<uint32_t>(value) : value;
   switch (format) {
     case Result::Format::kDecimal:
-      // A result of i386 too: the kernel says that it is no error (a user id, an offset of lseek),
-      // and has extended its sign where its type has one.
-      append_signed(out, static_cast<int64_t>(value));
+      // The 32 bits that a tracee of i386 gets are no error here, and not negative: a user id, an
+      // offset.
+      append_signed(out, static_cast<int64_t>(word));
       break;
     case Result::Format::kHex:
       append_hex(out, word);

@@ -52,7 +52,7 @@ void print_select_mask(Engine&, const Type&, const Operand&);
 inline constexpr Type kSelectMask = custom_pointer(print_select_mask);
 
 // --- processes (process.cc) ---
-inline constexpr Type kCloneFlagsType = flags(kCloneFlags, 8);
+inline constexpr Type kCloneFlagsType = flags(kCloneFlags, 0);
 void print_clone_args(Engine&, const Type&, const Operand&);
 inline constexpr Type kCloneArgs = custom_pointer(print_clone_args);
 void print_wait_status(Engine&, const Type&, const Operand&);
