@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -197,6 +198,8 @@ void install_filter(const ChildPlan& plan) {
   if (options.call_filter.empty()) {
     return;
   }
+  int parent_death_signal = 0;  // which the kernel forgets where the user changes
+  prctl(PR_GET_PDEATHSIG, &parent_death_signal);
   if (plan.returns_to_root && syscall(SYS_setresuid, -1, 0, -1) < 0) {
     _exit(127);
   }
@@ -206,6 +209,7 @@ void install_filter(const ChildPlan& plan) {
       syscall(SYS_setresuid, *options.uid, *options.uid, *options.uid) < 0) {
     _exit(127);  // never with the saved id of root
   }
+  prctl(PR_SET_PDEATHSIG, parent_death_signal);
 }
 
 void restore_limit(const ChildPlan& plan) {

@@ -65,3 +65,11 @@ test('the user has no way back to root', async ({ client }) => {
   expect(output(inKernel.records, 1)).toContain('Uid:\t65534\t65534\t65534\t65534\n');
   expect(output(inKernel.records, 1)).toBe(output(plain.records, 1));
 });
+
+test('the parent-death signal outlasts the change of the user', { timeout }, async () => {
+  const argv = ['-u', '65534:65534', 'setpriv', '--dump'];
+  const cli = startCli(undefined, 'trace', '-e', 'trace=execve', ...argv);
+  const { stdout } = await finishCli(cli);
+  // That of dyingWithUs(), under which startCli() runs it.
+  expect(stdout).toContain('Parent death signal: KILL\n');
+});
