@@ -1,16 +1,31 @@
 /**
  * `npm test [-- VITEST ARGUMENTS]`: installs and builds what is missing, then runs the checks and
  * vitest, both even when one fails. With arguments, such as `--project unit` or a file's
- * name, only vitest. The last line is "N passed, N failed".
+ * name, only vitest; what the projects that are named do not need is not installed. The last line is
+ * "N passed, N failed".
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { ensurePackages, realProgramPackages, testPackages } from './lib/apt.mjs';
+import { ensurePackages, packagesFor } from './lib/apt.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { runChecks } from './lib/checks.mjs';
 import { ensureGrpcurl } from './lib/grpcurl.mjs';
 import { ensureOracle } from './lib/oracle.mjs';
 import { cache, root } from './lib/paths.mjs';
 import { main, say, status } from './lib/run.mjs';
+
+const allProjects = ['unit', 'integration', 'e2e'];
+
+/**
+ * The projects that the arguments name, or all where they name none or a pattern.
+ * @param {string[]} args
+ */
+function projectsOf(args) {
+  const named = args.flatMap((arg, index) =>
+    arg === '--project' ? [args[index + 1] ?? ''] : (arg.match(/^--project=(.*)/)?.slice(1) ?? []),
+  );
+  const known = named.length > 0 && named.every((name) => allProjects.includes(name));
+  return known ? named : allProjects;
+}
 
 /** @typedef {import('./lib/checks.mjs').Counts} Counts */
 
@@ -40,10 +55,13 @@ async function runVitest(args) {
 
 await main(async () => {
   const args = process.argv.slice(2);
-  await ensurePackages([...testPackages, ...realProgramPackages]);
+  const projects = projectsOf(args);
+  await ensurePackages(packagesFor(args.length > 0 ? projects : [...projects, 'checks']));
   await ensureBuilt();
-  await ensureOracle();
-  await ensureGrpcurl();
+  if (projects.some((name) => name !== 'unit')) {
+    await ensureOracle();
+    await ensureGrpcurl();
+  }
   const parts = args.length > 0 ? [] : [runChecks];
   /** @type {Counts} */
   const total = { passed: 0, failed: 0, skipped: 0 };

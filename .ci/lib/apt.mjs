@@ -8,6 +8,7 @@ import { asRoot, capture, run, StepError, say, succeeds, which } from './run.mjs
  * @property {string} name of Debian and Ubuntu
  * @property {() => boolean} present whether what we need of it is there, from wherever it came
  * @property {boolean} [service] its installation would start a server, which nobody has asked for
+ * @property {string[]} [projects] of the tests, that alone need it; unset: all of them do
  */
 
 /** @param {string} program @returns {() => boolean} */
@@ -37,14 +38,18 @@ export const buildPackages = [
 /** What the tests need besides. @type {SystemPackage[]} */
 export const testPackages = [
   { name: 'ca-certificates', present: file('/etc/ssl/certs/ca-certificates.crt') },
-  { name: 'debootstrap', present: command('debootstrap') },
-  { name: 'docker.io', present: dockerIsPresent },
-  { name: 'doctest-dev', present: file('/usr/include/doctest/doctest.h') },
+  { name: 'debootstrap', present: command('debootstrap'), projects: ['e2e'] },
+  { name: 'docker.io', present: dockerIsPresent, projects: ['e2e'] },
+  { name: 'doctest-dev', present: file('/usr/include/doctest/doctest.h'), projects: ['checks'] },
   { name: 'git', present: command('git') },
   { name: 'openssl', present: command('openssl') },
-  { name: 'python3-venv', present: () => succeeds('python3', ['-c', 'import ensurepip, venv']) },
-  { name: 'sqlite3', present: command('sqlite3') },
-  { name: 'strace', present: command('strace') },
+  {
+    name: 'python3-venv',
+    present: () => succeeds('python3', ['-c', 'import ensurepip, venv']),
+    projects: ['e2e'],
+  },
+  { name: 'sqlite3', present: command('sqlite3'), projects: ['integration'] },
+  { name: 'strace', present: command('strace'), projects: ['integration'] },
   { name: 'sudo', present: command('sudo') },
 ];
 
@@ -69,6 +74,17 @@ export const realProgramPackages = [
   { name: 'postgresql', present: postgresIsPresent, service: true },
   { name: 'qemu-user', present: command('qemu-x86_64') },
 ];
+
+/**
+ * What these projects of the tests need; the checks count as one.
+ * @param {readonly string[]} projects
+ */
+export function packagesFor(projects) {
+  const common = testPackages.filter(
+    (wanted) => !wanted.projects || wanted.projects.some((name) => projects.includes(name)),
+  );
+  return projects.every((name) => name === 'unit') ? common : [...common, ...realProgramPackages];
+}
 
 /** What grpcurl is built with where there is no Go. @type {SystemPackage[]} */
 export const pipPackages = [

@@ -2,6 +2,9 @@
 import { ensureBaseImage } from './base-image.mjs';
 import { run, say } from './run.mjs';
 
+/** Name of the image, as the pages run it. */
+export const defaultImage = 'ptraced';
+
 /**
  * Builds it; Docker's own cache makes that quick where nothing has changed.
  * @param {string} name

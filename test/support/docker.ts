@@ -148,6 +148,10 @@ export class ServerContainer implements AsyncDisposable {
     return new ServerContainer(container, folder, log);
   }
 
+  get id(): string {
+    return this.#container.getId();
+  }
+
   /** What it has logged. */
   get log(): string {
     return this.#log.join('');
