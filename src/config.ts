@@ -39,6 +39,8 @@ export interface LaunchInheritance {
    * them.
    */
   readonly descriptors: readonly (readonly [first: number, last: number])[];
+  /** Of those, the ones that this process keeps open as well. */
+  readonly keptDescriptors: readonly number[];
   /** Standard streams that this process has no use for, so that it does not keep them open. */
   readonly releasedStreams: readonly number[];
 }

@@ -53,6 +53,9 @@ core::Inheritance inheritance(const Napi::Object& object) {
     result.descriptors.push_back(
         {static_cast<int>(descriptors[i]), static_cast<int>(descriptors[i + 1])});
   }
+  for (const double kept : get_numbers(object, "keptDescriptors")) {
+    result.kept_descriptors.push_back(static_cast<int>(kept));
+  }
   for (const double stream : get_numbers(object, "releasedStreams")) {
     result.released_streams.push_back(static_cast<int>(stream));
   }

@@ -148,18 +148,21 @@ void IdentityEntries::rewrite() {
 void hand_over(const Inheritance& inheritance) {
   // A handler will not do for SIGTTOU: the write would be tried again for ever. SIGCHLD stays,
   // since children of who ignores it leave no status.
+  const uint64_t unwanted = inheritance.ignored_signals | inheritance.blocked_signals;
   for (int signal = 1; signal <= kSignals; ++signal) {
     KernelAction action = {};
     syscall(SYS_rt_sigaction, signal, nullptr, &action, sizeof(action.mask));
-    if ((inheritance.ignored_signals & bit(signal)) != 0 && signal != SIGCHLD &&
-        action.handler == SIG_DFL) {
+    if ((unwanted & bit(signal)) != 0 && signal != SIGCHLD && action.handler == SIG_DFL) {
       action.handler = SIG_IGN;
       syscall(SYS_rt_sigaction, signal, &action, nullptr, sizeof(action.mask));
     }
   }
   for (const Inheritance::Range& range : inheritance.descriptors) {
     for (int fd = std::max(range.first, kFirstFreeFd); fd <= range.last; ++fd) {
-      close(fd);
+      const std::vector<int>& kept = inheritance.kept_descriptors;
+      if (std::find(kept.begin(), kept.end(), fd) == kept.end()) {
+        close(fd);
+      }
     }
   }
   for (const int stream : inheritance.released_streams) {

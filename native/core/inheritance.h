@@ -26,6 +26,8 @@ struct Inheritance {
   // above 2 are closed here then, as they would be had this process become the command: somebody
   // may wait for the end of a pipe or for a lock.
   std::vector<Range> descriptors;
+  // Of those, the ones that stay open here as well.
+  std::vector<int> kept_descriptors;
   // Standard streams that this process has no use for: /dev/null takes their place here.
   std::vector<int> released_streams;
 

@@ -5,6 +5,10 @@
 // node.cc). A command that ptracectl launches must have what ptracectl was given, so it is written
 // down here, in one environment variable in front of all others. src/cli/inherited.ts reads it.
 //
+// Variables by which Node would be controlled are for the command, which may be Node as well: under
+// their own names they would have this process listen for a debugger, take the command's IPC
+// channel or write its coverage.
+//
 // Statically linked, and without the C++ library: it runs wherever Node does, and starts in well
 // below a millisecond.
 #include <unistd.h>
@@ -49,6 +53,34 @@ size_t count(char* const* strings) {
     ++size;
   }
   return size;
+}
+
+bool starts_with(const char* text, const char* prefix) {
+  return std::strncmp(text, prefix, std::strlen(prefix)) == 0;
+}
+
+bool controls_node(const char* entry) {
+  // Where to find certificates is for our own connections, too.
+  return starts_with(entry, "NODE_") && !starts_with(entry, "NODE_EXTRA_CA_CERTS=");
+}
+
+// Gives those entries other names. One that would be too long for execve(2) then keeps its own.
+bool hide_from_node(char** environment) {
+  constexpr size_t kLongest = 128 * 1024 - sizeof(PTRACECTL_GIVEN);  // MAX_ARG_STRLEN
+  for (; *environment != nullptr; ++environment) {
+    const size_t size = std::strlen(*environment) + 1;
+    if (!controls_node(*environment) || size > kLongest) {
+      continue;
+    }
+    char* hidden = static_cast<char*>(std::malloc(sizeof(PTRACECTL_GIVEN) - 1 + size));
+    if (hidden == nullptr) {
+      return false;
+    }
+    std::memcpy(hidden, PTRACECTL_GIVEN, sizeof(PTRACECTL_GIVEN) - 1);
+    std::memcpy(hidden + sizeof(PTRACECTL_GIVEN) - 1, *environment, size);
+    *environment = hidden;
+  }
+  return true;
 }
 
 // `first` and `second`, then all of `rest`.
@@ -98,7 +130,7 @@ int main(int argc, char** argv, char** environment) {
   char node[] = "node";
   char** arguments = prepend(node, script, argv + (argc > 0 ? 1 : 0));
   char** variables = prepend(record.entry(), nullptr, environment);
-  if (arguments == nullptr || variables == nullptr) {
+  if (arguments == nullptr || variables == nullptr || !hide_from_node(variables)) {
     return fail("cannot start node", kNotRun);
   }
   execvpe(node, arguments, variables);

@@ -17,6 +17,9 @@ namespace ptraced::launcher {
 //   more     how many descriptors found no place in `fds`
 #define PTRACECTL_INHERITED "PTRACECTL_INHERITED"
 
+// Stands before the names of variables that are not for the Node of ptracectl itself.
+#define PTRACECTL_GIVEN "PTRACECTL_GIVEN_"
+
 class Record {
  public:
   // Reads it all from the kernel.

@@ -6,7 +6,10 @@
 import { constants } from 'node:os';
 
 /** The variable that the launcher puts in front of the environment; see native/launcher/record.h. */
-export const INHERITED_VARIABLE = 'PTRACECTL_INHERITED';
+const INHERITED_VARIABLE = 'PTRACECTL_INHERITED';
+
+/** Stands before the names of variables that the launcher keeps from our own Node. */
+const GIVEN_PREFIX = 'PTRACECTL_GIVEN_';
 
 /** What the launcher found. */
 export interface Inherited {
@@ -51,10 +54,26 @@ export function parseInherited(text: string | undefined, pid: number): Inherited
   });
 }
 
+/** Our environment as it was before the launcher changed it. */
+export function givenEntries(entries: readonly string[]): string[] {
+  const [first, ...others] = entries;
+  const isRecord = first?.startsWith(`${INHERITED_VARIABLE}=`) ?? false;
+  return isRecord
+    ? others.map((one) => (one.startsWith(GIVEN_PREFIX) ? one.slice(GIVEN_PREFIX.length) : one))
+    : [...entries];
+}
+
 function takeRecord(): Inherited | undefined {
   const text = process.env[INHERITED_VARIABLE];
   delete process.env[INHERITED_VARIABLE]; // it is nobody else's
-  return parseInherited(text, process.pid);
+  const record = parseInherited(text, process.pid);
+  for (const [name, value] of Object.entries(record === undefined ? {} : process.env)) {
+    if (name.startsWith(GIVEN_PREFIX)) {
+      delete process.env[name];
+      process.env[name.slice(GIVEN_PREFIX.length)] = value; // Node has looked already
+    }
+  }
+  return record;
 }
 
 /** Undefined where Node was started without the launcher, as by `node dist/cli/main.js`. */

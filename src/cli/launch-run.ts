@@ -46,6 +46,10 @@ export class LaunchRun {
     surroundings: LaunchSurroundings,
   ): Promise<ExitStatus> {
     using _ = onEndSignal(this.#abort.signal, (signal) => this.#onSignal(signal));
+    if (address === undefined && surroundings.descriptorsLeftOut > 0) {
+      const count = surroundings.descriptorsLeftOut;
+      this.#sink.notice(`too many descriptors: the command does not get ${count} of them`);
+    }
     await using connection = await openConnection(address, {
       ...surroundings,
       linesFd: this.#linesFd,

@@ -6,7 +6,7 @@ import { fromBytes } from '../bytes.js';
 import { type LaunchSchema, StdioMode } from '../client/index.js';
 import { ownDirectory, ownEnvironment } from '../own-process.js';
 import { textOrBytes, textsOrBytes } from './byte-arguments.js';
-import { INHERITED_VARIABLE } from './inherited.js';
+import { givenEntries } from './inherited.js';
 import { type LAUNCH_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
 import { UsageError } from './usage-error.js';
 
@@ -66,10 +66,7 @@ export function remoteLaunch(argv: string[], values: LaunchValues): Launch {
  * name stays as it was given, in its order: also entries without "=", and names that occur twice.
  */
 function userEnvironment(changes: readonly string[]): string[] {
-  const entries = ownEnvironment().map(fromBytes);
-  if (entries[0]?.startsWith(`${INHERITED_VARIABLE}=`)) {
-    entries.shift(); // the launcher's, see inherited.ts
-  }
+  const entries = givenEntries(ownEnvironment().map(fromBytes));
   for (const change of changes) {
     const head = `${entryName(change)}=`;
     const index = entries.findIndex((entry) => entry.startsWith(head));

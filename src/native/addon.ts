@@ -20,6 +20,8 @@ export interface NativeInheritance {
   pendingSignals: bigint;
   /** First and last of each range, flat. Those above 2 are closed here once the command has them. */
   descriptors: number[];
+  /** Those that stay open here nevertheless. */
+  keptDescriptors: number[];
   /** Standard streams that /dev/null takes the place of here then. */
   releasedStreams: number[];
 }

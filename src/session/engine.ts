@@ -54,10 +54,11 @@ export class Engine {
     if (inheritance === undefined) {
       return withServiceErrors(() => this.#addon.launch(target, capture));
     }
-    const { descriptors, releasedStreams, ...others } = inheritance;
+    const { descriptors, keptDescriptors, releasedStreams, ...others } = inheritance;
     const inherited = {
       ...others,
       descriptors: descriptors.flat(),
+      keptDescriptors: [...keptDescriptors],
       releasedStreams: [...releasedStreams],
     };
     return withServiceErrors(() =>

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { cliProgram } from '../support/paths.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cliProgram, root } from '../support/paths.js';
 import { commandEnvironment, dyingWithUs } from '../support/program.js';
 
 let folder: string;
@@ -50,7 +50,7 @@ const fifos = 'mkfifo ready go; exec 7<>go 8<>ready';
 const scripts: Record<string, [script: string, stdout: string]> = {
   'process substitution to read': ['$T cat <(echo one) <(echo two)', 'one\ntwo\n'],
   'process substitution to write': [
-    'echo hi | $T tee >(cat >copy; echo >done) >out; until [ -e done ]; do :; done; cat copy',
+    'mkfifo done; echo hi | $T tee >(cat >copy; echo >done) >out; read _ <done; cat copy',
     'hi\n',
   ],
   'a coprocess': [
@@ -76,6 +76,29 @@ const scripts: Record<string, [script: string, stdout: string]> = {
     `mkfifo go; exec 9>lock; flock 9; $T sh -c 'read _ <go' & exec 9>&-
     flock -n lock true || echo held; echo >go; wait; flock -n lock echo free`,
     'held\nfree\n',
+  ],
+  'a record lock': [
+    // Closing any descriptor of the file would drop it.
+    `perl -e 'use Fcntl; $^F = 9; open($file, "+>", "lock"); open($other, "<", "lock");
+      $lock = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0); fcntl($file, F_SETLK, $lock) or die;
+      exec { $ARGV[0] } @ARGV' $T perl -e 'use Fcntl; if (!fork) { open($file, "+<", "lock");
+        $lock = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0);
+        print fcntl($file, F_SETLK, $lock) ? "free\\n" : "held\\n"; exit }
+      wait'`,
+    'held\n',
+  ],
+  'variables of Node': [
+    `export NODE_OPTIONS=--require=/missing NODE_UNIQUE_ID=1 NODE_DEBUG=module
+    $T sh -c 'echo $NODE_OPTIONS $NODE_UNIQUE_ID $NODE_DEBUG'`,
+    '--require=/missing 1 module\n',
+  ],
+  'a child of Node with a channel to its parent': [
+    `node -e 'const [file, ...args] = process.argv.slice(1);
+      const stdio = ["ignore", "inherit", "inherit", "ipc"];
+      const child = require("child_process").spawn(file, args, { stdio });
+      child.on("message", (text) => console.log(text)).send("hi")' -- \
+    $T node -e 'process.on("message", (text) => process.send(text + " there", () => process.disconnect()))'`,
+    'hi there\n',
   ],
   'sockets of a service manager': [
     `exec 3</etc/hostname; export LISTEN_FDS=1
@@ -114,12 +137,25 @@ const scripts: Record<string, [script: string, stdout: string]> = {
   'a closed stdin': ['$T sh -c "read _; echo \\$?" <&- 2>/dev/null', '1\n'],
 };
 
-it.each(Object.entries(scripts))('%s', async (_, [script, stdout]) => {
-  const lines = `${folder}/lines`;
-  const untraced = await bash(script, '', 'untraced');
-  expect(untraced).toMatchObject({ stdout, end: 0 });
-  expect(existsSync(lines)).toBe(false);
-  const traced = await bash(script, `${cliProgram} trace -o ${lines}`, 'traced');
-  expect(traced).toEqual(untraced);
-  expect(readFileSync(lines, 'utf8')).toMatch(/\+\+\+ (exited with|killed by)/);
+it('says how many descriptors it cannot hand on', async () => {
+  // As the launcher would write it with more descriptors than most machines allow.
+  const script = `PTRACECTL_INHERITED="pid:$$ ignored:0 blocked:0 pending:0 nofile:1024 fds:0-2 more:7" \\
+    exec node ${root}/dist/cli/main.js trace -o lines true`;
+  expect(await bash(script, '', 'many')).toEqual({
+    stdout: '',
+    stderr: 'ptracectl: too many descriptors: the command does not get 7 of them\n',
+    end: 0,
+  });
+});
+
+describe('a script goes on as it did', () => {
+  it.each(Object.entries(scripts))('%s', async (_, [script, stdout]) => {
+    const lines = `${folder}/lines`;
+    const untraced = await bash(script, '', 'untraced');
+    expect(untraced).toMatchObject({ stdout, end: 0 });
+    expect(existsSync(lines)).toBe(false);
+    const traced = await bash(script, `${cliProgram} trace -o ${lines}`, 'traced');
+    expect(traced).toEqual(untraced);
+    expect(readFileSync(lines, 'utf8')).toMatch(/\+\+\+ (exited with|killed by)/);
+  });
 });
