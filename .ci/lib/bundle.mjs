@@ -44,10 +44,6 @@ const output = {
     groups: [
       { name: 'messages', test: /\/src\/gen\/(?!.*\/commented_files)|\/@bufbuild\// },
       { name: 'grpc', test: /\/@grpc\// },
-      {
-        name: 'services',
-        test: /\/src\/(?:services|session|security|procfs|native|service-host)\b/,
-      },
     ],
   },
 };

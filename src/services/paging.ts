@@ -1,6 +1,6 @@
 /** Pages of a list. */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { invalidField, ServiceError } from '../errors.js';
+import { lazyCrypto, randomBytes } from '../random.js';
 
 /** Throws FIELD_INVALID. 0 means `byDefault`. */
 export function checkPageSize(
@@ -31,7 +31,7 @@ export class PageTokens {
     const bytes = Buffer.from(token, 'base64url');
     const position = bytes.subarray(0, positionBytes);
     const mac = bytes.subarray(positionBytes);
-    if (mac.length !== macBytes || !timingSafeEqual(mac, this.#mac(position, query))) {
+    if (mac.length !== macBytes || !lazyCrypto().timingSafeEqual(mac, this.#mac(position, query))) {
       throw new ServiceError(
         'PAGE_TOKEN_INVALID',
         'page_token is not from a response to the same query',
@@ -41,7 +41,11 @@ export class PageTokens {
   }
 
   #mac(position: Buffer, query: string): Buffer {
-    const mac = createHmac('sha256', this.#key).update(position).update(query).digest();
+    const mac = lazyCrypto()
+      .createHmac('sha256', this.#key)
+      .update(position)
+      .update(query)
+      .digest();
     return mac.subarray(0, macBytes);
   }
 }

@@ -1,5 +1,4 @@
 /** One tracer with its tracees and its ring of records. */
-import { randomBytes } from 'node:crypto';
 import { ServiceError } from '../errors.js';
 import {
   type CaptureOptions,
@@ -15,6 +14,7 @@ import type {
   NativeSession,
   NativeSessionInfo,
 } from '../native/addon.js';
+import { randomBytes } from '../random.js';
 import type { Lease, LeaseTerms } from './lease.js';
 import { toServiceError, withServiceErrors } from './native-failure.js';
 import { StdinWriter } from './stdin.js';
