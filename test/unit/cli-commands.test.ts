@@ -225,8 +225,8 @@ describe('attach', () => {
     cli.kill('SIGTERM');
     await cancelled;
     expect(cli.exitCode).toBeNull();
-    cli.kill('SIGHUP');
-    expect(await closed).toEqual([null, 'SIGHUP']);
+    cli.kill('SIGINT');
+    expect(await closed).toEqual([null, 'SIGINT']);
   });
 
   it('exits with 0 when the process has ended, whatever its status', async () => {
