@@ -22,10 +22,9 @@ constexpr int kSeccompFilter = 2;
 
 // How often a task that is about to give others a filter looks whether all calls of those stop.
 constexpr int64_t kThreadsLookNs = kNanosecondsPerMillisecond / 5;
-// A running thread stops within this time of PTRACE_INTERRUPT, even on a busy machine.
-constexpr int64_t kStopPatienceNs = 5 * kNanosecondsPerSecond;
-// Longest wait for calls that are made again: until they sleep, or longer where they never do.
-constexpr int64_t kRemakePatienceNs = 50 * kNanosecondsPerMillisecond;
+// Longest wait for them. It is there for what cannot be foreseen: a running thread stops as soon as
+// it has a CPU, and a call that is made again sleeps or ends, since it slept before.
+constexpr int64_t kThreadsPatienceNs = 60 * kNanosecondsPerSecond;
 
 // States of /proc/TID/status in which a task makes no call before a stop that is asked for: it is
 // in the kernel, and stops on its way back, or is gone.
@@ -153,9 +152,9 @@ bool Tracer::stops_at_calls(Task& thread, int64_t waited_ns) {
   }
   if (!thread.runs_unseen) {
     const bool sleeps = thread.remake == Remake::kEntered && status->state == 'S';
-    return sleeps || waited_ns > kRemakePatienceNs;
+    return sleeps || waited_ns > kThreadsPatienceNs;
   }
-  if (waited_ns > kStopPatienceNs) {
+  if (waited_ns > kThreadsPatienceNs) {
     report(thread, {"PTRACE_INTERRUPT", ETIMEDOUT, thread.tid});
     return true;
   }
