@@ -69,7 +69,7 @@ decode::SyscallSet syscall_set(Napi::Env env, const std::vector<std::string>& en
   std::string error;
   decode::SyscallSet set = decode::SyscallSet::parse(entries, error);
   if (!error.empty()) {
-    throw make_failure(env, "UNKNOWN_SYSCALL", error);
+    throw make_unknown_syscall(env, "", error);
   }
   return set;
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "decode/decoder.h"
+#include "decode/name_suggestion.h"
 #include "decode/utf8.h"
 
 namespace ptraced::addon {
@@ -47,6 +48,20 @@ Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& m
 Napi::Error make_field_failure(Napi::Env env, const char* reason, const std::string& field,
                                const std::string& message) {
   return make_failure(env, reason, message, {}, {{"field", field}});
+}
+
+Napi::Error make_unknown_syscall(Napi::Env env, const std::string& field, const std::string& item) {
+  FailureMetadata facts;
+  if (!field.empty()) {
+    facts.emplace_back("field", field);
+  }
+  const std::string suggestion = decode::suggest_name(item);
+  if (suggestion.empty()) {
+    return make_failure(env, "UNKNOWN_SYSCALL", item, {}, facts);
+  }
+  facts.emplace_back("suggestion", suggestion);
+  const std::string message = item + "; did you mean '" + suggestion + "'?";
+  return make_failure(env, "UNKNOWN_SYSCALL", message, {}, facts);
 }
 
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error) {

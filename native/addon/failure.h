@@ -22,6 +22,10 @@ Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& m
 Napi::Error make_field_failure(Napi::Env env, const char* reason, const std::string& field,
                                const std::string& message);
 
+// UNKNOWN_SYSCALL for an item of a set of calls; `field` is its path, empty for none. Where a name
+// is near, the message says so and the metadata "suggestion" is it.
+Napi::Error make_unknown_syscall(Napi::Env env, const std::string& field, const std::string& item);
+
 // The same for a launch or an attach that failed; the reason follows from the step.
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error);
 

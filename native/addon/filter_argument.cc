@@ -65,7 +65,7 @@ decode::SyscallSet syscall_set(const Napi::Object& object, const std::string& fi
   std::string error;
   decode::SyscallSet set = decode::SyscallSet::parse(get_strings(object, "syscalls"), error);
   if (!error.empty()) {
-    throw make_field_failure(object.Env(), "UNKNOWN_SYSCALL", field + ".syscalls", error);
+    throw make_unknown_syscall(object.Env(), field + ".syscalls", error);
   }
   return set;
 }

@@ -34,7 +34,7 @@ struct Call {
 
 // What the client chose.
 struct Options {
-  // Bytes of a string, and elements of an array, that are shown. 1 to 1 MiB.
+  // Bytes of a string, and elements of an array, that are shown. 0 to 1 MiB.
   uint32_t max_string_bytes = 32;
   // strace's -v: every field and element.
   bool unabbreviated = false;

@@ -320,9 +320,8 @@ void Engine::show_inline(const Type& type, const Operand& operand) {
     const void* end = std::memchr(view.bytes, 0, size);
     const size_t used =
         end != nullptr ? static_cast<size_t>(static_cast<const uint8_t*>(end) - view.bytes) : size;
-    const size_t shown = std::min<uint64_t>(used, limit());
-    out_.string(view.bytes, shown,
-                {.truncated = end == nullptr || shown < used, .full_size = used});
+    // Whole, whatever the limit of strings is, as strace shows it: it is part of a structure.
+    out_.string(view.bytes, used, {.truncated = end == nullptr, .full_size = used});
     return;
   }
   const size_t size = size_of(*type.of);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <sys/syscall.h>
 
+#include "../decode/name_suggestion.h"
 #include "../decode/syscall_set.h"
 
 namespace ptraced::test {
@@ -35,6 +36,21 @@ TEST_CASE("names, numbers, classes, expressions") {
   CHECK(Parsed({"%%stat"}).has(SYS_newfstatat));
   CHECK(Parsed({"/^open"}).has(SYS_openat));
   CHECK(Parsed({"0"}).has(SYS_read));
+}
+
+TEST_CASE("a mistyped name is near another") {
+  using decode::suggest_name;
+  CHECK(suggest_name("opneat") == "openat");
+  CHECK(suggest_name("opne") == "open");
+  CHECK(suggest_name("?getpppid") == "getppid");
+  CHECK(suggest_name("gettimofday@64") == "gettimeofday");
+  CHECK(suggest_name("socketcal") == "socketcall");  // only i386 has it
+  CHECK(suggest_name("%fil") == "%file");
+  CHECK(suggest_name("%netwrok") == "%network");
+  for (const char* item : {"", "!", "ls", "qqqqqq", "/opne", "4711", "%", "%qqq", "?"}) {
+    CHECK(suggest_name(item).empty());
+  }
+  CHECK(suggest_name(std::string(5000, 'a')).empty());
 }
 
 TEST_CASE("negation, several entries, tables") {

@@ -2,13 +2,15 @@
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type CaptureOptionsSchema, OrphanAction } from '../client/index.js';
-import { type Connection, describeFailure, openConnection } from './connection.js';
+import { type Connection, describeFailure, openConnection, throwUsageError } from './connection.js';
+import { Departure } from './departure.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
 import { abortAtHangup } from './hangup.js';
 import { onEndSignal, signalNumber } from './signals.js';
 import { describeEnd, Interrupted, printStream, type TraceRequest } from './trace-run.js';
+import { UsageError } from './usage-error.js';
 
 /** The kernel's own limit (proc_sys_kernel(5), pid_max). */
 export const MAX_PID = 4_194_304;
@@ -33,9 +35,9 @@ export async function attachTo(
   address: string | undefined,
   sink: FrameSink,
 ): Promise<ExitStatus> {
-  const abort = new AbortController();
-  using _signals = onEndSignal(abort.signal, (signal) => abort.abort(new Interrupted(signal)));
-  using _hangup = await abortAtHangup(sink.fd, abort);
+  const departure = new Departure(OrphanAction.DETACH);
+  using _signals = onEndSignal(departure.signal, (signal) => departure.begin(signal));
+  using _hangup = await abortAtHangup(sink.fd, departure);
   await using connection = await openConnection(address);
   const runs = pids.map((pid) => {
     const request: TraceRequest = {
@@ -43,17 +45,31 @@ export async function attachTo(
       capture: options.capture,
       onDisconnect: OrphanAction.DETACH,
     };
-    return followProcess(pid, request, connection, sink, abort.signal);
+    return followProcess(pid, request, connection, sink, departure);
   });
-  const statuses = await Promise.all(runs);
-  if (abort.signal.reason instanceof Interrupted) {
+  // The same request is wrong for each of them: all have said so before one of them is told.
+  const outcomes = await Promise.all(runs.map((run) => run.catch(orUsageError)));
+  const statuses = outcomes.map((outcome) => {
+    if (outcome instanceof UsageError) {
+      throw outcome;
+    }
+    return outcome;
+  });
+  if (departure.cause !== undefined) {
     sink.detached();
     await sink.flush();
-    return { signal: signalNumber(abort.signal.reason.signal) };
+    return { signal: signalNumber(departure.cause.signal) };
   }
   sink.finish();
   await sink.flush();
   return statuses.find((status) => status === FAILURE) ?? { code: 0 };
+}
+
+function orUsageError(error: unknown): UsageError {
+  if (error instanceof UsageError) {
+    return error;
+  }
+  throw error;
 }
 
 /** Follows one process to its end, or to ours. */
@@ -62,9 +78,11 @@ async function followProcess(
   request: TraceRequest,
   connection: Connection,
   sink: FrameSink,
-  signal: AbortSignal,
+  departure: Departure,
 ): Promise<ExitStatus> {
-  const stream = connection.client.trace(request, { signal });
+  const { client } = connection;
+  const stream = client.trace(request, { signal: departure.signal });
+  departure.add(client, stream);
   const notify = async (message: string): Promise<ExitStatus> => {
     sink.notice(`process ${pid}: ${message}`);
     await sink.flush();
@@ -72,7 +90,7 @@ async function followProcess(
   };
   try {
     const early = describeEnd(await printStream(stream, sink, {}));
-    return early === undefined ? { code: 0 } : await notify(early);
+    return early === undefined || departure.cause !== undefined ? { code: 0 } : await notify(early);
   } catch (error) {
     if (error instanceof OutputError) {
       throw error;
@@ -80,6 +98,7 @@ async function followProcess(
     if (error instanceof Interrupted) {
       return { code: 0 };
     }
+    throwUsageError(error, connection.address);
     return await notify(describeFailure(error, connection.address, stream.header !== undefined));
   }
 }

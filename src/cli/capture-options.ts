@@ -12,6 +12,7 @@ import {
 } from '../client/index.js';
 import { ownDirectory } from '../own-process.js';
 import { textsOrBytes } from './byte-arguments.js';
+import { parseExpressions } from './expressions.js';
 import {
   type CAPTURE_OPTIONS,
   type FILTER_OPTIONS,
@@ -59,20 +60,17 @@ export function captureOptions(
     mode: RecordMode.ENTER_EXIT,
     decode: DecodeMode.TEXT,
     unabbreviated: values['no-abbrev'],
-    maxStringBytes: parseNumber(values['string-limit'], '-s', 1, MAX_STRING_BYTES),
+    ...stringLimit(values['string-limit']),
     filter: filterOf(values, address),
     follow: { noThreads: !follow, noProcesses: !follow },
     overflow: overflowPolicy(values.overflow),
   };
 }
 
-/** The set of a `-e trace=SET`, whose qualifier may be left out. */
-function traceSet(expression: string): string {
-  const [, qualifier = 'trace', set = ''] = /^(?:(\w+)=)?(.*)$/s.exec(expression) ?? [];
-  if (qualifier !== 'trace' && qualifier !== 't') {
-    throw new UsageError(`unsupported -e expression: '${expression}'`);
-  }
-  return set;
+/** In the API, 0 is the default. */
+function stringLimit(text: string): { maxStringBytes: number } | { noStrings: true } {
+  const maxStringBytes = parseNumber(text, '-s', 0, MAX_STRING_BYTES);
+  return maxStringBytes === 0 ? { noStrings: true } : { maxStringBytes };
 }
 
 /** Which records are wanted; `address` as above. Throws a UsageError. */
@@ -80,14 +78,20 @@ export function filterOf(
   values: FilterValues,
   address: string | undefined,
 ): MessageInitShape<typeof RecordFilterSchema> {
-  const failedOnly = values['failed-only'];
-  const successfulOnly = values['successful-only'];
+  const { trace, descriptors, outcome } = parseExpressions(values.expression);
+  const failedOnly = values['failed-only'] || outcome === 'failed';
+  const successfulOnly = values['successful-only'] || outcome === 'successful';
   const paths = values['trace-path'].map((path) => absolutePath(path, address));
   if (failedOnly && successfulOnly) {
     throw new UsageError('-z and -Z exclude each other');
   }
+  if (descriptors.length > 0 && paths.length > 0) {
+    // strace takes a call for either reason, the API where both hold.
+    throw new UsageError('-P and -e trace-fds together are not supported');
+  }
   return {
-    ...callsOf([...values.expression.map(traceSet), ...values.trace]),
+    ...callsOf(trace),
+    ...(descriptors.length > 0 && { fds: [...descriptors] }),
     ...(failedOnly && { failedOnly }),
     ...(successfulOnly && { successfulOnly }),
     ...(paths.length > 0 && textsOrBytes('paths', paths)),
@@ -119,9 +123,8 @@ function absolutePath(path: string, address: string | undefined): string {
   return resolve(address === undefined ? ownDirectory() : '/', path);
 }
 
-/** As in strace, the last set given counts; "none" too leaves numbers that no table has. */
-function callsOf(sets: string[]): { syscalls?: string[] } {
-  const set = sets.at(-1);
+/** The set in the words of the API; "none" too leaves numbers that no table has. */
+function callsOf(set: string | undefined): { syscalls?: string[] } {
   if (set === undefined || set === 'all' || set === '!none') {
     return {};
   }

@@ -29,12 +29,14 @@ const OUTPUT_HELP = `\
 export const FILTER_HELP = `\
   -e, --trace=SET          calls to trace: names, %classes, /regexes, after "!" all others;
                            -e trace=SET and -e SET are the same
+      --trace-fds=N,...    only calls that use one of these descriptors
+      --status=STATUS      successful, failed: as -z, -Z
   -P, --trace-path=PATH    only calls that use a file below PATH (repeatable)
   -z, --successful-only    of calls that have returned, only those that succeeded
   -Z, --failed-only        only those that failed`;
 
 const DETAIL_HELP = `\
-  -s, --string-limit=N     bytes of a string that are shown (default 32)
+  -s, --string-limit=N     bytes of a string that are shown, 0 to 1048576 (default 32)
   -v, --no-abbrev          show every field of structures
   -f, --follow-forks       follow new threads and processes (this is the default)
       --no-follow          do not`;

@@ -75,13 +75,21 @@ async function connectTo(address: string): Promise<PtracedClient> {
 export function describeFailure(error: unknown, address: string, connected: boolean): string {
   const message = oneLine(error instanceof Error ? error.message : String(error));
   if (!(error instanceof PtracedError && error.reason === '')) {
-    return message;
+    const isSet = error instanceof PtracedError && error.reason === 'UNKNOWN_SYSCALL';
+    return isSet ? `invalid -e argument: ${message}` : message;
   }
   if (error.isConnectionLoss) {
     return `${connected ? 'lost the connection to' : 'cannot reach'} ${address}: ${message}`;
   }
   // Without a reason, it is not ptraced's own: what is at the address may be another server.
   return `${address}: ${message}`;
+}
+
+/** Throws a UsageError where the server refused what the command line says, which only it can check. */
+export function throwUsageError(error: unknown, address: string): void {
+  if (error instanceof PtracedError && error.code === 'INVALID_ARGUMENT') {
+    throw new UsageError(describeFailure(error, address, false));
+  }
 }
 
 function oneLine(text: string): string {

@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type CaptureOptionsSchema, OrphanAction, PtracedError } from '../client/index.js';
-import { describeFailure, openConnection } from './connection.js';
+import { describeFailure, openConnection, throwUsageError } from './connection.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { TextOutput } from './text-output.js';
 import type { TraceRequest } from './trace-run.js';
@@ -56,6 +56,7 @@ export async function startDetached(
       if (!(error instanceof PtracedError)) {
         throw error;
       }
+      throwUsageError(error, address);
       output.notice(describeFailure(error, address, false));
       status = FAILURE;
     }

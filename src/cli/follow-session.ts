@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { EndCause, type SubscribeRequestSchema } from '../client/index.js';
-import { describeFailure, openConnection } from './connection.js';
+import { describeFailure, openConnection, throwUsageError } from './connection.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
@@ -55,6 +55,7 @@ export async function followSession(
       sink.left();
       return { signal: signalNumber(error.signal) };
     }
+    throwUsageError(error, address);
     sink.finish();
     sink.notice(describeFailure(error, address, connected));
     return FAILURE;

@@ -12,7 +12,10 @@ const EPIPE = { code: 'EPIPE', errno: -32, message: 'EPIPE' };
  * is a SIGHUP for a terminal, which may be none that sends us one, else what the next line would come
  * to. Until it is disposed of.
  */
-export async function abortAtHangup(fd: number, abort: AbortController): Promise<Disposable> {
+export async function abortAtHangup(
+  fd: number,
+  abort: { abort(reason: Error): void },
+): Promise<Disposable> {
   const reason = isatty(fd) ? new Interrupted('SIGHUP') : new OutputError('write', EPIPE);
   // Here and not above: it loads the addon, and most commands write one answer and end.
   const { watchHangup } = await import('../embedded/hangup.js');

@@ -1,7 +1,8 @@
 /** A launched command from its start to our exit status, and what a signal does in between. */
 
-import { PtracedError, StopReason, type TraceRecord } from '../client/index.js';
-import { describeFailure, openConnection } from './connection.js';
+import { OrphanAction, PtracedError, StopReason, type TraceRecord } from '../client/index.js';
+import { describeFailure, openConnection, throwUsageError } from './connection.js';
+import { Departure } from './departure.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
@@ -17,7 +18,7 @@ export class LaunchRun {
   readonly #program: string;
   readonly #sink: FrameSink;
   readonly #linesFd: number | undefined;
-  readonly #abort = new AbortController();
+  readonly #departure = new Departure(OrphanAction.KILL);
   /** Process id of the command, while it lives and signals can be sent to it from here. */
   #reachable = 0;
   /** A signal stopped it, such as SIGTTIN. */
@@ -45,7 +46,7 @@ export class LaunchRun {
     request: TraceRequest,
     surroundings: LaunchSurroundings,
   ): Promise<ExitStatus> {
-    using _ = onEndSignal(this.#abort.signal, (signal) => this.#onSignal(signal));
+    using _ = onEndSignal(this.#departure.signal, (signal) => this.#onSignal(signal));
     if (address === undefined && surroundings.descriptorsLeftOut > 0) {
       const count = surroundings.descriptorsLeftOut;
       this.#sink.notice(`too many descriptors: the command does not get ${count} of them`);
@@ -54,7 +55,9 @@ export class LaunchRun {
       ...surroundings,
       linesFd: this.#linesFd,
     });
-    const stream = connection.client.trace(request, { signal: this.#abort.signal });
+    const { client } = connection;
+    const stream = client.trace(request, { signal: this.#departure.signal });
+    this.#departure.add(client, stream);
     try {
       const ended = await printStream(stream, this.#sink, {
         onHeader: ({ rootPid }) => {
@@ -62,16 +65,17 @@ export class LaunchRun {
         },
         onRecord: (record) => this.#note(record),
       });
-      return await this.#finish(describeEnd(ended), statusOf(ended));
+      return await (this.#departure.cause === undefined
+        ? this.#finish(describeEnd(ended), statusOf(ended))
+        : this.#leave(this.#departure.cause));
     } catch (error) {
       if (error instanceof OutputError) {
         throw error;
       }
       if (error instanceof Interrupted) {
-        const signal = signalNumber(error.signal);
-        this.#sink.left();
-        return await this.#finish(`ended by ${error.signal}: the command is killed`, { signal });
+        return await this.#leave(error);
       }
+      throwUsageError(error, connection.address);
       const started = stream.header !== undefined;
       const why = describeFailure(error, connection.address, started);
       const refused = !started && error instanceof PtracedError && !error.isConnectionLoss;
@@ -92,6 +96,12 @@ export class LaunchRun {
       this.#stopped =
         reason === StopReason.GROUP_STOP || (this.#stopped && reason !== StopReason.GROUP_CONTINUE);
     }
+  }
+
+  async #leave({ signal }: Interrupted): Promise<ExitStatus> {
+    this.#sink.left();
+    const status = { signal: signalNumber(signal) };
+    return await this.#finish(`ended by ${signal}: the command is killed`, status);
   }
 
   async #finish(notice: string | undefined, status: ExitStatus): Promise<ExitStatus> {
@@ -120,7 +130,7 @@ export class LaunchRun {
         return;
       }
     }
-    const end = (): void => this.#abort.abort(new Interrupted(signal));
+    const end = (): void => this.#departure.begin(signal);
     if (this.#rootEnded && this.#grace === undefined) {
       this.#grace = setTimeout(end, GRACE_MS);
     } else {

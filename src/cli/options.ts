@@ -2,6 +2,9 @@
 
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { checkTextOptions } from './byte-arguments.js';
+import { canonicalQualifier, EXPRESSION_OPTIONS } from './expressions.js';
+import { describeStraceOption } from './strace-options.js';
+import { didYouMean } from './suggestion.js';
 import { UsageError } from './usage-error.js';
 
 /** Options as parseArgs takes them. */
@@ -31,10 +34,13 @@ export const PRINT_OPTIONS = { ...LINE_OPTIONS, ...REMOTE_OPTIONS } as const sat
 
 /** Which records. */
 export const FILTER_OPTIONS = {
+  /** With those that have options of their own, as `name=value`, in the order of the command line. */
   expression: { type: 'string', short: 'e', multiple: true, default: [] },
   'failed-only': { type: 'boolean', short: 'Z', default: false },
+  status: { type: 'string', multiple: true, default: [] },
   'successful-only': { type: 'boolean', short: 'z', default: false },
   trace: { type: 'string', multiple: true, default: [] },
+  'trace-fds': { type: 'string', multiple: true, default: [] },
   'trace-path': { type: 'string', short: 'P', multiple: true, default: [] },
 } as const satisfies OptionSpecs;
 
@@ -66,6 +72,12 @@ export const LAUNCH_OPTIONS = {
   user: { type: 'string', short: 'u' },
 } as const satisfies OptionSpecs;
 
+/** Names that one command takes or another. */
+const TAKEN_SOMEWHERE: ReadonlySet<string> = new Set([
+  ...Object.keys(COMMON_OPTIONS),
+  ...Object.keys(LAUNCH_OPTIONS),
+]);
+
 /** Options, and what follows them. */
 export interface ParsedArguments<Specs extends OptionSpecs> {
   readonly values: ReturnType<typeof parseArgs<{ options: Specs; strict: true }>>['values'];
@@ -94,26 +106,56 @@ export function parseAnywhere<Specs extends OptionSpecs>(
   options: Specs,
 ): ParsedArguments<Specs> {
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args,
       options,
       strict: true,
       allowPositionals: true,
+      tokens: true,
     });
     checkTextOptions(values);
-    return { values, operands: positionals } as ParsedArguments<Specs>;
+    const expressions = Object.hasOwn(options, 'expression') ? expressionsOf(tokens) : {};
+    return {
+      values: { ...values, ...expressions },
+      operands: positionals,
+    } as unknown as ParsedArguments<Specs>;
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(describe(error));
+    throw error instanceof UsageError ? error : new UsageError(describe(error, options));
   }
 }
 
+/** The last of several counts, so that their order among each other matters. */
+function expressionsOf(tokens: readonly { kind: string; name?: string; value?: unknown }[]): {
+  expression: string[];
+} {
+  const expression = tokens.flatMap(({ kind, name = '', value }) => {
+    if (kind !== 'option' || typeof value !== 'string') {
+      return [];
+    }
+    const isLong = EXPRESSION_OPTIONS.includes(name);
+    return isLong ? [`${name}=${value}`] : name === 'expression' ? [value] : [];
+  });
+  return { expression };
+}
+
 /** Node's own messages add advice that does not fit here. */
-function describe(error: unknown): string {
+function describe(error: unknown, options: OptionSpecs): string {
   const message = (error as Error).message;
-  if ((error as NodeJS.ErrnoException).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
-    return `unrecognized option ${/'[^']*'/.exec(message)?.[0] ?? ''}`.trimEnd();
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    return message.replace(/[.\n].*$/s, '').replace(/^Option/, 'option');
   }
-  return message.replace(/[.\n].*$/s, '').replace(/^Option/, 'option');
+  const option = /'([^']*)'/.exec(message)?.[1] ?? '';
+  const written = option.replace(/^--(?:no-)?/, '');
+  const name = option.startsWith('--') ? canonicalQualifier(written) : undefined;
+  if (name !== undefined && Object.hasOwn(options, name)) {
+    return `unrecognized option '${option}'; did you mean '--${name}'?`;
+  }
+  const ofStrace = describeStraceOption(option, name, TAKEN_SOMEWHERE);
+  if (ofStrace !== undefined) {
+    return ofStrace;
+  }
+  const hint = name === undefined ? '' : didYouMean(name, Object.keys(options), '--');
+  return `unrecognized option '${option}'${hint}`;
 }
 
 /** Parses a whole number in a range; `option` names it in the UsageError. */

@@ -9,6 +9,7 @@ import { COMMANDS } from './commands.js';
 import { type ExitStatus, exitWith, FAILURE, USAGE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import { parseOptions } from './options.js';
+import { didYouMean } from './suggestion.js';
 import { UsageError } from './usage-error.js';
 
 /** What a process that writes into a closed pipe ends with, by SIGPIPE. */
@@ -40,6 +41,14 @@ const GLOBAL_OPTIONS = {
   version: { type: 'boolean', short: 'V', default: false },
 } as const;
 
+function unknownCommand(name: string): string {
+  const hint = didYouMean(
+    name,
+    COMMANDS.map((command) => command.name),
+  );
+  return `unknown command '${name}'${hint}`;
+}
+
 async function run(args: string[]): Promise<ExitStatus> {
   const { values, operands } = parseOptions(args, GLOBAL_OPTIONS);
   const [name, ...rest] = operands;
@@ -51,7 +60,7 @@ async function run(args: string[]): Promise<ExitStatus> {
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    throw new UsageError(name === undefined ? 'must have a command' : `unknown command '${name}'`);
+    throw new UsageError(name === undefined ? 'must have a command' : unknownCommand(name));
   }
   try {
     return await command.run(rest, values.server);
@@ -68,7 +77,7 @@ async function main(): Promise<ExitStatus> {
   } catch (error) {
     if (error instanceof UsageError) {
       const help = ['ptracectl', error.command, '--help'].filter((word) => word !== '').join(' ');
-      complain(`${error.message} (try '${help}')`);
+      complain(`${error.message}\nTry '${help}' for more information.`);
       return USAGE;
     }
     const { code, message } = error as NodeJS.ErrnoException;

@@ -2,7 +2,7 @@
 
 import { type PtracedClient, PtracedError } from '../client/index.js';
 import { type Command, printHelp } from './command.js';
-import { describeFailure, openConnection, serverOf } from './connection.js';
+import { describeFailure, openConnection, serverOf, throwUsageError } from './connection.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import {
   type OptionSpecs,
@@ -68,6 +68,7 @@ export function remoteCommand<const Specs extends OptionSpecs>(spec: RemoteSpec<
         if (!(error instanceof PtracedError)) {
           throw error;
         }
+        throwUsageError(error, connection.address);
         output.notice(describeFailure(error, connection.address, false));
         return FAILURE;
       } finally {

@@ -100,7 +100,7 @@ export interface NativeCapture {
   decode: 'raw' | 'text' | 'values' | 'text-and-values';
   registers: boolean;
   unabbreviated: boolean;
-  /** 1 to 1 MiB. */
+  /** 0 to 1 MiB. */
   maxStringBytes: number;
   filter: NativeFilter;
   probes: NativeProbe[];

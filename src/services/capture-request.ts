@@ -38,11 +38,14 @@ function toDecode(decode: DecodeMode): EngineCapture['decode'] {
   }
 }
 
-function toMaxStringBytes(bytes: number): number {
+function toMaxStringBytes({ maxStringBytes: bytes, noStrings }: CaptureOptions): number {
   if (bytes > maxStringBytes) {
     throw invalidField('capture.max_string_bytes', `must be at most ${maxStringBytes}`);
   }
-  return bytes || defaultStringBytes;
+  if (noStrings && bytes > 0) {
+    throw invalidField('capture.max_string_bytes', 'must be 0 with no_strings');
+  }
+  return noStrings ? 0 : bytes || defaultStringBytes;
 }
 
 /** The capacity that is asked for; 0: the default one. */
@@ -111,7 +114,7 @@ export function toCapture(
     decode: toDecode(options.decode),
     registers: options.registers,
     unabbreviated: options.unabbreviated,
-    maxStringBytes: toMaxStringBytes(options.maxStringBytes),
+    maxStringBytes: toMaxStringBytes(options),
     filter: toFilter('capture.filter', options.filter),
     probes: toProbes('capture.probes', options.probes),
     followThreads: !follow.noThreads,

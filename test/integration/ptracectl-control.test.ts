@@ -42,13 +42,13 @@ describe('threads', () => {
     expect(registers?.stopId).toBe(paused?.stopId);
     expect(await cli.ok('regs', name, pid, 'r15=0x1234')).toMatch(/^r15 +0x0*1234$/m);
     await cli.ok('regs', name, pid, `r15=${registers?.registers?.r15}`);
-    expect(await cli.fails('regs', name, pid, 'zzz=1')).toMatch(/^UNKNOWN_REGISTER: /);
+    expect(await cli.refuses('regs', name, pid, 'zzz=1')).toMatch(/^UNKNOWN_REGISTER: /);
     expect(await cli.fails('resume', name, pid, '--stop-id=999999')).toMatch(/^STOP_CHANGED: /);
     await cli.ok('resume', name, pid, `--stop-id=${paused?.stopId}`);
 
     program.send('hello');
     expect(await program.line()).toBe('hello');
-    expect(await cli.fails('signal', name, pid, 'NOSUCH')).toMatch(/^FIELD_INVALID: /);
+    expect(await cli.refuses('signal', name, pid, 'NOSUCH')).toMatch(/^FIELD_INVALID: /);
     await cli.ok('detach', name, pid);
     await untraced(program.pid);
     program.send('after');

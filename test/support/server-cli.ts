@@ -31,11 +31,23 @@ export class ServerCli {
   }
 
   /** Its message, where it fails with status 1. */
-  async fails(...args: string[]): Promise<string> {
+  fails(...args: string[]): Promise<string> {
+    return this.#fails(1, args);
+  }
+
+  /** Its message, where the command line is wrong: status 2. */
+  refuses(...args: string[]): Promise<string> {
+    return this.#fails(2, args);
+  }
+
+  async #fails(status: number, args: string[]): Promise<string> {
     const { stdout, stderr, end } = await runCli(this.address, ...args);
-    expect({ args, stdout, end }).toEqual({ args, stdout: '', end: 1 });
-    expect(stderr).toMatch(/^ptracectl: [^\n]+\n$/);
-    return stderr.slice('ptracectl: '.length, -1);
+    expect({ args, stdout, end }).toEqual({ args, stdout: '', end: status });
+    const hint = `Try 'ptracectl ${args[0]} --help' for more information.\n`;
+    expect(stderr.endsWith(hint)).toBe(status === 2);
+    const message = stderr.replace(hint, '');
+    expect(message).toMatch(/^ptracectl: [^\n]+\n$/);
+    return message.slice('ptracectl: '.length, -1);
   }
 
   /** Attaches and leaves; the session's name. */

@@ -43,8 +43,13 @@ describe('options', () => {
 
   it.each([
     [['--bogus', 'ls'], "unrecognized option '--bogus'"],
-    [['-x', 'ls'], "unrecognized option '-x'"],
-    [['-fx', 'ls'], "unrecognized option '-x'"],
+    [['--ouptut=x', 'ls'], "unrecognized option '--ouptut'; did you mean '--output'?"],
+    [['--inject=open:error=EIO', 'ls'], "option '--inject' of strace is not supported"],
+    [['-x', 'ls'], "option '-x' of strace is not supported"],
+    [['-fx', 'ls'], "option '-x' of strace is not supported"],
+    [['-fß', 'ls'], "unrecognized option '-ß'"],
+    [['--silent', 'ls'], "unrecognized option '--silent'; did you mean '--quiet'?"],
+    [['-p', '1'], "option '-p' is not for this command: use 'ptracectl attach PID'"],
     [['-o'], "option '-o, --output <value>' argument missing"],
     [['--help=yes'], "option '-h, --help' does not take an argument"],
   ])('%j are refused in one line', (args, message) => {
@@ -76,8 +81,67 @@ describe('what is recorded', () => {
     expect(capture('-e', expression).filter).toEqual({ syscalls });
   });
 
+  it.each([
+    ['trace-fds=77', { fds: [77] }],
+    ['fd=0,2', { fds: [0, 2] }],
+    ['status=successful', { successfulOnly: true }],
+    ['status=failed', { failedOnly: true }],
+    ['status=all', {}],
+  ])('-e %s stays, whatever stands beside it', (expression, filter) => {
+    const both = { syscalls: ['close'], ...filter };
+    expect(capture('-e', expression, '-e', 'trace=close').filter).toEqual(both);
+    expect(capture('-e', 'trace=close', '-e', expression).filter).toEqual(both);
+    expect(
+      capture(`--${expression.replace(/^fd=/, 'trace-fds=')}`, '--trace=close').filter,
+    ).toEqual(both);
+  });
+
+  const qualifiers = 'abbrev a verbose v raw x signal signals s read reads r write writes w fault';
+  const others = 'inject kvm decode-fds decode-fd decode-pids namespace quiet silent silence q';
+  it.each(`${qualifiers} ${others}`.split(' '))('-e %s= is refused by name', (name) => {
+    for (const args of [
+      ['-e', `${name}=all`],
+      ['-e', `${name}=all`, '-e', 'trace=close'],
+      ['-e', 'trace=close', '-e', `${name}=all`],
+    ]) {
+      expect(() => capture(...args)).toThrow(new UsageError(`-e ${name}= is not supported`));
+    }
+  });
+
+  it.each([
+    ['bogus-thing=x', "invalid -e qualifier: 'bogus-thing'"],
+    ['bogus=x', "invalid -e qualifier: 'bogus'"],
+    ['constructor=x', "invalid -e qualifier: 'constructor'"],
+    ['trace_fds=1', "invalid -e qualifier: 'trace_fds'; did you mean 'trace-fds'?"],
+    ['injcet=open', "invalid -e qualifier: 'injcet'; did you mean 'inject'?"],
+    ['trace-fds=', "invalid -e trace-fds argument: '' (numbers of descriptors)"],
+    ['fd=1,x', "invalid -e trace-fds argument: '1,x' (numbers of descriptors)"],
+    ['fd=!1', '-e trace-fds=!1 is not supported: name the descriptors'],
+    ['status=failde', "invalid -e status argument: 'failde'; did you mean 'failed'?"],
+    ['status=none', '-e status=none is not supported: only successful, failed and all are'],
+    ['status=!failed', '-e status=!failed is not supported: only successful, failed and all are'],
+  ])('-e %s is refused, whatever stands beside it', (expression, message) => {
+    for (const args of [
+      ['-e', expression],
+      ['-e', expression, '-e', 'trace=close'],
+      ['-e', 'trace=close', '-e', expression],
+    ]) {
+      expect(() => capture(...args)).toThrow(new UsageError(message));
+    }
+  });
+
+  it('is no byte of strings with -s 0', () => {
+    expect(capture('-s', '0')).toMatchObject({ noStrings: true });
+    expect(capture('-s', '0')).not.toHaveProperty('maxStringBytes');
+  });
+
+  it('is not both what -P and what trace-fds say', () => {
+    expect(() => capture('-P', '/etc', '-e', 'fd=1')).toThrow('-P and -e trace-fds together');
+  });
+
   it('is what the last set says', () => {
     expect(capture('-e', 'open', '--trace=close').filter).toEqual({ syscalls: ['close'] });
+    expect(capture('--trace=close', '-e', 'open').filter).toEqual({ syscalls: ['open'] });
     expect(capture('-e', 'open', '-e', 'all').filter).toEqual({});
   });
 
@@ -90,7 +154,6 @@ describe('what is recorded', () => {
     ['-e', 'open,,close'],
     ['-e', ''],
     ['-e', '!'],
-    ['-s', '0'],
     ['-s', '1048577'],
     ['-s', '-1'],
     ['-s', '1e3'],

@@ -259,20 +259,21 @@ describe('attach', () => {
 
 describe('a wrong command line', () => {
   it.each([
-    [[], "must have a command (try 'ptracectl --help')"],
-    [['--bogus'], "unrecognized option '--bogus' (try 'ptracectl --help')"],
-    [['nope'], "unknown command 'nope' (try 'ptracectl --help')"],
-    [['trace'], "must have COMMAND [ARGUMENT]... (try 'ptracectl trace --help')"],
-    [['trace', '--bogus'], "unrecognized option '--bogus' (try 'ptracectl trace --help')"],
-    [['attach'], "must have PID... (try 'ptracectl attach --help')"],
+    [[], 'must have a command', 'ptracectl --help'],
+    [['--bogus'], "unrecognized option '--bogus'", 'ptracectl --help'],
+    [['nope'], "unknown command 'nope'", 'ptracectl --help'],
+    [['trace'], 'must have COMMAND [ARGUMENT]...', 'ptracectl trace --help'],
+    [['trace', '--bogus'], "unrecognized option '--bogus'", 'ptracectl trace --help'],
+    [['attach'], 'must have PID...', 'ptracectl attach --help'],
     [
       ['trace', '--server=nowhere', 'ls'],
-      "invalid address 'nowhere': want unix:PATH or HOST:PORT (try 'ptracectl trace --help')",
+      "invalid address 'nowhere': want unix:PATH or HOST:PORT",
+      'ptracectl trace --help',
     ],
-  ])('%j gives one line and status 2', async (args, message) => {
+  ])('%j gives its line, a hint and status 2', async (args, message, help) => {
     expect(await finish(start(undefined, ...args))).toEqual({
       stdout: '',
-      stderr: `ptracectl: ${message}\n`,
+      stderr: `ptracectl: ${message}\nTry '${help}' for more information.\n`,
       end: 2,
     });
   });

@@ -292,11 +292,13 @@ process 8
 });
 
 describe('a session', () => {
+  const HINT = "Try 'ptracectl tasks --help' for more information.";
+
   it.each([
-    ['ab', 2, "'ab' is ambiguous: abc123, abd456 (try 'ptracectl tasks --help')"],
+    ['ab', 2, `'ab' is ambiguous: abc123, abd456\n${HINT}`],
     ['zz', 1, "SESSION_NOT_FOUND: no 'sessions/zz'"],
-    ['a/b', 2, "invalid session: 'a/b' (try 'ptracectl tasks --help')"],
-    ['', 2, "invalid session: '' (try 'ptracectl tasks --help')"],
+    ['a/b', 2, `invalid session: 'a/b'\n${HINT}`],
+    ['', 2, `invalid session: ''\n${HINT}`],
   ])('%j is none', async (text, end, message) => {
     const result = await ask('tasks', text);
     expect(result).toMatchObject({ stdout: '', stderr: `ptracectl: ${message}\n`, end });

@@ -24,7 +24,8 @@ void print_task_name(Engine& engine, const Type&, const Operand& operand) {
     engine.out().address(operand.word, Unread::kFault);
     return;
   }
-  engine.out().string(name, std::min(length, kLongest), {.truncated = length > kLongest});
+  const size_t shown = std::min<uint64_t>({length, kLongest, engine.limit()});
+  engine.out().string(name, shown, {.truncated = length > shown});
 }
 
 void print_seccomp_filter(Engine& engine, const Type&, const Operand& operand) {
