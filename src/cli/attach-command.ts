@@ -3,13 +3,10 @@
 import { attachTarget, attachTo, MAX_PID } from './attach-run.js';
 import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, printHelp } from './command.js';
-import { serverOf } from './connection.js';
+import { lastingServerOf, serverOf } from './connection.js';
 import { checkSessionOptions, startDetached } from './detached.js';
-import { StraceSink } from './frame-sink.js';
 import { COMMON_OPTIONS, parseNumber, parseOptions } from './options.js';
-import { StracePrinter } from './strace-printer.js';
-import { TraceOutput } from './trace-output.js';
-import { printerOptions } from './trace-run.js';
+import { openSink } from './print-output.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl attach [OPTION]... PID...
@@ -35,7 +32,7 @@ export const attachCommand: Command = {
       throw new UsageError('must have PID...');
     }
     const pids = [...new Set(operands.map((pid) => parseNumber(pid, 'PID', 1, MAX_PID)))];
-    const address = serverOf(values.server ?? server);
+    const address = (values.detach ? lastingServerOf : serverOf)(values, server);
     const capture = captureOptions(values, address);
     const options = { capture, singleThread: values['no-follow'], startPaused: values.paused };
     checkSessionOptions(values, address);
@@ -43,9 +40,9 @@ export const attachCommand: Command = {
       const targets = pids.map((pid) => attachTarget(pid, options));
       return await startDetached(address, targets, capture, values.label);
     }
-    const lines = printerOptions(values, pids.length > 1 ? 'attach-several' : 'attach');
-    await using output = await TraceOutput.open(values.output);
-    const sink = new StraceSink(new StracePrinter(output, lines), output);
+    const kind = pids.length > 1 ? 'attach-several' : 'attach';
+    await using opened = await openSink({ ...values, json: false }, kind);
+    const { sink } = opened;
     return await attachTo(pids, options, address, sink);
   },
 };

@@ -21,7 +21,9 @@ import {
 } from './options.js';
 import { UsageError } from './usage-error.js';
 
-type CaptureValues = ParsedArguments<typeof CAPTURE_OPTIONS>['values'];
+type CaptureValues = ParsedArguments<typeof CAPTURE_OPTIONS>['values'] & {
+  readonly 'summary-only'?: boolean;
+};
 type FilterValues = ParsedArguments<typeof FILTER_OPTIONS>['values'];
 
 const MAX_STRING_BYTES = 1024 * 1024;
@@ -42,6 +44,16 @@ const KINDS_WITHOUT_CALLS: readonly RecordKind[] = [
   RecordKind.TRACER_ERROR,
 ];
 
+/** Both stops of a call, since strace shows where calls of several tasks interleave. */
+const PRINTED = { mode: RecordMode.ENTER_EXIT, decode: DecodeMode.TEXT };
+/** Of calls that are counted alone, no arguments are read. */
+const COUNTED = { mode: RecordMode.COMBINED, decode: DecodeMode.RAW };
+
+const KINDS_THAT_COUNT: RecordKind[] = [
+  ...KINDS_WITHOUT_CALLS.filter((kind) => kind !== RecordKind.SIGNAL),
+  RecordKind.EXIT,
+];
+
 /** `address` is the server's, if it is not our own. Throws a UsageError for values that make no sense. */
 export function captureOptions(
   values: CaptureValues,
@@ -56,12 +68,12 @@ export function captureOptions(
     throw new UsageError('unsupported option -ff: there is one file for all processes');
   }
   return {
-    // Both stops of a call, since strace shows where calls of several tasks interleave.
-    mode: RecordMode.ENTER_EXIT,
-    decode: DecodeMode.TEXT,
+    ...(values['summary-only'] ? COUNTED : PRINTED),
     unabbreviated: values['no-abbrev'],
     ...stringLimit(values['string-limit']),
-    filter: filterOf(values, address),
+    filter: values['summary-only']
+      ? { kinds: KINDS_THAT_COUNT, ...filterOf(values, address) }
+      : filterOf(values, address),
     follow: { noThreads: !follow, noProcesses: !follow },
     overflow: overflowPolicy(values.overflow),
   };
@@ -73,27 +85,46 @@ function stringLimit(text: string): { maxStringBytes: number } | { noStrings: tr
   return maxStringBytes === 0 ? { noStrings: true } : { maxStringBytes };
 }
 
-/** Which records are wanted; `address` as above. Throws a UsageError. */
-export function filterOf(
-  values: FilterValues,
-  address: string | undefined,
-): MessageInitShape<typeof RecordFilterSchema> {
+/** What options say of calls, in the words of the API. */
+export interface SelectedCalls {
+  readonly syscalls?: string[];
+  readonly kinds?: RecordKind[];
+  readonly fds?: number[];
+  readonly failedOnly?: boolean;
+  readonly successfulOnly?: boolean;
+}
+
+/** The same without paths. */
+export function selectionOf(
+  values: Pick<FilterValues, 'expression' | 'failed-only' | 'successful-only'>,
+): SelectedCalls {
   const { trace, descriptors, outcome } = parseExpressions(values.expression);
   const failedOnly = values['failed-only'] || outcome === 'failed';
   const successfulOnly = values['successful-only'] || outcome === 'successful';
-  const paths = values['trace-path'].map((path) => absolutePath(path, address));
   if (failedOnly && successfulOnly) {
     throw new UsageError('-z and -Z exclude each other');
-  }
-  if (descriptors.length > 0 && paths.length > 0) {
-    // strace takes a call for either reason, the API where both hold.
-    throw new UsageError('-P and -e trace-fds together are not supported');
   }
   return {
     ...callsOf(trace),
     ...(descriptors.length > 0 && { fds: [...descriptors] }),
     ...(failedOnly && { failedOnly }),
     ...(successfulOnly && { successfulOnly }),
+  };
+}
+
+/** Which records are wanted; `address` as above. Throws a UsageError. */
+export function filterOf(
+  values: FilterValues,
+  address: string | undefined,
+): MessageInitShape<typeof RecordFilterSchema> {
+  const selection = selectionOf(values);
+  const paths = values['trace-path'].map((path) => absolutePath(path, address));
+  if (selection.fds !== undefined && paths.length > 0) {
+    // strace takes a call for either reason, the API where both hold.
+    throw new UsageError('-P and -e trace-fds together are not supported');
+  }
+  return {
+    ...selection,
     ...(paths.length > 0 && textsOrBytes('paths', paths)),
   };
 }

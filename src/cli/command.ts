@@ -45,13 +45,24 @@ const LOOK_HELP = `\
   -q, --quiet              no messages about attaching and detaching; twice: nor about exits
   -a, --columns=N          column of the result (default 40)`;
 
+const COUNT_HELP = `\
+  -c, --summary-only       count calls, errors and times instead of printing lines
+  -C, --summary            print lines, then the counts
+  -S, --summary-sort-by=COLUMN
+                           order of the counts (default time)
+  -U, --summary-columns=COLUMN,...
+                           time-percent, total-time, min-time, max-time, avg-time, calls,
+                           errors, name
+  -w, --summary-wall-clock times are from entry to exit (always)`;
+
 const OVERFLOW_HELP = `\
       --overflow=POLICY    when the lines are not taken fast enough: "block" holds the tracees,
                            "drop-oldest" drops records and says how many`;
 
 const BASE_HELP = `\
       --server=ADDR        use the ptraced at unix:PATH or HOST:PORT (default: $PTRACED_SERVER;
-                           where neither is given, an own one)
+                           where neither is given, an own one); empty: an own one
+      --local              as --server=
   -h, --help               print this text`;
 
 /** Help for the options that `trace` and `attach` share. */
@@ -60,6 +71,7 @@ ${OUTPUT_HELP}
 ${FILTER_HELP}
 ${DETAIL_HELP}
 ${LOOK_HELP}
+${COUNT_HELP}
 ${OVERFLOW_HELP}
   -D, --detach             with --server: start a session, print its name, and leave it to itself
       --label=NAME=VALUE   with -D: a label of the session (repeatable)
@@ -78,7 +90,8 @@ export const LAUNCH_HELP = `\
   -E, --env=NAME=VALUE     add to the environment; NAME alone: remove from it
       --inherit-env        with --server: begin with the server's environment
       --cwd=DIR            start in this directory
-  -u, --user=UID[:GID]     run as this user`;
+  -u, --user=USER          run as this user: NAME or UID, with the groups that /etc/passwd and
+                           /etc/group give it (the server's), or UID:GID`;
 
 const JSON_HELP = `\
       --json               print protobuf's JSON, one message a line, on stdout`;
@@ -87,6 +100,7 @@ const JSON_HELP = `\
 export const REPLAY_HELP = `\
 ${OUTPUT_HELP}
 ${LOOK_HELP}
+${COUNT_HELP}
 ${JSON_HELP}
   -h, --help               print this text`;
 
@@ -94,6 +108,8 @@ ${JSON_HELP}
 export const PRINT_HELP = `\
 ${OUTPUT_HELP}
 ${LOOK_HELP}
+${COUNT_HELP}
 ${JSON_HELP}
-      --server=ADDR        use the ptraced at unix:PATH or HOST:PORT (default: $PTRACED_SERVER)
+      --server=ADDR        use the ptraced at unix:PATH or HOST:PORT (default: $PTRACED_SERVER;
+                           where neither is given, ptraced's default address)
   -h, --help               print this text`;

@@ -15,9 +15,44 @@ export interface Connection extends AsyncDisposable {
   readonly address: string;
 }
 
-/** The server that the user named, by option or by environment; undefined for none. */
-export function serverOf(option: string | undefined): string | undefined {
-  return option ?? textVariable('PTRACED_SERVER');
+/** What the command line says about the server. */
+export interface ServerChoice {
+  readonly server?: string | undefined;
+  readonly local: boolean;
+}
+
+/**
+ * The server that the user named, by option or by environment; undefined for an own one. `before` is the
+ * --server that stood before the command. Throws a UsageError where both are asked for.
+ */
+export function serverOf(
+  { server = undefined, local }: ServerChoice,
+  before: string | undefined,
+): string | undefined {
+  const option = server ?? before;
+  if (local && option) {
+    throw new UsageError('--local and --server exclude each other');
+  }
+  return local ? undefined : (option ?? textVariable('PTRACED_SERVER')) || undefined;
+}
+
+/**
+ * As `serverOf`, for commands that make sense with a server that goes on alone: where none is named, the
+ * one where ptraced listens by default. Throws a UsageError where the user wants an own one.
+ */
+export function lastingServerOf(choice: ServerChoice, before: string | undefined): string {
+  const address = serverOf(choice, before);
+  if (address !== undefined) {
+    return address;
+  }
+  if (choice.local || (choice.server ?? before) !== undefined) {
+    throw new UsageError('an own server has no sessions to ask for: must have --server=ADDR');
+  }
+  const folder = process.getuid?.() === 0 ? '/run/ptraced' : textVariable('XDG_RUNTIME_DIR');
+  if (folder === undefined) {
+    throw new UsageError('must have --server=ADDR or $PTRACED_SERVER');
+  }
+  return `unix:${folder}/ptraced.sock`;
 }
 
 /** Undefined where it is empty, too. Throws a UsageError where it is not UTF-8. */

@@ -10,7 +10,14 @@ import { UsageError } from './usage-error.js';
 
 /** Throws a UsageError where options about sessions do not go together. */
 export function checkSessionOptions(
-  values: { detach: boolean; label: string[]; output?: string | undefined; paused: boolean },
+  values: {
+    detach: boolean;
+    label: string[];
+    output?: string | undefined;
+    paused: boolean;
+    summary: boolean;
+    'summary-only': boolean;
+  },
   address: string | undefined,
 ): void {
   if (!values.detach && values.label.length > 0) {
@@ -19,11 +26,11 @@ export function checkSessionOptions(
   if (values.paused && address === undefined) {
     throw new UsageError('--paused must have --server=ADDR or $PTRACED_SERVER');
   }
+  if (values.detach && (values.summary || values['summary-only'])) {
+    throw new UsageError("-c and -C are not for --detach: 'ptracectl summary' counts its calls");
+  }
   if (values.detach && values.output !== undefined) {
     throw new UsageError('-o and --detach exclude each other');
-  }
-  if (values.detach && address === undefined) {
-    throw new UsageError('--detach must have --server=ADDR or $PTRACED_SERVER');
   }
 }
 

@@ -40,6 +40,9 @@ export class StraceSink implements FrameSink {
   frame(frame: KnownFrame | undefined): void {
     if (frame?.case === 'header') {
       const { firstSerial, rootPid, attachedTids } = frame.value;
+      if (firstSerial > 1n) {
+        this.#printer.joinedLate();
+      }
       // Later than at the first record, other threads may be there.
       if (attachedTids.length > 0 && firstSerial <= 1n) {
         this.#printer.attached(rootPid, attachedTids);

@@ -1,13 +1,21 @@
 /** A launched command from its start to our exit status, and what a signal does in between. */
 
-import { OrphanAction, PtracedError, StopReason, type TraceRecord } from '../client/index.js';
+import {
+  OrphanAction,
+  type PtracedClient,
+  PtracedError,
+  StopReason,
+  type TraceRecord,
+} from '../client/index.js';
 import { describeFailure, openConnection, throwUsageError } from './connection.js';
 import { Departure } from './departure.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
+import { openInput } from './input.js';
 import type { LaunchSurroundings } from './launch-inheritance.js';
 import { type EndSignal, onEndSignal, signalNumber, terminalSentTo } from './signals.js';
+import { passStdin } from './stdin-pump.js';
 import { describeEnd, Interrupted, printStream, statusOf, type TraceRequest } from './trace-run.js';
 
 /** How long the trace may go on after a signal to us where the command has ended already. */
@@ -18,6 +26,8 @@ export class LaunchRun {
   readonly #program: string;
   readonly #sink: FrameSink;
   readonly #linesFd: number | undefined;
+  /** Aborted when the command has no more to read. */
+  readonly #ended = new AbortController();
   readonly #departure = new Departure(OrphanAction.KILL);
   /** Process id of the command, while it lives and signals can be sent to it from here. */
   #reachable = 0;
@@ -40,11 +50,15 @@ export class LaunchRun {
     this.#linesFd = linesFd;
   }
 
-  /** Starts it, and returns its end as our own. `surroundings`: what it has from us on our own server. */
+  /**
+   * Starts it, and returns its end as our own. `surroundings`: what it has from us on our own server;
+   * `place`: what the user is told about where it runs.
+   */
   async follow(
     address: string | undefined,
     request: TraceRequest,
     surroundings: LaunchSurroundings,
+    place?: string,
   ): Promise<ExitStatus> {
     using _ = onEndSignal(this.#departure.signal, (signal) => this.#onSignal(signal));
     if (address === undefined && surroundings.descriptorsLeftOut > 0) {
@@ -60,8 +74,15 @@ export class LaunchRun {
     this.#departure.add(client, stream);
     try {
       const ended = await printStream(stream, this.#sink, {
-        onHeader: ({ rootPid }) => {
-          this.#reachable = connection.embedded ? rootPid : 0;
+        onHeader: ({ rootPid, session }) => {
+          if (place !== undefined) {
+            this.#sink.notice(place);
+          }
+          if (connection.embedded) {
+            this.#reachable = rootPid;
+          } else {
+            this.#passStdin(client, session);
+          }
         },
         onRecord: (record) => this.#note(record),
       });
@@ -82,6 +103,17 @@ export class LaunchRun {
       const notice = refused ? `cannot start '${this.#program}': ${why}` : why;
       return await this.#finish(notice, FAILURE);
     }
+  }
+
+  /** Its output comes back as records; our input goes there. */
+  #passStdin(client: PtracedClient, session: string): void {
+    const { signal } = this.#ended;
+    passStdin(client, session, openInput(), signal).catch((error: unknown) => {
+      if (!signal.aborted) {
+        const why = error instanceof Error ? error.message : String(error);
+        this.#sink.notice(`standard input is not passed on: ${why}`);
+      }
+    });
   }
 
   #note({ pid, detail }: TraceRecord): void {
@@ -106,6 +138,7 @@ export class LaunchRun {
 
   async #finish(notice: string | undefined, status: ExitStatus): Promise<ExitStatus> {
     clearTimeout(this.#grace);
+    this.#ended.abort();
     this.#sink.finish();
     if (notice !== undefined) {
       this.#sink.notice(notice);

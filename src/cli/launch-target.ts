@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { fromBytes } from '../bytes.js';
+import { displayText, fromBytes } from '../bytes.js';
 import { type LaunchSchema, StdioMode } from '../client/index.js';
 import { ownDirectory, ownEnvironment } from '../own-process.js';
 import { textOrBytes, textsOrBytes } from './byte-arguments.js';
@@ -55,10 +55,19 @@ export function remoteLaunch(argv: string[], values: LaunchValues): Launch {
     inheritEnv,
     ...textOrBytes('cwd', values.cwd ?? ''),
     ...identity(values.user),
-    stdin: StdioMode.NULL,
+    stdin: StdioMode.PIPE,
     stdout: StdioMode.CAPTURE,
     stderr: StdioMode.CAPTURE,
   };
+}
+
+/** Tells the user that the command does not run here. */
+export function describePlace(
+  address: string,
+  { cwd, 'inherit-env': inheritEnv }: LaunchValues,
+): string {
+  const environment = inheritEnv ? "the server's" : 'its own';
+  return `the command runs at ${address}, in ${displayText(cwd || '/')}, with ${environment} environment (--local: here)`;
 }
 
 /**
@@ -90,17 +99,16 @@ function entryName(entry: string): string {
   return name;
 }
 
-/** UID or UID:GID. */
-function identity(user: string | undefined): Pick<Launch, 'uid' | 'gid'> {
+/** UID:GID, or what the server's /etc/passwd knows: NAME or UID. */
+function identity(user: string | undefined): Pick<Launch, 'uid' | 'gid' | 'user'> {
   if (user === undefined) {
     return {};
   }
   const [uid = '', gid, ...rest] = user.split(':');
-  if (rest.length > 0) {
-    throw new UsageError(`invalid -u argument: '${user}' (UID or UID:GID)`);
+  if (rest.length > 0 || uid === '') {
+    throw new UsageError(`invalid -u argument: '${user}' (NAME, UID or UID:GID)`);
   }
-  return {
-    uid: parseNumber(uid, '-u', 0, MAX_ID),
-    ...(gid === undefined ? {} : { gid: parseNumber(gid, '-u', 0, MAX_ID) }),
-  };
+  return gid === undefined
+    ? { user }
+    : { uid: parseNumber(uid, '-u', 0, MAX_ID), gid: parseNumber(gid, '-u', 0, MAX_ID) };
 }

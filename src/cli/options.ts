@@ -13,6 +13,7 @@ export type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
 /** What every subcommand takes. */
 const BASE_OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
+  local: { type: 'boolean', default: false },
   server: { type: 'string' },
 } as const satisfies OptionSpecs;
 
@@ -29,8 +30,22 @@ const LINE_OPTIONS = {
   quiet: { type: 'boolean', short: 'q', multiple: true, default: [] },
 } as const satisfies OptionSpecs;
 
+/** Counts instead of lines, or after them. */
+export const COUNT_OPTIONS = {
+  summary: { type: 'boolean', short: 'C', default: false },
+  'summary-columns': { type: 'string', short: 'U' },
+  'summary-only': { type: 'boolean', short: 'c', default: false },
+  'summary-sort-by': { type: 'string', short: 'S' },
+  /** Times are so in any case. */
+  'summary-wall-clock': { type: 'boolean', short: 'w', default: false },
+} as const satisfies OptionSpecs;
+
 /** What commands take that print records which others have caused. */
-export const PRINT_OPTIONS = { ...LINE_OPTIONS, ...REMOTE_OPTIONS } as const satisfies OptionSpecs;
+export const PRINT_OPTIONS = {
+  ...COUNT_OPTIONS,
+  ...LINE_OPTIONS,
+  ...REMOTE_OPTIONS,
+} as const satisfies OptionSpecs;
 
 /** Which records. */
 export const FILTER_OPTIONS = {
@@ -58,6 +73,7 @@ export const CAPTURE_OPTIONS = {
 /** What `trace` and `attach` take. */
 export const COMMON_OPTIONS = {
   ...CAPTURE_OPTIONS,
+  ...COUNT_OPTIONS,
   ...LINE_OPTIONS,
   detach: { type: 'boolean', short: 'D', default: false },
   label: { type: 'string', multiple: true, default: [] },

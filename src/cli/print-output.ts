@@ -1,29 +1,51 @@
-/** Where and how the records of a session or a recording are printed. */
+/** How the records of a stream are printed. */
 
+import { CountingSink, summaryOptions } from './counting-sink.js';
 import { type FrameSink, JsonSink, StraceSink } from './frame-sink.js';
 import type { ParsedArguments, PRINT_OPTIONS } from './options.js';
 import { StracePrinter } from './strace-printer.js';
 import { TraceOutput } from './trace-output.js';
 import { printerOptions, type TracedKind } from './trace-run.js';
+import { UsageError } from './usage-error.js';
 
-type PrintValues = ParsedArguments<typeof PRINT_OPTIONS>['values'];
+type PrintValues = Omit<
+  ParsedArguments<typeof PRINT_OPTIONS>['values'],
+  'help' | 'local' | 'server'
+>;
 
 /** A sink, and the output that is closed with it. */
 export interface OpenSink extends AsyncDisposable {
   readonly sink: FrameSink;
+  /** As of TraceOutput. */
+  readonly sharedFd: number | undefined;
 }
 
 /**
  * Lines go to stderr as strace's do, JSON to stdout, either to the file of -o. Throws an OutputError
- * where that cannot be opened.
+ * where that cannot be opened, and a UsageError for options that make no sense.
  */
-export async function openSink(values: PrintValues, kind: TracedKind): Promise<OpenSink> {
+export async function openSink(
+  values: PrintValues & { readonly 'no-follow'?: boolean },
+  kind: TracedKind,
+): Promise<OpenSink> {
+  const summary = summaryOptions(values);
+  if (summary !== undefined && values.json) {
+    throw new UsageError(`${summary.only ? '-c' : '-C'} and --json exclude each other`);
+  }
   const options = printerOptions(values, kind);
   const output = await TraceOutput.open(values.output, values.json ? 1 : 2);
   return {
-    sink: values.json
-      ? new JsonSink(output)
-      : new StraceSink(new StracePrinter(output, options), output),
+    sink: sinkOf(),
+    sharedFd: output.sharedFd,
     [Symbol.asyncDispose]: () => output[Symbol.asyncDispose](),
   };
+
+  function sinkOf(): FrameSink {
+    if (values.json) {
+      return new JsonSink(output);
+    }
+    const showExit = options.showExit && !summary?.only;
+    const lines = new StraceSink(new StracePrinter(output, { ...options, showExit }), output);
+    return summary === undefined ? lines : new CountingSink(lines, output, summary);
+  }
 }

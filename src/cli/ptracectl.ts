@@ -37,6 +37,7 @@ function complain(text: string): void {
 /** What may stand before the command. */
 const GLOBAL_OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
+  local: { type: 'boolean', default: false },
   server: { type: 'string' },
   version: { type: 'boolean', short: 'V', default: false },
 } as const;
@@ -63,7 +64,10 @@ async function run(args: string[]): Promise<ExitStatus> {
     throw new UsageError(name === undefined ? 'must have a command' : unknownCommand(name));
   }
   try {
-    return await command.run(rest, values.server);
+    if (values.local && values.server) {
+      throw new UsageError('--local and --server exclude each other');
+    }
+    return await command.run(rest, values.local ? '' : values.server);
   } catch (error) {
     throw error instanceof UsageError ? new UsageError(error.message, command.name) : error;
   }

@@ -4,15 +4,16 @@ import { OrphanAction } from '../client/index.js';
 import { attachTo, MAX_PID } from './attach-run.js';
 import { captureOptions } from './capture-options.js';
 import { CAPTURE_HELP, type Command, LAUNCH_HELP, printHelp } from './command.js';
-import { serverOf } from './connection.js';
+import { lastingServerOf, serverOf } from './connection.js';
 import type { ExitStatus } from './exit-status.js';
 import { followSession } from './follow-session.js';
 import { launchSurroundings } from './launch-inheritance.js';
 import { LaunchRun } from './launch-run.js';
-import { embeddedLaunch, remoteLaunch } from './launch-target.js';
+import { describePlace, embeddedLaunch, remoteLaunch } from './launch-target.js';
 import {
   CAPTURE_OPTIONS,
   LAUNCH_OPTIONS,
+  type OptionSpecs,
   type ParsedArguments,
   parseNumber,
   parseOptions,
@@ -28,6 +29,7 @@ Records what a command, a process or the processes of a session do into FILE, fo
 FILE'. The options come before the command, whose input, output and exit status are passed through.
 Ctrl-C lets a process or a session go on without us.
 
+  -q, --quiet              do not say where a command runs
   -p, --pid=PID            attach to this process
       --session=SESSION    subscribe to this session of a --server, from its oldest record on
 ${LAUNCH_HELP}
@@ -40,8 +42,9 @@ const OPTIONS = {
   ...CAPTURE_OPTIONS,
   ...LAUNCH_OPTIONS,
   pid: { type: 'string', short: 'p' },
+  quiet: { type: 'boolean', short: 'q', multiple: true, default: [] },
   session: { type: 'string' },
-} as const;
+} as const satisfies OptionSpecs;
 
 type Values = ParsedArguments<typeof OPTIONS>['values'];
 
@@ -63,9 +66,14 @@ export const recordCommand: Command = {
     if (targets.length !== 1) {
       throw new UsageError('must have one of COMMAND, --pid and --session');
     }
-    return await startRecording(file, values, command, serverOf(values.server ?? server));
+    return await startRecording(file, values, command, addressFor(values, server));
   },
 };
+
+/** A session is one of a server that goes on. */
+function addressFor(values: Values, server: string | undefined): string | undefined {
+  return values.session === undefined ? serverOf(values, server) : lastingServerOf(values, server);
+}
 
 /** The options may stand before or after FILE, but before the command. */
 function parse(args: string[]): { file: string; values: Values; command: string[] } {
@@ -83,9 +91,6 @@ async function startRecording(
   address: string | undefined,
 ): Promise<ExitStatus> {
   const capture = captureOptions(values, address);
-  if (values.session !== undefined && address === undefined) {
-    throw new UsageError('--session must have --server=ADDR or $PTRACED_SERVER');
-  }
   const pid = values.pid === undefined ? 0 : parseNumber(values.pid, '-p', 1, MAX_PID);
   const launch = address === undefined ? embeddedLaunch : remoteLaunch;
   const target = command.length > 0 ? launch(command, values) : undefined;
@@ -93,12 +98,14 @@ async function startRecording(
   await using sink = await RecordingSink.open(file);
   if (target !== undefined) {
     const run = new LaunchRun(command[0] ?? '', sink);
+    const isTold = address !== undefined && values.quiet.length === 0;
     const request = {
       target: { case: 'launch' as const, value: target },
       capture,
       onDisconnect: OrphanAction.KILL,
     };
-    return await run.follow(address, request, launchSurroundings());
+    const place = isTold ? describePlace(address, values) : undefined;
+    return await run.follow(address, request, launchSurroundings(), place);
   }
   if (values.session !== undefined && address !== undefined) {
     return await followSession(address, values.session, {}, sink);

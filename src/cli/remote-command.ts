@@ -2,7 +2,13 @@
 
 import { type PtracedClient, PtracedError } from '../client/index.js';
 import { type Command, printHelp } from './command.js';
-import { describeFailure, openConnection, serverOf, throwUsageError } from './connection.js';
+import {
+  describeFailure,
+  lastingServerOf,
+  openConnection,
+  serverOf,
+  throwUsageError,
+} from './connection.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import {
   type OptionSpecs,
@@ -50,15 +56,13 @@ export function remoteCommand<const Specs extends OptionSpecs>(spec: RemoteSpec<
       const parsed = parseAnywhere(args, { ...spec.options, ...REMOTE_OPTIONS });
       // TypeScript does not see through the spread of a type parameter.
       const values = parsed.values as Values<Specs>;
-      const { help: wantsHelp, json, server: own } = parsed.values as Values<Record<never, never>>;
+      const own = parsed.values as Values<Record<never, never>>;
+      const { help: wantsHelp, json } = own;
       if (wantsHelp) {
         return printHelp(help);
       }
       checkOperands(parsed.operands, spec.synopsis);
-      const address = serverOf(own ?? server);
-      if (address === undefined && !spec.ownServer) {
-        throw new UsageError('must have --server=ADDR or $PTRACED_SERVER');
-      }
+      const address = (spec.ownServer ? serverOf : lastingServerOf)(own, server);
       const output = new TextOutput(json);
       await using connection = await openConnection(address);
       try {
@@ -79,9 +83,10 @@ export function remoteCommand<const Specs extends OptionSpecs>(spec: RemoteSpec<
 }
 
 function helpOf<Specs extends OptionSpecs>(spec: RemoteSpec<Specs>): string {
-  const byDefault = spec.ownServer
-    ? '$PTRACED_SERVER;\n                           where neither is given, an own one)'
-    : '$PTRACED_SERVER)';
+  const byDefault = `$PTRACED_SERVER;\n                           where neither is given, ${
+    spec.ownServer ? 'an own one' : "ptraced's default address"
+  })`;
+  const local = spec.ownServer ? '      --local              use an own one\n' : '';
   const optionHelp = spec.optionHelp === undefined ? '' : `${spec.optionHelp}\n`;
   return `Usage: ptracectl ${spec.name} [OPTION]... ${spec.synopsis}
 
@@ -89,7 +94,7 @@ ${spec.description}
 
 ${optionHelp}      --json               print protobuf's JSON, one message a line
       --server=ADDR        use the ptraced at unix:PATH or HOST:PORT (default: ${byDefault}
-  -h, --help               print this text
+${local}  -h, --help               print this text
 
 Exit status: 0. 1: it could not be done, and one line says why. 2: the command line is wrong.`;
 }

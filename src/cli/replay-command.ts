@@ -7,28 +7,41 @@ import { type Command, printHelp, REPLAY_HELP } from './command.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
-import { PRINT_OPTIONS, parseAnywhere } from './options.js';
+import { FILTER_OPTIONS, type OptionSpecs, PRINT_OPTIONS, parseAnywhere } from './options.js';
 import { openSink } from './print-output.js';
 import { DETACHED } from './recording-sink.js';
+import { type FrameFilter, replayFilter } from './replay-filter.js';
 import { describeEnd, printStream } from './trace-run.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl replay [OPTION]... FILE
 
 Prints a recording of 'ptracectl record' exactly as the live trace was, or would have been, with the
-same -o, -a and -q. Needs no server.
+same -o, -a and -q, or some of it. Needs no server.
 
+  -e, --trace=SET          calls to print, as for 'trace'; -e status=STATUS as -z, -Z
+  -p, --pid=ID             only records of this process or thread (repeatable)
+  -z, --successful-only    of calls that have returned, only those that succeeded
+  -Z, --failed-only        only those that failed
 ${REPLAY_HELP}
 
 Exit status: 0. 1: FILE is no recording, or breaks off; what is whole is printed. 2: the command
 line is wrong.`;
+
+const { local: _local, server: _server, ...PRINTED } = PRINT_OPTIONS;
+const { 'trace-fds': _fds, 'trace-path': _paths, ...FILTERED } = FILTER_OPTIONS;
+const OPTIONS = {
+  ...PRINTED,
+  ...FILTERED,
+  pid: { type: 'string', short: 'p', multiple: true, default: [] },
+} as const satisfies OptionSpecs;
 
 export const replayCommand: Command = {
   name: 'replay',
   summary: 'print a recording',
   help,
   async run(args) {
-    const { values, operands } = parseAnywhere(args, PRINT_OPTIONS);
+    const { values, operands } = parseAnywhere(args, OPTIONS);
     if (values.help) {
       return printHelp(help);
     }
@@ -39,8 +52,9 @@ export const replayCommand: Command = {
     if (values.output !== undefined && isSameFile(file, values.output)) {
       throw new UsageError(`-o must not be the recording itself: '${file}'`);
     }
+    const filter = await replayFilter(values);
     await using opened = await openSink(values, 'session');
-    return await replay(file, opened.sink);
+    return await replay(file, opened.sink, filter);
   },
 };
 
@@ -51,9 +65,9 @@ function isSameFile(one: string, other: string): boolean {
   return a?.isFile() === true && a.dev === b?.dev && a.ino === b.ino;
 }
 
-async function replay(file: string, sink: FrameSink): Promise<ExitStatus> {
+async function replay(file: string, sink: FrameSink, filter: FrameFilter): Promise<ExitStatus> {
   try {
-    const ended = await printStream({ messages: () => framesOf(file) }, sink, {});
+    const ended = await printStream({ messages: () => framesOf(file, filter) }, sink, {});
     if (ended.cause === EndCause.UNSPECIFIED) {
       // The recording's own end: the user left a live stream.
       ended.message === DETACHED ? sink.detached() : sink.left();
@@ -81,9 +95,12 @@ async function replay(file: string, sink: FrameSink): Promise<ExitStatus> {
   }
 }
 
-async function* framesOf(file: string): AsyncGenerator<ReceivedFrame, void, undefined> {
+async function* framesOf(
+  file: string,
+  filter: FrameFilter,
+): AsyncGenerator<ReceivedFrame, void, undefined> {
   const bytes = new Uint8Array();
   for await (const frame of readRecording(createReadStream(toBytes(file)))) {
-    yield { frame, bytes };
+    yield { frame: filter(frame), bytes };
   }
 }

@@ -64,6 +64,12 @@ export function terminalSentTo(pid: number, signal: EndSignal): boolean {
   );
 }
 
+/** Whether we may read from our terminal. */
+export function inForeground(): boolean {
+  const own = terminalOf('self');
+  return own === undefined || own.foreground <= 0 || own.group === own.foreground;
+}
+
 /** Process group, and foreground group of the controlling terminal (proc_pid_stat(5)). */
 function terminalOf(pid: number | 'self'): { group: number; foreground: number } | undefined {
   let stat: string;

@@ -18,7 +18,8 @@ export interface PrinterSink {
 export interface PrinterOptions {
   /**
    * When a line begins with the task's id. "always": `1234  `, as strace does in a file; "several":
-   * `[pid  1234] ` while more than one task is traced, as on a terminal; "never".
+   * `[pid  1234] ` while more than one task is traced, as on a terminal, and where that is not known;
+   * "never".
    */
   readonly prefix: 'always' | 'several' | 'never';
   /** Column of the result. strace's default is 40. */
@@ -72,6 +73,7 @@ export class StracePrinter {
   readonly #tasks = new Map<number, PendingCall | undefined>();
   /** Messages that wait for the open line to end. */
   #notices: string[] = [];
+  #late = false;
   /** A process was attached to. */
   #attached = false;
   /** The task whose line is open, 0 for none. */
@@ -82,6 +84,11 @@ export class StracePrinter {
   constructor(sink: PrinterSink, options: PrinterOptions) {
     this.#sink = sink;
     this.#options = options;
+  }
+
+  /** What came before is not known: other tasks may be traced, so that lines say whose they are. */
+  joinedLate(): void {
+    this.#late = true;
   }
 
   /** Tells of a process that is attached to; `tids` are its threads, where they are known. */
@@ -316,7 +323,10 @@ export class StracePrinter {
     this.#openTid = tid;
     if (this.#options.prefix === 'always') {
       this.#write(`${String(tid).padEnd(5)} `);
-    } else if (this.#options.prefix === 'several' && (tasks ?? this.#tasks.size) > 1) {
+    } else if (
+      this.#options.prefix === 'several' &&
+      (this.#late || (tasks ?? this.#tasks.size) > 1)
+    ) {
       this.#write(`[pid ${String(tid).padStart(5)}] `);
     }
   }

@@ -2,7 +2,7 @@
 
 import { subscriptionOf } from './capture-options.js';
 import { type Command, FILTER_HELP, PRINT_HELP, printHelp } from './command.js';
-import { serverOf } from './connection.js';
+import { lastingServerOf } from './connection.js';
 import { followSession, type SubscribeRequest } from './follow-session.js';
 import {
   FILTER_OPTIONS,
@@ -58,10 +58,7 @@ export const subscribeCommand: Command = {
     if (values.after !== undefined && values.latest) {
       throw new UsageError('--after and --latest exclude each other');
     }
-    const address = serverOf(values.server ?? server);
-    if (address === undefined) {
-      throw new UsageError('must have --server=ADDR or $PTRACED_SERVER');
-    }
+    const address = lastingServerOf(values, server);
     const pids = values.pid.map((pid) => parseNumber(pid, '-p', 1, MAX_PID));
     const request: SubscribeRequest = {
       start: startOf(values.after, values.latest),

@@ -1,18 +1,15 @@
 /** `ptracectl trace`: starts a command and prints what it does. */
 
-import { OrphanAction } from '../client/index.js';
+import { OrphanAction, StdioMode } from '../client/index.js';
 import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, LAUNCH_HELP, printHelp } from './command.js';
-import { serverOf } from './connection.js';
+import { lastingServerOf, serverOf } from './connection.js';
 import { checkSessionOptions, startDetached } from './detached.js';
-import { StraceSink } from './frame-sink.js';
 import { launchSurroundings } from './launch-inheritance.js';
 import { LaunchRun } from './launch-run.js';
-import { embeddedLaunch, remoteLaunch } from './launch-target.js';
+import { describePlace, embeddedLaunch, remoteLaunch } from './launch-target.js';
 import { COMMON_OPTIONS, LAUNCH_OPTIONS, parseOptions } from './options.js';
-import { StracePrinter } from './strace-printer.js';
-import { TraceOutput } from './trace-output.js';
-import { printerOptions } from './trace-run.js';
+import { openSink } from './print-output.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl trace [OPTION]... [--] COMMAND [ARGUMENT]...
@@ -38,23 +35,24 @@ export const traceCommand: Command = {
     if (operands.length === 0) {
       throw new UsageError('must have COMMAND [ARGUMENT]...');
     }
-    const address = serverOf(values.server ?? server);
+    const address = (values.detach ? lastingServerOf : serverOf)(values, server);
     checkSessionOptions(values, address);
     const launch = (address === undefined ? embeddedLaunch : remoteLaunch)(operands, values);
+    // A session that is left to itself has nobody who would pass anything on.
+    const stdin = values.detach ? { stdin: StdioMode.NULL } : {};
     const target = {
       case: 'launch' as const,
-      value: { ...launch, startPaused: values.paused },
+      value: { ...launch, ...stdin, startPaused: values.paused },
     };
     const capture = captureOptions(values, address);
     if (values.detach && address !== undefined) {
       return await startDetached(address, [target], capture, values.label);
     }
-    const options = printerOptions(values, 'launch');
-
-    await using output = await TraceOutput.open(values.output);
-    const sink = new StraceSink(new StracePrinter(output, options), output);
-    const run = new LaunchRun(operands[0] ?? '', sink, output.sharedFd);
+    await using opened = await openSink({ ...values, json: false }, 'launch');
+    const run = new LaunchRun(operands[0] ?? '', opened.sink, opened.sharedFd);
+    const isTold = address !== undefined && values.quiet.length === 0;
+    const place = isTold ? describePlace(address, values) : undefined;
     const request = { target, capture, onDisconnect: OrphanAction.KILL };
-    return await run.follow(address, request, launchSurroundings());
+    return await run.follow(address, request, launchSurroundings(), place);
   },
 };

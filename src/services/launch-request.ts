@@ -8,6 +8,7 @@ import { readProcess } from '../procfs/process.js';
 import type { EngineLaunch } from '../session/engine.js';
 import { chosen, chosenList } from './bytes-fields.js';
 import { checkEnum, checkPid, checkText } from './fields.js';
+import { findUser } from './user-database.js';
 
 /** What the server's configuration says of launched commands. */
 export interface LaunchDefaults {
@@ -115,8 +116,31 @@ function checkId(field: string, id: number | undefined): void {
   }
 }
 
+/** Whether the server runs as this user and group. */
+function isOwn(uid: number, gid: number): boolean {
+  return uid === process.getuid?.() && gid === process.getgid?.();
+}
+
+/** The user of that name where the command's root directory is. */
+function toNamedIdentity(launch: Launch): Identity {
+  if (launch.uid !== undefined || launch.gid !== undefined || launch.groups.length > 0) {
+    throw invalidField('launch.user', 'excludes uid, gid and groups');
+  }
+  const name = checkText('launch.user', launch.user);
+  const found = findUser(name, launch.rootOfPid === 0 ? '' : `/proc/${launch.rootOfPid}/root`);
+  if (found === undefined) {
+    const advice = /^\d+$/.test(name) ? ': give uid and gid instead' : '';
+    throw invalidField('launch.user', `'${name}' is no user of the server's /etc/passwd${advice}`);
+  }
+  // Only root may set its groups, even to what they are.
+  return isOwn(found.uid, found.gid) && found.uid !== 0 ? { groups: [] } : { ...found };
+}
+
 /** Whom to run as. Nothing is set where that is the server's own user already. */
 function toIdentity(launch: Launch, user: LaunchUser | undefined): Identity {
+  if (launch.user !== '') {
+    return toNamedIdentity(launch);
+  }
   checkId('launch.uid', launch.uid);
   checkId('launch.gid', launch.gid);
   launch.groups.forEach((group, index) => {
@@ -137,7 +161,7 @@ function toIdentity(launch: Launch, user: LaunchUser | undefined): Identity {
     throw invalidField(`launch.${missing}`, 'must be set, since the other of uid and gid is');
   }
   const { uid, gid, groups } = launch;
-  const isOurs = uid === process.getuid?.() && gid === process.getgid?.() && groups.length === 0;
+  const isOurs = isOwn(uid, gid) && groups.length === 0;
   // Only root may set its groups, even to what they are.
   return isOurs && uid !== 0 ? { groups: [] } : { uid, gid, groups };
 }

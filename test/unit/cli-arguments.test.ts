@@ -211,8 +211,10 @@ describe('a command of our own server', () => {
   });
 
   it('runs as the user it is told to', () => {
-    expect(launch('-u', '1000')).toMatchObject({ uid: 1000 });
-    expect(launch('-u', '1000')).not.toHaveProperty('gid');
+    for (const user of ['1000', 'nobody']) {
+      expect(launch('-u', user)).toMatchObject({ user });
+      expect(launch('-u', user)).not.toHaveProperty('uid');
+    }
     expect(launch('-u1000:0')).toMatchObject({ uid: 1000, gid: 0 });
   });
 
@@ -239,10 +241,10 @@ describe('a command of our own server', () => {
     expect(() => parse('--label', odd)).toThrow(UsageError);
   });
 
-  it.each([['-uroot'], ['-u1:2:3'], ['-u:1'], ['-u'], ['-E=1'], ['--inherit-env']])(
+  it.each([['-u1:x'], ['-u1:2:3'], ['-u:1'], ['-u'], ['-E=1'], ['--inherit-env']])(
     'refuses %s',
     (option) => {
-      expect(() => launch(option === '-u' ? '-u=' : option)).toThrow(UsageError);
+      expect(() => launch(option === '-u' ? '--user=' : option)).toThrow(UsageError);
     },
   );
 });
@@ -256,7 +258,7 @@ describe('a command of a server elsewhere', () => {
       env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
       inheritEnv: false,
       cwd: '',
-      stdin: StdioMode.NULL,
+      stdin: StdioMode.PIPE,
       stdout: StdioMode.CAPTURE,
       stderr: StdioMode.CAPTURE,
     });

@@ -58,7 +58,7 @@ describe('trace', () => {
         ended({ cause: EndCause.TRACEES_EXITED, rootExit: { exitCode: 3 } }),
       )(call);
     });
-    const cli = start(server.address, 'trace', '-s', '99', '--', 'cmd', '-x');
+    const cli = start(server.address, 'trace', '-q', '-s', '99', '--', 'cmd', '-x');
     expect(await finish(cli)).toEqual({
       stdout: 'out\n',
       stderr: 'close(3)                                = 0\nerr\n',
@@ -72,7 +72,7 @@ describe('trace', () => {
   it('takes the server before the command too', async () => {
     const end = ended({ cause: EndCause.TRACEES_EXITED, rootExit: { exitCode: 3 } });
     await using server = await FakeServer.start(script(HEADER, end));
-    const cli = start(undefined, '--server', server.address, 'trace', 'cmd');
+    const cli = start(undefined, '--server', server.address, 'trace', '-q', 'cmd');
     expect(await finish(cli)).toEqual({ stdout: '', stderr: '', end: 3 });
   });
 
@@ -80,7 +80,9 @@ describe('trace', () => {
     const rootExit = { signal: 15, signalName: 'SIGTERM' };
     const end = ended({ cause: EndCause.TRACEES_EXITED, rootExit });
     await using server = await FakeServer.start(script(HEADER, end));
-    expect(await finish(start(server.address, 'trace', 'cmd'))).toMatchObject({ end: 'SIGTERM' });
+    expect(await finish(start(server.address, 'trace', '-q', 'cmd'))).toMatchObject({
+      end: 'SIGTERM',
+    });
   });
 
   it.each([
@@ -89,7 +91,7 @@ describe('trace', () => {
   ])('exits with 128 and the number of %s, which Node survives', async (_, signal) => {
     const end = ended({ cause: EndCause.TRACEES_EXITED, rootExit: { signal } });
     await using server = await FakeServer.start(script(HEADER, end));
-    const result = await finish(start(server.address, 'trace', 'cmd'));
+    const result = await finish(start(server.address, 'trace', '-q', 'cmd'));
     expect(result).toMatchObject({ end: 128 + signal, stderr: '' });
   });
 
@@ -100,7 +102,7 @@ describe('trace', () => {
       const lost = frame({ case: 'lost', value: { count: 2n } });
       const end = ended({ cause: EndCause.TRACEES_EXITED, rootExit: { exitCode: 0 } });
       await using server = await FakeServer.start(script(HEADER, batch(CALL), lost, end));
-      const result = await finish(start(server.address, 'trace', '-o', file, 'cmd'));
+      const result = await finish(start(server.address, 'trace', '-q', '-o', file, 'cmd'));
       expect(result).toEqual({ stdout: '', stderr: 'ptracectl: 2 records lost\n', end: 0 });
       expect(await readFile(file, 'utf8')).toBe('7     close(3)                          = 0\n');
     } finally {
@@ -115,7 +117,7 @@ describe('trace', () => {
       const metadata = errorMetadata(code, { reason, domain: 'ptraced' });
       call.emit('error', { code, details: `${reason}: no such\nprogram`, metadata });
     });
-    expect(await finish(start(server.address, 'trace', 'cmd'))).toEqual({
+    expect(await finish(start(server.address, 'trace', '-q', 'cmd'))).toEqual({
       stdout: '',
       stderr: "ptracectl: cannot start 'cmd': EXECUTABLE_NOT_FOUND: no such program\n",
       end: 1,
@@ -125,7 +127,7 @@ describe('trace', () => {
   it('says why a trace ended early', async () => {
     const end = ended({ cause: EndCause.SERVER_SHUTDOWN, message: 'SIGTERM' });
     await using server = await FakeServer.start(script(HEADER, end));
-    expect(await finish(start(server.address, 'trace', 'cmd'))).toMatchObject({
+    expect(await finish(start(server.address, 'trace', '-q', 'cmd'))).toMatchObject({
       stderr: 'ptracectl: the trace ended early: the server shuts down (SIGTERM)\n',
       end: 1,
     });
@@ -136,7 +138,7 @@ describe('trace', () => {
       call.write(HEADER);
       call.write(batch(CALL), () => server.kill());
     });
-    const result = await finish(start(server.address, 'trace', 'cmd'));
+    const result = await finish(start(server.address, 'trace', '-q', 'cmd'));
     expect(result.end).toBe(1);
     expect(result.stderr).toMatch(/\nptracectl: lost the connection to unix:[^\n]*\n$/);
   });
@@ -156,7 +158,7 @@ describe('trace', () => {
       call.write(HEADER);
       call.write(batch(CALL));
     });
-    const cli = start(server.address, 'trace', 'cmd');
+    const cli = start(server.address, 'trace', '-q', 'cmd');
     cli.stderr.once('data', () => cli.kill(signal));
     const result = await finish(cli);
     expect(result.end).toBe(signal);
@@ -172,7 +174,7 @@ describe('trace', () => {
       const timer = setInterval(() => call.write(batch(CALL)), 10);
       call.on('cancelled', () => clearInterval(timer));
     });
-    const cli = start(server.address, 'trace', 'cmd');
+    const cli = start(server.address, 'trace', '-q', 'cmd');
     cli.stderr.once('data', () => cli.stderr.destroy());
     const [code] = await once(cli, 'exit');
     expect(code).toBe(141);

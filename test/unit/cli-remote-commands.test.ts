@@ -243,14 +243,14 @@ describe('a command', () => {
     expect(byProcess.asked.at(-1)?.request).toMatchObject({ byProcess: true });
     expect(byProcess.stdout).toBe(`\
 process 7
-% time     seconds  usecs/call     calls    errors       min       p50       p95       p99       max syscall
+% time     seconds  usecs/call     calls    errors min usecs p50 usecs p95 usecs p99 usecs max usecs syscall
 ------ ----------- ----------- --------- --------- --------- --------- --------- --------- --------- ----------------
 100.00    0.003000         300        10         2       1.0       2.0       9.0       9.5    1000.0 read
 ------ ----------- ----------- --------- --------- --------- --------- --------- --------- --------- ----------------
 100.00    0.003000         300        10         2                                                   total
 
 process 8
-% time     seconds  usecs/call     calls    errors       min       p50       p95       p99       max syscall
+% time     seconds  usecs/call     calls    errors min usecs p50 usecs p95 usecs p99 usecs max usecs syscall
 ------ ----------- ----------- --------- --------- --------- --------- --------- --------- --------- ----------------
 100.00    0.001000        1000         1                 0.0       0.0       0.0       0.0       0.0 close
 ------ ----------- ----------- --------- --------- --------- --------- --------- --------- --------- ----------------

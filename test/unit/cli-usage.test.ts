@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.js';
+import { lastingServerOf, serverOf } from '../../src/cli/connection.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 
 async function run(line: string, server?: string): Promise<unknown> {
@@ -58,15 +59,32 @@ describe('a command line that makes no sense', () => {
   });
 
   it.each([
-    'tasks a',
-    'subscribe a',
-    'sessions',
-    'record --session=a f',
-    'trace -D ls',
+    'tasks a --local',
+    'subscribe a --server=',
+    'sessions --local',
+    'record --session=a --local f',
+    'trace -D --local ls',
     'trace --paused ls',
+    'trace --local --server=unix:/x ls',
   ])('%s has no server', async (line) => {
     vi.stubEnv('PTRACED_SERVER', undefined);
-    await expect(run(line)).rejects.toThrow('must have --server=ADDR or $PTRACED_SERVER');
+    await expect(run(line)).rejects.toThrow(/server/);
+    await expect(run(line)).rejects.toBeInstanceOf(UsageError);
+    vi.unstubAllEnvs();
+  });
+
+  it('is for the address where ptraced listens by default', () => {
+    vi.stubEnv('PTRACED_SERVER', undefined);
+    vi.stubEnv('XDG_RUNTIME_DIR', '/run/user/1');
+    const folder = process.getuid?.() === 0 ? '/run/ptraced' : '/run/user/1';
+    expect(lastingServerOf({ local: false }, undefined)).toBe(`unix:${folder}/ptraced.sock`);
+    expect(lastingServerOf({ local: false }, 'unix:/a')).toBe('unix:/a');
+    expect(serverOf({ local: false }, undefined)).toBeUndefined();
+    vi.stubEnv('PTRACED_SERVER', 'unix:/b');
+    expect(lastingServerOf({ local: false }, undefined)).toBe('unix:/b');
+    expect(serverOf({ local: false }, undefined)).toBe('unix:/b');
+    expect(serverOf({ local: true }, undefined)).toBeUndefined();
+    expect(serverOf({ local: false, server: '' }, 'unix:/a')).toBeUndefined();
     vi.unstubAllEnvs();
   });
 });

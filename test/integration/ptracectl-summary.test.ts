@@ -1,0 +1,123 @@
+/** -c and -C of every command that prints lines, and parts of a recording. */
+import { readFileSync } from 'node:fs';
+import { describe, expect } from 'vitest';
+import { longPatience as timeout } from '../support/eventually.js';
+import { fixture } from '../support/fixtures.js';
+import { run } from '../support/program.js';
+import { runCli } from '../support/ptracectl.js';
+import { test } from '../support/server-cli.js';
+import { oracle } from '../support/strace.js';
+
+/** Without times, which no two runs share. */
+const untimed = (text: string) => text.replaceAll(/\d+\.\d+/g, (time) => '0'.repeat(time.length));
+
+describe('the counts of a command', () => {
+  test.for([
+    ['-c', '-S', 'name', '-U', 'name,calls,errors'],
+    [
+      '-c',
+      '-w',
+      '-S',
+      'calls',
+      '-U',
+      'calls,errors,name,min-time,max-time',
+      '-e',
+      'trace=openat,mmap',
+    ],
+    ['-c', '-z', '-S', 'name', '-U', 'calls,name'],
+    ['-C', '-w', '-S', 'syscall', '-U', 'time,total-time,name', '-e', 'openat,lseek'],
+    ['-c', '-e', 'trace=none'],
+    ['-c', '-e', 'trace=getppid'],
+  ])('are laid out as by strace %j', { timeout }, async (options) => {
+    const command = ['ls', '/etc/hostname'];
+    const [expected, counted] = await Promise.all([
+      run([oracle(), ...options, ...command], '/'),
+      runCli(undefined, 'trace', ...options, ...command),
+    ]);
+    expect(counted.end).toBe(expected.code);
+    expect(untimed(counted.stderr)).toBe(untimed(expected.stderr.toString()));
+  });
+
+  test("have strace -c's columns", { timeout }, async () => {
+    const command = ['-c', '-S', 'name', fixture('call-flood'), '200'];
+    const expected = (await run([oracle(), ...command], '/')).stderr.toString().split('\n');
+    const counted = (await runCli(undefined, 'trace', ...command)).stderr.split('\n');
+    const rest = (line: string) => line.slice('  0.00    0.000000           0'.length);
+    expect(counted.map(rest)).toEqual(expected.map(rest));
+    expect(counted.slice(0, 2)).toEqual(expected.slice(0, 2));
+  });
+
+  test.for([
+    [['trace', '-c', '-C', 'true'], '-c and -C exclude each other'],
+    [['trace', '-S', 'time', 'true'], '-S must be given with -c or -C'],
+    [['trace', '-c', '-S', 'tmie', 'true'], "invalid -S argument: 'tmie'; did you mean 'time'?"],
+    [['trace', '-c', '-U', 'calls,x', 'true'], "invalid -U argument: no column 'x'"],
+    [
+      ['trace', '-c', '-U', 'calls,count', 'true'],
+      "invalid -U argument: 'calls' stands there twice",
+    ],
+    [['replay', '-c', '--json', 'x'], '-c and --json exclude each other'],
+    [['replay', '-e', 'trace-fds=1', 'x'], '-e trace-fds= is not for a recording'],
+    [['replay', '-s', '1', 'x'], "option '-s' is not for this command"],
+    [['replay', '-e', 'opne', 'x'], "UNKNOWN_SYSCALL: opne; did you mean 'open'?"],
+  ] as const)('%j is refused', { timeout }, async ([args, message]) => {
+    const { stderr, end } = await runCli(undefined, ...args);
+    expect({ end, stderr }).toEqual({ end: 2, stderr: expect.stringContaining(message) });
+  });
+});
+
+test('a recording is printed in parts, and counted', { timeout }, async ({ folder }) => {
+  const file = `${folder}/recording`;
+  const command = ['sh', '-c', 'ls /nonexistent; true'];
+  await runCli(undefined, 'record', file, ...command);
+  const replay = async (...options: string[]) => {
+    const { stdout, stderr, end } = await runCli(undefined, 'replay', '-q', ...options, file);
+    expect({ stdout, end }).toEqual({ stdout: '', end: 0 });
+    return stderr.split('\n').slice(0, -1);
+  };
+  const all = await replay('-o', `${folder}/all`).then(() =>
+    readFileSync(`${folder}/all`, 'utf8').split('\n').slice(0, -1),
+  );
+  const calls = (lines: readonly string[], wanted: RegExp) =>
+    lines
+      .map((line) => line.replace(/^(\[pid +\d+\]|\d+) +/, ''))
+      .filter((line) => wanted.test(line));
+  const own = (line: string) => line.replace(/ +=/, ' =');
+
+  const opened = calls(await replay('-e', 'openat'), /^\w+\(/);
+  expect(opened.length).toBeGreaterThan(2);
+  expect(opened.map(own)).toEqual(calls(all, /^openat\(/).map(own));
+  const files = calls(await replay('-e', '%file', '-Z'), /^\w+\(/);
+  expect(files.join('\n')).toContain('/nonexistent');
+  expect(files.every((line) => / = -1 E/.test(line))).toBe(true);
+  const successes = calls(await replay('-z'), /^\w+\(/);
+  expect(successes.length).toBeGreaterThan(10);
+  expect(successes.some((line) => / = -1 E/.test(line))).toBe(false);
+
+  const child = all.map((line) => /^(\d+) +execve\("[^"]*\/ls"/.exec(line)?.[1]).find(Boolean);
+  const ofChild = await replay('-p', child ?? '', '-o', `${folder}/child`);
+  expect(ofChild).toEqual([]);
+  const lines = readFileSync(`${folder}/child`, 'utf8').split('\n').slice(0, -1);
+  // A line that another task's interrupted is whole now.
+  const begun = (some: readonly string[]) =>
+    some.map((line) => new RegExp(`^${child} +([^ ]*)`).exec(line)?.[1]).filter(Boolean);
+  expect(begun(lines)).toEqual(begun(all).filter((text) => text !== '<...'));
+  expect(lines.every((line) => line.startsWith(`${child} `))).toBe(true);
+
+  const counted = await replay('-c', '-U', 'calls,name', '-e', 'openat', '-z');
+  const succeeded = calls(all, /^openat\(.* = \d+$/).length;
+  expect(counted[2]?.trim()).toBe(`${succeeded} openat`);
+});
+
+test('a subscriber that comes late says whose each line is', { timeout }, async ({ cli }) => {
+  const command = [fixture('call-flood'), '100'];
+  const name = (await cli.ok('trace', '-D', '--', ...command)).trimEnd();
+  await cli.ended(name);
+  const early = await runCli(cli.address, 'subscribe', '-e', 'getppid', name);
+  expect(early.stderr).toMatch(/^getppid\(\)/m);
+  const late = await runCli(cli.address, 'subscribe', '-e', 'getppid', '--after=5', name);
+  expect(
+    late.stderr.split('\n').filter((line) => !/^\[pid +\d+\] |^ptracectl: |^$/.test(line)),
+  ).toEqual([]);
+  expect(late.stderr).toMatch(/^\[pid +\d+\] getppid\(\)/m);
+});
