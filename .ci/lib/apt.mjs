@@ -26,6 +26,9 @@ function dockerIsPresent() {
 const hasStaticLibc = () =>
   which('g++') === undefined || capture('g++', ['-print-file-name=libc.a']).trim() !== 'libc.a';
 
+/** For 32-bit programs of the tests. */
+const has32BitLibc = () => capture('g++', ['-m32', '-print-file-name=crt1.o']).trim() !== 'crt1.o';
+
 /** What the build needs. @type {SystemPackage[]} */
 export const buildPackages = [
   { name: 'g++', present: command('g++') },
@@ -41,6 +44,7 @@ export const testPackages = [
   { name: 'debootstrap', present: command('debootstrap'), projects: ['e2e'] },
   { name: 'docker.io', present: dockerIsPresent, projects: ['e2e'] },
   { name: 'doctest-dev', present: file('/usr/include/doctest/doctest.h'), projects: ['checks'] },
+  { name: 'gcc-multilib', present: has32BitLibc, projects: ['integration'] },
   { name: 'git', present: command('git') },
   { name: 'openssl', present: command('openssl') },
   {

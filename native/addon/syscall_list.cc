@@ -5,6 +5,7 @@
 #include "addon/arguments.h"
 #include "addon/fields.h"
 #include "decode/decoder.h"
+#include "decode/subcalls.h"
 #include "decode/syscall_set.h"
 
 namespace ptraced::addon {
@@ -34,7 +35,8 @@ Napi::Value list_syscalls(const Napi::CallbackInfo& info) {
   const decode::SyscallSet set = syscall_set(env, string_array(info[1]));
   Napi::Array rows = Napi::Array::New(env);
   for (const decode::Syscall& row : decode::syscalls(arch)) {
-    if (set.contains(arch, row.number)) {
+    // Functions are listed as the calls of their names.
+    if (row.number < decode::kSocketFunctions && set.contains(arch, row.number)) {
       rows.Set(rows.Length(), row_object(env, row));
     }
   }

@@ -46,6 +46,8 @@ struct Set {
   bool unnamed_is_flag = false;
   // The constants come behind the flags (clone's exit signal).
   bool constants_last = false;
+  // An unknown constant behind flags has no comment (sched_setscheduler's policy).
+  bool bare_behind_flags = false;
   // `constants` ascend in value, so that they can be searched by halves.
   bool sorted = false;
 };

@@ -6,6 +6,7 @@
 
 #include "decoder.h"
 #include "name_pattern.h"
+#include "subcalls.h"
 
 namespace ptraced::decode {
 
@@ -178,11 +179,22 @@ class SetParser {
         member, [&](const Syscall& row) { return row.name == item; }, only);
   }
 
+  // One behind the last number of a table's calls; those of functions are no calls.
+  static size_t end_of(core::Arch arch) {
+    size_t end = 0;
+    for (const Syscall& row : syscalls(arch)) {
+      if (arch != core::Arch::kI386 || row.number < kSocketFunctions) {
+        end = row.number + 1;
+      }
+    }
+    return end;
+  }
+
   // A number below the end of a table is known, whether it has a row or not.
   bool mark_number(uint32_t number, std::optional<core::Arch> only, bool member) {
     bool known = false;
     for (size_t i = 0; i < kArchs.size(); ++i) {
-      if ((!only || *only == kArchs[i]) && number < set_.members_[i].size()) {
+      if ((!only || *only == kArchs[i]) && number < end_of(kArchs[i])) {
         known = true;
         if (find_syscall(kArchs[i], number) != nullptr) {
           set_.members_[i][number] = member;
@@ -222,7 +234,18 @@ bool SyscallSet::includes(const SyscallSet& other) const {
 }
 
 core::StoppingCalls SyscallSet::stopping_calls() const {
-  return {.tables = members_};
+  core::StoppingCalls calls = {.tables = members_};
+  std::vector<bool>& table = calls.tables[static_cast<size_t>(core::Arch::kI386) - 1];
+  if (table.size() > kSocketFunctions) {
+    // The kernel knows the call alone, not which function it calls.
+    for (const Syscall& row : syscalls(core::Arch::kI386)) {
+      if (row.number >= kSocketFunctions && table[row.number]) {
+        table[calling_number(row.number)] = true;
+      }
+    }
+    table.resize(kSocketFunctions);
+  }
+  return calls;
 }
 
 void for_each_class(uint32_t classes, const std::function<void(std::string)>& add) {

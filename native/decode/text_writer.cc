@@ -209,8 +209,7 @@ void TextWriter::flags(uint64_t value, const Set& set) {
   }
   if (has_constant && set.constants_last) {
     const Xlat* x = find_constant(set, constant_bits);
-    if (x == nullptr && out_.size() != start) {
-      // What stands before it tells what it is: no comment.
+    if (x == nullptr && out_.size() != start && set.bare_behind_flags) {
       out_ += '|';
       rest(constant_bits, set);
     } else {

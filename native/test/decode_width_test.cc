@@ -16,6 +16,7 @@
 #include "../decode/engine.h"
 #include "../decode/structs/compat.h"
 #include "../decode/structs/layout.h"
+#include "../decode/subcalls.h"
 #include "../decode/syscalls/table.h"
 #include "value_support.h"
 
@@ -135,7 +136,9 @@ TEST_CASE("arguments of i386 have the width and the sign of the kernel's prototy
   const Prototypes shared(std::begin(kPrototypes), std::end(kPrototypes));
   size_t rows = 0;
   for (const decode::Syscall& row : decode::syscalls(core::Arch::kI386)) {
-    auto found = own.find(row.name);
+    // The old calls of the names of functions take the address of their arguments.
+    const bool is_function = row.number >= decode::kSocketFunctions;
+    auto found = is_function ? own.end() : own.find(row.name);
     if (found == own.end()) {
       found = shared.find(row.name);
       if (found == shared.end()) {

@@ -17,13 +17,13 @@ using decode::FileArgument;
 // Descriptors that poll or select name at most; what is beyond is not among the facts.
 constexpr size_t kMaxListed = 1024;
 
-uint64_t word(const core::Task& task, size_t index) {
-  const uint64_t value = task.entry.args[index];
-  return task.entry.arch == core::Arch::kI386 ? static_cast<uint32_t>(value) : value;
+uint64_t word(const core::SyscallEntry& call, size_t index) {
+  const uint64_t value = call.args[index];
+  return call.arch == core::Arch::kI386 ? static_cast<uint32_t>(value) : value;
 }
 
-int32_t descriptor(const core::Task& task, size_t index) {
-  return static_cast<int32_t>(word(task, index));
+int32_t descriptor(const core::SyscallEntry& call, size_t index) {
+  return static_cast<int32_t>(word(call, index));
 }
 
 // The string at `address`, without its NUL; empty where it cannot be read or has no end.
@@ -53,26 +53,26 @@ void CallFiles::clear() {
   gathered_ = kNoFileFacts;
 }
 
-void CallFiles::gather(const core::Task& task, core::Memory& memory, uint8_t wanted) {
+void CallFiles::gather(pid_t tid, const core::SyscallEntry& call, core::Memory& memory,
+                       uint8_t wanted) {
   clear();
   // Of a call that uses no file, all is known.
-  const bool none = decode::file_arguments(task.entry.arch, task.entry.number).empty();
+  const bool none = decode::file_arguments(call.arch, call.number).empty();
   gathered_ = static_cast<uint8_t>((none ? kFilePaths : wanted & kFilePaths) | kListedDescriptors);
-  add_listed(task, memory, wanted);
+  add_listed(call, memory, wanted);
   if ((wanted & kFilePaths) != 0) {
-    read_root(task.tid);
-    add_argument_paths(task, memory);
-    add_descriptor_paths(task.tid);
+    read_root(tid);
+    add_argument_paths(tid, call, memory);
+    add_descriptor_paths(tid);
     paths_.assign(path_storage_.begin(), path_storage_.end());
   }
 }
 
-void CallFiles::add_listed(const core::Task& task, core::Memory& memory, uint8_t wanted) {
-  const core::SyscallEntry& entry = task.entry;
-  for (const FileArgument& argument : decode::file_arguments(entry.arch, entry.number)) {
+void CallFiles::add_listed(const core::SyscallEntry& call, core::Memory& memory, uint8_t wanted) {
+  for (const FileArgument& argument : decode::file_arguments(call.arch, call.number)) {
     switch (argument.kind) {
       case FileArgument::Kind::kDescriptor:
-        if (const int32_t fd = descriptor(task, argument.index); fd >= 0) {
+        if (const int32_t fd = descriptor(call, argument.index); fd >= 0) {
           descriptors_.push_back(fd);
         }
         break;
@@ -83,7 +83,7 @@ void CallFiles::add_listed(const core::Task& task, core::Memory& memory, uint8_t
         if ((wanted & kListedDescriptors) != 0) {
           std::array<int32_t, kMaxListed> listed;
           const size_t count =
-              decode::read_descriptors(argument, entry.arch, entry.args, memory, listed);
+              decode::read_descriptors(argument, call.arch, call.args, memory, listed);
           descriptors_.insert(descriptors_.end(), listed.begin(), listed.begin() + count);
         } else {
           gathered_ = static_cast<uint8_t>(gathered_ & ~kListedDescriptors);
@@ -93,26 +93,27 @@ void CallFiles::add_listed(const core::Task& task, core::Memory& memory, uint8_t
   }
 }
 
-void CallFiles::add_argument_paths(const core::Task& task, core::Memory& memory) {
+void CallFiles::add_argument_paths(pid_t tid, const core::SyscallEntry& call,
+                                   core::Memory& memory) {
   std::array<char, PATH_MAX> directory;
-  for (const FileArgument& argument : decode::file_arguments(task.entry.arch, task.entry.number)) {
+  for (const FileArgument& argument : decode::file_arguments(call.arch, call.number)) {
     if (argument.kind != FileArgument::Kind::kPath) {
       continue;
     }
-    const std::string path = read_path(memory, word(task, argument.index));
+    const std::string path = read_path(memory, word(call, argument.index));
     if (path.starts_with('/')) {
       add_own_path(path);
       continue;
     }
     const int32_t fd = argument.directory < 0
                            ? AT_FDCWD
-                           : descriptor(task, static_cast<size_t>(argument.directory));
+                           : descriptor(call, static_cast<size_t>(argument.directory));
     if (path.empty() && fd >= 0) {
       continue;  // AT_EMPTY_PATH: the descriptor itself
     }
-    const size_t size =
-        fd == AT_FDCWD ? core::working_directory(task.tid, directory.data(), directory.size())
-                       : core::descriptor_target(task.tid, fd, directory.data(), directory.size());
+    const size_t size = fd == AT_FDCWD
+                            ? core::working_directory(tid, directory.data(), directory.size())
+                            : core::descriptor_target(tid, fd, directory.data(), directory.size());
     if (const std::string_view base = file_of(directory.data(), size);
         !base.empty() && !path.empty()) {
       add_path_from(base, path);

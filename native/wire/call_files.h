@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/memory.h"
-#include "core/task.h"
+#include "core/syscall_stop.h"
 #include "wire/record_filter.h"
 
 namespace ptraced::wire {
@@ -19,8 +19,9 @@ namespace ptraced::wire {
 // those that it means, and good until its end. Tracer thread.
 class CallFiles {
  public:
-  // `wanted` are FileFacts; what is not wanted costs nothing. Reads the task's memory and /proc.
-  void gather(const core::Task& task, core::Memory& memory, uint8_t wanted);
+  // `call` is what the task calls (decode::called_function). `wanted` are FileFacts; what is not
+  // wanted costs nothing. Reads the task's memory and /proc.
+  void gather(pid_t tid, const core::SyscallEntry& call, core::Memory& memory, uint8_t wanted);
 
   void clear();
 
@@ -29,8 +30,8 @@ class CallFiles {
   std::span<const std::string_view> paths() const { return paths_; }
 
  private:
-  void add_listed(const core::Task& task, core::Memory& memory, uint8_t wanted);
-  void add_argument_paths(const core::Task& task, core::Memory& memory);
+  void add_listed(const core::SyscallEntry& call, core::Memory& memory, uint8_t wanted);
+  void add_argument_paths(pid_t tid, const core::SyscallEntry& call, core::Memory& memory);
   void add_descriptor_paths(pid_t tid);
   void read_root(pid_t tid);
   void add_own_path(std::string_view path);

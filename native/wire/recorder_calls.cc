@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "decode/subcalls.h"
 #include "wire/call_files.h"
 #include "wire/recorder_append.h"
 #include "wire/recorder_task.h"
@@ -18,16 +19,17 @@ std::shared_ptr<const core::Injection> Recorder::tampering(const core::StopView&
   }
   Task& task = view.task;
   TaskState& state = state_of(task);
-  const uint8_t wanted = rules_.tampering_facts(task.entry.arch, task.entry.number);
+  state.called = decode::called_function(task.entry, view.memory);
+  const uint8_t wanted = rules_.tampering_facts(state.called.arch, state.called.number);
   if (wanted != kNoFileFacts) {
-    state.files.gather(task, view.memory, wanted);
+    state.files.gather(task.tid, state.called, view.memory, wanted);
   }
   return rules_.tampering(state.facts(RecordKind::kEnter));
 }
 
 void Recorder::begin_call(const core::StopView& view, TaskState& state) {
-  const core::SyscallEntry& entry = view.task.entry;
-  const decode::Syscall* row = decode::find_syscall(entry.arch, entry.number);
+  state.called = decode::called_function(view.task.entry, view.memory);
+  const decode::Syscall* row = decode::find_syscall(state.called.arch, state.called.number);
   state.name = row != nullptr ? row->name : std::string_view();
   state.enter_serial = 0;
   state.decoded = false;
@@ -38,14 +40,14 @@ void Recorder::begin_call(const core::StopView& view, TaskState& state) {
 
 // Decides whether the call is recorded, outcome aside.
 void Recorder::select(const core::StopView& view, TaskState& state) {
-  const core::SyscallEntry& entry = view.task.entry;
+  const core::SyscallEntry& called = state.called;
   state.selected_by = filter_number_;
   const bool tampered = view.task.injection != nullptr;
-  state.selected = tampered || filter_.syscalls().contains(entry.arch, entry.number);
-  state.ruled = rules_.may_stop(entry.arch, entry.number);
+  state.selected = tampered || filter_.syscalls().contains(called.arch, called.number);
+  state.ruled = rules_.may_stop(called.arch, called.number);
   if (state.selected || state.ruled) {
     state.files.gather(
-        view.task, view.memory,
+        view.task.tid, called, view.memory,
         filter_.file_facts() | ring_.wanted_facts() | probes_.file_facts() | rules_.file_facts());
     const RecordFacts facts = state.facts(RecordKind::kEnter);
     state.selected =
@@ -59,7 +61,7 @@ void Recorder::on_enter(const core::StopView& view) {
   Task& task = view.task;
   TaskState& state = state_of(task);
   begin_call(view, state);
-  state.set_remapping(modules_.is_changed_by(task.entry));
+  state.set_remapping(modules_.is_changed_by(state.called));
   if (state.ruled) {
     hold_where_ruled(state.facts(RecordKind::kEnter), task, task);
   }
@@ -138,7 +140,7 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   state.set_remapping(false);
   if (!entered) {
     begin_call(view, state);
-    if (modules_.is_changed_by(task.entry)) {
+    if (modules_.is_changed_by(state.called)) {
       modules_.change();
     }
   } else if (state.selected_by != filter_number_) {

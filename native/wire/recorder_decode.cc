@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/procfs.h"
+#include "decode/subcalls.h"
 #include "wire/recorder_task.h"
 
 namespace ptraced::wire {
@@ -9,10 +10,9 @@ namespace {
 
 using core::Task;
 
-decode::Call call_of(const Task& task, bool own_pid_namespace) {
-  const core::SyscallEntry& entry = task.entry;
-  return {entry.arch, entry.number,        entry.args,       task.tid,
-          task.pid,   entry.stack_pointer, own_pid_namespace};
+decode::Call call_of(const Task& task, const core::SyscallEntry& called, bool own_pid_namespace) {
+  return {called.arch, called.number,        called.args,      task.tid,
+          task.pid,    called.stack_pointer, own_pid_namespace};
 }
 
 // As strace ends the line of a call that was begun and has no result.
@@ -49,7 +49,8 @@ bool Recorder::TaskState::in_own_pid_namespace() {
 void Recorder::decode_enter(const core::StopView& view, TaskState& state) {
   Task& task = view.task;
   const auto restarted = std::exchange(task.restarted_call, std::nullopt);
-  const decode::Call call = call_of(task, options_.values && state.in_own_pid_namespace());
+  const decode::Call call =
+      call_of(task, state.called, options_.values && state.in_own_pid_namespace());
   if (options_.text) {
     if (restarted) {
       state.call.set_interrupted(decode::find_syscall(task.entry.arch, *restarted));
@@ -61,9 +62,11 @@ void Recorder::decode_enter(const core::StopView& view, TaskState& state) {
   }
 }
 
-void Recorder::decode_exit(const core::StopView& view, const core::SyscallExit& exit,
+void Recorder::decode_exit(const core::StopView& view, const core::SyscallExit& returned,
                            TaskState& state) {
-  const decode::Call call = call_of(view.task, options_.values && state.in_own_pid_namespace());
+  const core::SyscallExit exit = decode::function_result(state.called, returned, view.memory);
+  const decode::Call call =
+      call_of(view.task, state.called, options_.values && state.in_own_pid_namespace());
   if (options_.text && exit.refused) {
     append_no_result(state.call);
   } else if (options_.text) {

@@ -43,8 +43,8 @@ struct Recorder::TaskState final : core::TaskExtra {
     return {.kind = kind,
             .pid = task.pid,
             .tid = task.tid,
-            .arch = task.entry.arch,
-            .number = task.entry.number,
+            .arch = called.arch,
+            .number = called.number,
             .tampered = task.injection != nullptr,
             .gathered = files.gathered(),
             .descriptors = files.descriptors(),
@@ -53,6 +53,7 @@ struct Recorder::TaskState final : core::TaskExtra {
 
   Recorder& recorder;
   core::Task& task;
+  core::SyscallEntry called;  // the task's call, or the function that it calls by it
   decode::CallText call;
   decode::CallValues values;
   std::optional<bool> own_pid_namespace;  // once it was asked for

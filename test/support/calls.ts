@@ -207,7 +207,7 @@ function exactDifference(key: string, ours: Call[], runs: Call[][]): string {
 }
 
 /** The same line, where the same task may have another id; another number may happen to be some task's. */
-function sameLine(one: Call | undefined, other: Call | undefined): boolean {
+export function sameLine(one: Call | undefined, other: Call | undefined): boolean {
   if (one === undefined || other === undefined) {
     return one === other;
   }

@@ -17,6 +17,8 @@ const flags = ['-std=c11', '-O2', '-g', '-Wall', '-Wextra', '-Werror', '-pthread
 
 /** For a program of 32 bits, whose libc a machine need not have: it makes its calls itself. */
 const i386Flags = ['-m32', '-nostdlib', '-static', '-ffreestanding', '-fno-pie', '-no-pie'];
+/** For a program of 32 bits with a libc. It does not care what its calls return. */
+const m32Flags = ['-m32', '-Wno-unused-result', '-Wno-restrict'];
 const libraryFlags = ['-shared', '-fPIC'];
 
 /** A name for the source, every header beside it, and how it is compiled. */
@@ -44,6 +46,11 @@ function compiled(name: string, options: string[]): string {
 /** Path of the compiled fixture `name`, such as "echo-lines", without links: /proc/PID/exe has none either. */
 export function fixture(name: string): string {
   return compiled(name, name.endsWith('-i386') ? [...flags, ...i386Flags] : flags);
+}
+
+/** Path of a compiled program of test/fixtures/m32. */
+export function program32(name: string): string {
+  return compiled(`m32/${name}`, [...flags, ...m32Flags]);
 }
 
 /** Path of a library of test/fixtures/preload, for LD_PRELOAD. */

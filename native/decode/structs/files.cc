@@ -1,7 +1,10 @@
 // Structures of files, file systems and locks.
 #include <asm/fcntl.h>
 #include <asm/statfs.h>
+#include <limits.h>
 #include <linux/stat.h>
+
+#include <algorithm>
 
 #include "../engine.h"
 #include "../xlat/newer.h"
@@ -19,19 +22,53 @@ constexpr uint64_t kBlockDevice = 0060000;
 
 constexpr Type kFsid = custom(print_fsid, 0, 8);
 
-// statfs: f_flags of 32-bit tracees stands elsewhere; their layout is not described.
+// struct compat_statfs has the same fields in half the room, but for f_fsid, which has two ints.
+#define STATFS(member, at32, ...)                                                 \
+  {                                                                               \
+    .name = #member, .offset = offsetof(struct statfs, member), .offset32 = at32, \
+    .type = __VA_ARGS__                                                           \
+  }
 constexpr Field kStatfsFields[] = {
-    NATIVE(struct statfs, f_type, one_of(kFsMagics, 8)),
-    NATIVE(struct statfs, f_bsize, kUlong),
-    NATIVE(struct statfs, f_blocks, kUlong),
-    NATIVE(struct statfs, f_bfree, kUlong),
-    NATIVE(struct statfs, f_bavail, kUlong),
-    NATIVE(struct statfs, f_files, kUlong),
-    NATIVE(struct statfs, f_ffree, kUlong),
-    NATIVE(struct statfs, f_fsid, kFsid),
-    NATIVE(struct statfs, f_namelen, kUlong),
-    NATIVE(struct statfs, f_frsize, kUlong),
-    NATIVE(struct statfs, f_flags, flags(kStatfsFlags, 8)),
+    STATFS(f_type, 0, one_of(kFsMagics, 0)),
+    STATFS(f_bsize, 4, kUlong),
+    STATFS(f_blocks, 8, kUlong),
+    STATFS(f_bfree, 12, kUlong),
+    STATFS(f_bavail, 16, kUlong),
+    STATFS(f_files, 20, kUlong),
+    STATFS(f_ffree, 24, kUlong),
+    STATFS(f_fsid, 28, kFsid),
+    STATFS(f_namelen, 36, kUlong),
+    STATFS(f_frsize, 40, kUlong),
+    STATFS(f_flags, 44, flags(kStatfsFlags, 0)),
+};
+
+// struct compat_statfs64: the counts have 64 bits.
+#define STATFS64(member, at32, ...) \
+  { .name = member, .offset = 0, .offset32 = at32, .type = __VA_ARGS__ }
+constexpr Field kStatfs64Fields[] = {
+    STATFS64("f_type", 0, one_of(kFsMagics)),
+    STATFS64("f_bsize", 4, kUint),
+    STATFS64("f_blocks", 8, kUint64),
+    STATFS64("f_bfree", 16, kUint64),
+    STATFS64("f_bavail", 24, kUint64),
+    STATFS64("f_files", 32, kUint64),
+    STATFS64("f_ffree", 40, kUint64),
+    STATFS64("f_fsid", 48, kFsid),
+    STATFS64("f_namelen", 56, kUint),
+    STATFS64("f_frsize", 60, kUint),
+    STATFS64("f_flags", 64, flags(kStatfsFlags)),
+};
+
+// struct old_linux_dirent, whose name is of any length.
+void print_old_name(Engine& engine, const Type&, const Operand& operand) {
+  const size_t size = std::min<size_t>(operand.memory.number(0, 2), NAME_MAX);
+  engine.show_bytes(operand.memory.address + sizeof(uint16_t), size);
+}
+constexpr Field kOldDirentFields[] = {
+    {.name = "d_ino", .offset = 0, .offset32 = 0, .type = kUint},
+    {.name = "d_off", .offset = 4, .offset32 = 4, .type = kUint},
+    {.name = "d_reclen", .offset = 8, .offset32 = 8, .type = kUshort},
+    {.name = "d_name", .offset = 8, .offset32 = 8, .type = custom(print_old_name, 0, 2)},
 };
 
 constexpr Field kStatxTimestampFields[] = {
@@ -230,7 +267,9 @@ void print_stat64(Engine& engine, const Type&, const Operand& operand) {
 const Layout kStatLayout = {sizeof(kernel_stat), sizeof(stat32), {}, "stat"};
 const Layout kStat64Layout = {sizeof(stat64_32), sizeof(stat64_32), {}, "stat64"};
 const Layout kStatxLayout = {sizeof(struct statx), sizeof(struct statx), kStatxFields, "statx"};
-const Layout kStatfsLayout = {sizeof(struct statfs), 0, kStatfsFields, "statfs"};
+const Layout kStatfsLayout = {sizeof(struct statfs), 64, kStatfsFields, "statfs"};
+const Layout kStatfs64Layout = {0, 84, kStatfs64Fields, "statfs64"};
+const Layout kOldDirentLayout = {0, 10, kOldDirentFields, "old_linux_dirent"};
 const Layout kFlockLayout = {sizeof(struct flock), sizeof(flock32), kFlockFields, "flock"};
 const Layout kFlockResultLayout = {sizeof(struct flock), sizeof(flock32), kFlockResultFields,
                                    "flock"};

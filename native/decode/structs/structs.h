@@ -144,6 +144,19 @@ inline constexpr Type kMountAttrPointer = pointer(kMountAttr);
 
 // --- IPC (ipc.cc) ---
 extern const Layout kSembufLayout;
+extern const Layout kShmidLayout;
+extern const Layout kShmidSetLayout;
+extern const Layout kShmInfoLayout;
+extern const Layout kShminfoLayout;
+extern const Layout kSemidLayout;
+extern const Layout kSemidSetLayout;
+extern const Layout kSeminfoLayout;
+extern const Layout kMsqidLayout;
+extern const Layout kMsqidSetLayout;
+extern const Layout kMsginfoLayout;
+extern const Layout kOldDirentLayout;
+extern const Layout kStatfs64Layout;
+extern const Layout kTimex64Layout;
 extern const Layout kMqAttrLayout;
 inline constexpr Type kSembuf = structure(kSembufLayout);
 inline constexpr Type kSembufs = array(kSembuf, arg(2, 4));

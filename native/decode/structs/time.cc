@@ -44,29 +44,62 @@ constexpr Field kItimervalFields[] = {
     FIELD(itimerval, itimerval32, it_value, kTimeval),
 };
 
-#define TIMEX(member, ...) NATIVE(timex, member, __VA_ARGS__)
+// struct old_timex32 begins with the same fields.
+#define TIMEX(member, at32, ...) \
+  { .name = #member, .offset = offsetof(timex, member), .offset32 = at32, .type = __VA_ARGS__ }
 
 constexpr Field kTimexFields[] = {
-    TIMEX(modes, flags(kAdjtimexModes)),
-    TIMEX(offset, kLong),
-    TIMEX(freq, kLong),
-    TIMEX(maxerror, kUlong),
-    TIMEX(esterror, kUlong),
-    TIMEX(status, flags(kAdjtimexStatus)),
-    TIMEX(constant, kLong),
-    TIMEX(precision, kUlong),
-    TIMEX(tolerance, kLong),
-    TIMEX(time, kTimeval),
-    TIMEX(tick, kLong),
-    TIMEX(ppsfreq, kLong),
-    TIMEX(jitter, kLong),
-    TIMEX(shift, kInt),
-    TIMEX(stabil, kLong),
-    TIMEX(jitcnt, kUlong),
-    TIMEX(calcnt, kUlong),
-    TIMEX(errcnt, kUlong),
-    TIMEX(stbcnt, kUlong),
-    TIMEX(tai, kInt),
+    TIMEX(modes, 0, flags(kAdjtimexModes)),
+    TIMEX(offset, 4, kLong),
+    TIMEX(freq, 8, kLong),
+    TIMEX(maxerror, 12, kUlong),
+    TIMEX(esterror, 16, kUlong),
+    TIMEX(status, 20, flags(kAdjtimexStatus)),
+    TIMEX(constant, 24, kLong),
+    TIMEX(precision, 28, kUlong),
+    TIMEX(tolerance, 32, kLong),
+    TIMEX(time, 36, kTimeval),
+    TIMEX(tick, 44, kLong),
+    TIMEX(ppsfreq, 48, kLong),
+    TIMEX(jitter, 52, kLong),
+    TIMEX(shift, 56, kInt),
+    TIMEX(stabil, 60, kLong),
+    TIMEX(jitcnt, 64, kUlong),
+    TIMEX(calcnt, 68, kUlong),
+    TIMEX(errcnt, 72, kUlong),
+    TIMEX(stbcnt, 76, kUlong),
+    TIMEX(tai, 80, kInt),
+};
+
+// struct __kernel_timex: as that of 64-bit programs.
+constexpr Field kTimeval64Fields[] = {
+    {.name = "tv_sec", .offset = 0, .offset32 = 0, .type = kInt64},
+    {.name = "tv_usec", .offset = 8, .offset32 = 8, .type = kUint64},
+};
+constexpr Layout kTimeval64Layout = {16, 16, kTimeval64Fields, "__kernel_timex_timeval"};
+constexpr Type kTimeval64 = structure(kTimeval64Layout);
+
+constexpr Field kTimex64Fields[] = {
+    TIMEX(modes, offsetof(timex, modes), flags(kAdjtimexModes)),
+    TIMEX(offset, offsetof(timex, offset), kInt64),
+    TIMEX(freq, offsetof(timex, freq), kInt64),
+    TIMEX(maxerror, offsetof(timex, maxerror), kUint64),
+    TIMEX(esterror, offsetof(timex, esterror), kUint64),
+    TIMEX(status, offsetof(timex, status), flags(kAdjtimexStatus)),
+    TIMEX(constant, offsetof(timex, constant), kInt64),
+    TIMEX(precision, offsetof(timex, precision), kUint64),
+    TIMEX(tolerance, offsetof(timex, tolerance), kInt64),
+    TIMEX(time, offsetof(timex, time), kTimeval64),
+    TIMEX(tick, offsetof(timex, tick), kInt64),
+    TIMEX(ppsfreq, offsetof(timex, ppsfreq), kInt64),
+    TIMEX(jitter, offsetof(timex, jitter), kInt64),
+    TIMEX(shift, offsetof(timex, shift), kInt),
+    TIMEX(stabil, offsetof(timex, stabil), kInt64),
+    TIMEX(jitcnt, offsetof(timex, jitcnt), kUint64),
+    TIMEX(calcnt, offsetof(timex, calcnt), kUint64),
+    TIMEX(errcnt, offsetof(timex, errcnt), kUint64),
+    TIMEX(stbcnt, offsetof(timex, stbcnt), kUint64),
+    TIMEX(tai, offsetof(timex, tai), kInt),
 };
 
 constexpr Field kTimezoneFields[] = {
@@ -98,7 +131,8 @@ const Layout kItimerspec64Layout = {sizeof(__kernel_itimerspec), sizeof(__kernel
                                     kItimerspec64Fields, "__kernel_itimerspec"};
 const Layout kItimervalLayout = {sizeof(itimerval), sizeof(itimerval32), kItimervalFields,
                                  "itimerval"};
-const Layout kTimexLayout = {sizeof(timex), 0, kTimexFields, "timex"};
+const Layout kTimexLayout = {sizeof(timex), 128, kTimexFields, "timex"};
+const Layout kTimex64Layout = {sizeof(timex), sizeof(timex), kTimex64Fields, "__kernel_timex"};
 const Layout kTimezoneLayout = {8, 8, kTimezoneFields, "timezone"};
 const Layout kTmsLayout = {sizeof(tms), sizeof(tms32), kTmsFields, "tms"};
 const Layout kUtimbufLayout = {sizeof(utimbuf), sizeof(utimbuf32), kUtimbufFields, "utimbuf"};

@@ -16,6 +16,16 @@ constexpr uint64_t kParentTid = CLONE_PARENT_SETTID | CLONE_PIDFD;
 constexpr uint64_t kTls = CLONE_SETTLS;
 constexpr uint64_t kChildTid = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
 
+constexpr Type kClockStateResult = one_of(kAdjtimexStates);
+constexpr Type kStatfs64 = structure(kStatfs64Layout);
+constexpr Type kStatfs64Pointer = pointer(kStatfs64);
+constexpr Type kTimex64 = structure(kTimex64Layout);
+constexpr Type kTimex64Pointer = pointer(kTimex64);
+constexpr Type kOldDirent = structure(kOldDirentLayout);
+constexpr Type kOldDirentPointer = pointer(kOldDirent);
+constexpr Type kSocketFunction = {
+    .kind = Kind::kCustom, .size = 4, .set = &kSocketFunctionNames, .print = print_constant_or_int};
+
 constexpr Syscall kRows[] = {
     // 16-bit ids:
     {.number = __NR_lchown,
@@ -166,7 +176,7 @@ constexpr Syscall kRows[] = {
      .result = kTaskResult,
      .args = {at(1, named("child_stack", kAddress)), at(0, named("flags", kCloneFlagsType)),
               only_if(0, kParentTid, at(2, named("parent_tid", kIntPointer, When::kExit))),
-              only_if(0, kTls, at(3, named("tls", kAddress, When::kExit))),
+              only_if(0, kTls, at(3, named("tls", kUserDescPointer, When::kExit))),
               only_if(0, kChildTid, at(4, named("child_tidptr", kAddress, When::kExit)))}},
     // stat and statfs of their own:
     {.number = __NR_stat64,
@@ -189,11 +199,11 @@ constexpr Syscall kRows[] = {
     {.number = __NR_statfs64,
      .name = "statfs64",
      .classes = kFile | kStatfs | kStatfsLike,
-     .args = {in("path", kPath), in("size", kSize), out("buf", kAddress)}},
+     .args = {in("path", kPath), in("size", kSize), out("buf", kStatfs64Pointer)}},
     {.number = __NR_fstatfs64,
      .name = "fstatfs64",
      .classes = kDesc | kFstatfs | kStatfsLike,
-     .args = {in("fd", kFd), in("size", kSize), out("buf", kAddress)}},
+     .args = {in("fd", kFd), in("size", kSize), out("buf", kStatfs64Pointer)}},
     {.number = __NR_oldstat,
      .name = "oldstat",
      .classes = kFile | kStat | kStatLike,
@@ -210,11 +220,12 @@ constexpr Syscall kRows[] = {
     {.number = __NR_signal,
      .name = "signal",
      .classes = kSignal,
+     .result = {.format = Result::Format::kHex, .type = &kHandler},
      .args = {in("signum", kSignalNumber), in("handler", kHandler)}},
     {.number = __NR_sigaction,
      .name = "sigaction",
      .classes = kSignal,
-     .args = {in("signum", kSignalNumber), in("act", kAddress), out("oldact", kAddress)}},
+     .args = {in("signum", kSignalNumber), in("act", kOldSigaction), out("oldact", kOldSigaction)}},
     {.number = __NR_sigsuspend,
      .name = "sigsuspend",
      .classes = kSignal,
@@ -228,15 +239,19 @@ constexpr Syscall kRows[] = {
      .classes = kSignal,
      .args = {in("how", one_of(kSigprocmaskHow)), in("set", sigset32()),
               out("oldset", sigset32())}},
-    {.number = __NR_sgetmask, .name = "sgetmask", .classes = kSignal},
+    {.number = __NR_sgetmask,
+     .name = "sgetmask",
+     .classes = kSignal,
+     .result = {Result::Format::kHex, note_mask, &kOldSigmask}},
     {.number = __NR_ssetmask,
      .name = "ssetmask",
      .classes = kSignal,
+     .result = {Result::Format::kHex, note_old_mask, &kOldSigmask},
      .args = {in("newmask", kOldSigmask)}},
     {.number = __NR_sigreturn,
      .name = "sigreturn",
      .classes = kSignal,
-     .args = {in("frame", kAddress)}},
+     .args = {in("frame", kOldSignalFrame)}},
     // the rest:
     {.number = __NR_waitpid,
      .name = "waitpid",
@@ -261,7 +276,7 @@ constexpr Syscall kRows[] = {
     {.number = __NR_readdir,
      .name = "readdir",
      .classes = kDesc,
-     .args = {in("fd", kFd), out("dirp", kAddress), in("count", kUint)}},
+     .args = {in("fd", kFd), out("dirp", kOldDirentPointer)}},
     {.number = __NR_profil,
      .name = "profil",
      .args = {in("buf", kHexWord), in("bufsiz", kHexWord), in("offset", kHexWord),
@@ -269,7 +284,7 @@ constexpr Syscall kRows[] = {
     {.number = __NR_socketcall,
      .name = "socketcall",
      .classes = kDesc,
-     .args = {in("call", kLong), in("args", kAddress)}},
+     .args = {in("call", kSocketFunction), in("args", kAddress)}},
     {.number = __NR_ipc,
      .name = "ipc",
      .classes = kIpc,
@@ -296,7 +311,8 @@ constexpr Syscall kRows[] = {
     {.number = __NR_clock_adjtime64,
      .name = "clock_adjtime64",
      .classes = kClock,
-     .args = {in("clockid", one_of(kClocks)), out("buf", kAddress)}},
+     .result = {.note = note_clock_state, .type = &kClockStateResult},
+     .args = {in("clockid", one_of(kClocks)), out("buf", kTimex64Pointer)}},
     {.number = __NR_clock_getres_time64,
      .name = "clock_getres_time64",
      .classes = kClock,
@@ -369,6 +385,7 @@ constexpr Syscall kRows[] = {
     {.number = __NR_rt_sigtimedwait_time64,
      .name = "rt_sigtimedwait_time64",
      .classes = kSignal,
+     .result = {.note = note_signal, .type = &kSignalNumber},
      .args = {in("set", sigset(3)), out("info", kSiginfo), in("timeout", kTimespec64PointerAnyway),
               in("sigsetsize", kSize)}},
     {.number = __NR_futex_time64,

@@ -44,7 +44,7 @@ constexpr Syscall kRows[] = {
      .args = {in("sockfd", kFd), saving(1, out("msg", kReceiveMessage)),
               in("flags", flags(kMsgSocketFlags))}},
     {SYS(sendmmsg), .classes = kNetwork,
-     .args = {in("sockfd", kFd), in("msgvec", kSendMessages), in("vlen", kUint),
+     .args = {in("sockfd", kFd), out("msgvec", kSendMessages), in("vlen", kUint),
               in("flags", flags(kMsgSocketFlags))}},
     {SYS(recvmmsg), .classes = kNetwork, .result = {.note = note_receive},
      .args = {in("sockfd", kFd), saving_each(1, 8, 2, out("msgvec", kReceiveMessages)),

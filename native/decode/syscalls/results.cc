@@ -2,6 +2,7 @@
 #include "../engine.h"
 #include "../set_lookup.h"
 #include "rows.h"
+#include "rows_i386.h"
 
 namespace ptraced::decode {
 
@@ -48,6 +49,27 @@ void note_signal(Engine& engine) {
   engine.out().end_note();
 }
 
+namespace {
+
+void note_signal_mask(Engine& engine, std::string_view label) {
+  if (!engine.failed()) {
+    engine.out().begin_note();
+    engine.out().note_item(label);
+    engine.out().signal_set(static_cast<uint32_t>(engine.result()));
+    engine.out().end_note();
+  }
+}
+
+}  // namespace
+
+void note_mask(Engine& engine) {
+  note_signal_mask(engine, "mask ");
+}
+
+void note_old_mask(Engine& engine) {
+  note_signal_mask(engine, "old mask ");
+}
+
 void note_date(Engine& engine) {
   if (engine.failed()) {
     return;
@@ -66,6 +88,16 @@ void note_namespace_type(Engine& engine) {
     if (!engine.failed() && type != 0 && type == x.value) {
       note_flags(engine, kSetnsFlags, "");
     }
+  }
+}
+
+void note_thread_area(Engine& engine) {
+  uint32_t number = 0;
+  if (!engine.failed() && engine.read(engine.arg(0), &number, sizeof number)) {
+    engine.out().begin_note();
+    engine.out().note_item("entry_number=");
+    engine.out().unsigned_number(number);
+    engine.out().end_note();
   }
 }
 

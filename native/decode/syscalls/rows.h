@@ -33,6 +33,7 @@ void note_namespace_type(Engine& engine);
 void note_poll(Engine& engine);
 void note_select(Engine& engine);
 void note_receive(Engine& engine);
+void note_thread_area(Engine& engine);
 void note_timeout(Engine& engine);
 // What notes are made of. "(NAME)" of a result that is a constant with a name.
 void note_constant(Engine& engine, const Set& set);
@@ -57,6 +58,9 @@ std::span<const Syscall> obsolete_rows();
 
 // What a command decides (fcntl.cc, ioctl.cc, prctl.cc, futex.cc, commands.cc).
 extern const Variants kFcntlVariants;
+extern const Variants kShmctlVariants;
+extern const Variants kSemctlVariants;
+extern const Variants kMsgctlVariants;
 extern const Variants kIoctlVariants;
 extern const Variants kPrctlVariants;
 extern const Variants kArchPrctlVariants;

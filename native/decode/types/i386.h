@@ -28,6 +28,14 @@ void print_old_sigset(Engine&, const Type&, const Operand&);
 constexpr Type sigset32() {
   return custom_pointer(print_old_sigset);
 }
+// The name of a constant, or a decimal number.
+void print_constant_or_int(Engine&, const Type&, const Operand&);
+// The frame that sigreturn restores.
+void print_old_signal_frame(Engine&, const Type&, const Operand&);
+inline constexpr Type kOldSignalFrame = custom(print_old_signal_frame);
+// A pointer to struct old_sigaction.
+void print_old_sigaction(Engine&, const Type&, const Operand&);
+inline constexpr Type kOldSigaction = custom_pointer(print_old_sigaction);
 void print_handler(Engine&, const Type&, const Operand&);
 inline constexpr Type kHandler = custom(print_handler);
 

@@ -123,7 +123,10 @@ void show_messages(Engine& engine, uint64_t address, uint64_t count, bool receiv
                  {.received = received,
                   .name_room = received ? engine.saved_of(i) : nullptr,
                   .available = received ? length : UINT64_MAX});
-    if (received) {
+    // Of sent messages, the kernel writes how much of each it has sent.
+    const bool sent = engine.exiting() && !engine.failed() &&
+                      i < static_cast<uint64_t>(std::max<int64_t>(engine.result(), 0));
+    if (received || sent) {
       out.begin_field("msg_len");
       out.unsigned_number(length);
     }

@@ -60,7 +60,12 @@ void show_clone_args(Engine& engine, const clone_args& args, uint64_t size) {
   out.begin_field("stack_size");
   out.hex(args.stack_size);
   if ((args.flags & CLONE_SETTLS) != 0) {
-    address("tls", args.tls);
+    if (engine.word_size() == 4) {
+      out.begin_field("tls");
+      engine.show_word(kUserDescPointer, args.tls);
+    } else {
+      address("tls", args.tls);
+    }
   }
   if (args.set_tid != 0 || args.set_tid_size != 0) {
     out.begin_field("set_tid");

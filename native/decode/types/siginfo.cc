@@ -235,6 +235,57 @@ class Siginfo {
   const siginfo_t& info_;
 };
 
+// struct compat_siginfo as the structure of 64 bits. Its parts begin at offset 12 rather than 16,
+// and pointers have half the size; which of them are there depends on signal and code.
+bool read_siginfo32(Engine& engine, uint64_t address, siginfo_t& info) {
+  uint32_t words[32];
+  if (!engine.read(address, words, sizeof words)) {
+    return false;
+  }
+  info = {};
+  info.si_signo = static_cast<int>(words[0]);
+  info.si_errno = static_cast<int>(words[1]);
+  info.si_code = static_cast<int>(words[2]);
+  const uint32_t* part = &words[3];
+  const auto pointer = [](uint32_t word) { return reinterpret_cast<void*>(uint64_t{word}); };
+  const auto sender = [&] {
+    info.si_pid = static_cast<pid_t>(part[0]);
+    info.si_uid = part[1];
+  };
+  if (info.si_code == SI_TIMER) {
+    info.si_timerid = static_cast<int>(part[0]);
+    info.si_overrun = static_cast<int>(part[1]);
+    info.si_ptr = pointer(part[2]);
+  } else if (info.si_code == SI_SIGIO || (info.si_code > 0 && info.si_signo == SIGPOLL)) {
+    info.si_band = static_cast<int32_t>(part[0]);
+    info.si_fd = static_cast<int>(part[1]);
+  } else if (info.si_code > 0 && info.si_signo == SIGCHLD) {
+    sender();
+    info.si_status = static_cast<int>(part[2]);
+    info.si_utime = static_cast<int32_t>(part[3]);
+    info.si_stime = static_cast<int32_t>(part[4]);
+  } else if (info.si_code > 0 && info.si_signo == SIGSYS) {
+    info.si_call_addr = pointer(part[0]);
+    info.si_syscall = static_cast<int>(part[1]);
+    info.si_arch = part[2];
+  } else if (info.si_code > 0 &&
+             (info.si_signo == SIGILL || info.si_signo == SIGFPE || info.si_signo == SIGSEGV ||
+              info.si_signo == SIGBUS || info.si_signo == SIGTRAP)) {
+    info.si_addr = pointer(part[0]);
+    info.si_addr_lsb = static_cast<int16_t>(part[1]);
+    if (info.si_signo == SIGSEGV && info.si_code == SEGV_BNDERR) {
+      info.si_lower = pointer(part[2]);
+      info.si_upper = pointer(part[3]);
+    } else if (info.si_signo == SIGSEGV && info.si_code == SEGV_PKUERR) {
+      info.si_pkey = part[2];
+    }
+  } else {
+    sender();
+    info.si_ptr = pointer(part[2]);
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string_view signal_code_name(int signal, int code) {
@@ -247,7 +298,8 @@ void print_siginfo(Engine& engine, const Type& type, const Operand& operand) {
     return;
   }
   siginfo_t info;
-  if (engine.word_size() == 4 || !engine.read(operand.word, &info, sizeof info)) {
+  if (engine.word_size() == 4 ? !read_siginfo32(engine, operand.word, info)
+                              : !engine.read(operand.word, &info, sizeof info)) {
     engine.out().address(operand.word, Unread::kFault);
     return;
   }

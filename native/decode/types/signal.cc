@@ -101,11 +101,13 @@ void print_signal_frame(Engine& engine, const Type&, const Operand&) {
   // struct rt_sigframe of x86_64 is the return address, which is off the stack by now, and a struct
   // ucontext, whose signal mask stands behind flags, link, stack_t and struct sigcontext.
   constexpr uint64_t kMaskOffset = 8 + 8 + 24 + 256;
+  // That of i386 has the handler's three arguments and a siginfo_t before the ucontext.
+  constexpr uint64_t kMaskOffset32 = 3 * 4 + 128 + 4 + 4 + 12 + 88;
   Writer& out = engine.out();
   const uint64_t stack = engine.call().stack_pointer;
   uint64_t mask = 0;
-  if (stack == 0 || engine.word_size() == 4 ||
-      !engine.read(stack + kMaskOffset, &mask, sizeof mask)) {
+  const uint64_t offset = engine.word_size() == 4 ? kMaskOffset32 : kMaskOffset;
+  if (stack == 0 || !engine.read(stack + offset, &mask, sizeof mask)) {
     out.address(stack, stack == 0 ? Unread::kNull : Unread::kFault);
     return;
   }

@@ -72,6 +72,16 @@ inline constexpr Type kCapData = custom_pointer(print_capability_data);
 void print_rseq(Engine&, const Type&, const Operand&);
 inline constexpr Type kRseq = custom_pointer(print_rseq);
 
+// --- segments (segments.cc) ---
+// A pointer to a struct user_desc; kWrittenUserDesc: the call fills it in.
+inline constexpr uint32_t kWrittenUserDesc = 1;
+void print_user_desc(Engine&, const Type&, const Operand&);
+inline constexpr Type kUserDescPointer = custom_pointer(print_user_desc);
+inline constexpr Type kWrittenUserDescPointer = custom_pointer(print_user_desc, kWrittenUserDesc);
+// What modify_ldt reads or writes.
+void print_ldt(Engine&, const Type&, const Operand&);
+inline constexpr Type kLdt = custom_pointer(print_ldt);
+
 // --- devices (ioctl.cc, scsi.cc, terminal.cc) ---
 void print_sg_io(Engine&, const Type&, const Operand&);
 inline constexpr Type kSgIo = custom_pointer(print_sg_io);

@@ -7,11 +7,42 @@
 
 namespace ptraced::decode {
 
+namespace {
+
+bool read_sigevent(Engine& engine, uint64_t address, sigevent& event) {
+  constexpr size_t kShown = offsetof(sigevent, sigev_notify_attributes) + sizeof(void*);
+  if (engine.word_size() == 8) {
+    return engine.read(address, &event, kShown);
+  }
+  // struct compat_sigevent
+  struct {
+    uint32_t value;
+    int32_t signo;
+    int32_t notify;
+    uint32_t function;
+    uint32_t attributes;
+  } narrow;
+  if (!engine.read(address, &narrow, sizeof narrow)) {
+    return false;
+  }
+  event.sigev_value.sival_ptr = reinterpret_cast<void*>(uint64_t{narrow.value});
+  event.sigev_signo = narrow.signo;
+  event.sigev_notify = narrow.notify;
+  if (narrow.notify == SIGEV_THREAD_ID) {
+    event._sigev_un._tid = static_cast<pid_t>(narrow.function);
+  } else {
+    event.sigev_notify_function = reinterpret_cast<void (*)(sigval)>(uint64_t{narrow.function});
+    event.sigev_notify_attributes = reinterpret_cast<pthread_attr_t*>(uint64_t{narrow.attributes});
+  }
+  return true;
+}
+
+}  // namespace
+
 void print_sigevent(Engine& engine, const Type&, const Operand& operand) {
   Writer& out = engine.out();
   sigevent event = {};
-  constexpr size_t kShown = offsetof(sigevent, sigev_notify_attributes) + sizeof(void*);
-  if (operand.word == 0 || engine.word_size() == 4 || !engine.read(operand.word, &event, kShown)) {
+  if (operand.word == 0 || !read_sigevent(engine, operand.word, event)) {
     out.address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kFault);
     return;
   }

@@ -3,6 +3,7 @@
 #include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/smc.h>
 #include <sys/socket.h>
@@ -62,6 +63,15 @@ constexpr Xlat kNetlinkProtocolsNames[] = {
     XLAT(NETLINK_GENERIC),    XLAT(NETLINK_SCSITRANSPORT),
     XLAT(NETLINK_ECRYPTFS),   XLAT(NETLINK_RDMA),
     XLAT(NETLINK_CRYPTO),     XLAT(NETLINK_SMC),
+};
+
+// Functions of socketcall.
+constexpr Xlat kSocketFunctionXlat[] = {
+    XLAT(SYS_SOCKET),   XLAT(SYS_BIND),        XLAT(SYS_CONNECT),     XLAT(SYS_LISTEN),
+    XLAT(SYS_ACCEPT),   XLAT(SYS_GETSOCKNAME), XLAT(SYS_GETPEERNAME), XLAT(SYS_SOCKETPAIR),
+    XLAT(SYS_SEND),     XLAT(SYS_RECV),        XLAT(SYS_SENDTO),      XLAT(SYS_RECVFROM),
+    XLAT(SYS_SHUTDOWN), XLAT(SYS_SETSOCKOPT),  XLAT(SYS_GETSOCKOPT),  XLAT(SYS_SENDMSG),
+    XLAT(SYS_RECVMSG),  XLAT(SYS_ACCEPT4),     XLAT(SYS_RECVMMSG),    XLAT(SYS_SENDMMSG),
 };
 
 constexpr Xlat kSocketFlagsNames[] = {
@@ -132,6 +142,7 @@ const Set kInetProtocols = {
     .constants = kInetProtocolsNames, .unknown = "IPPROTO_???", .sorted = true};
 const Set kNetlinkProtocols = {
     .constants = kNetlinkProtocolsNames, .unknown = "NETLINK_???", .sorted = true};
+const Set kSocketFunctionNames = {.constants = kSocketFunctionXlat};
 const Set kSocketFlags = {.flags = kSocketFlagsNames, .unknown_flags = "SOCK_???"};
 const Set kMsgSocketFlags = {.flags = kMsgSocketFlagsNames, .unknown_flags = "MSG_???"};
 const Set kShutdownModes = {.constants = kShutdownModesNames, .unknown = "SHUT_???"};

@@ -349,7 +349,8 @@ const Set kSchedPolicies = {.flags = kSchedPoliciesFlagNames,
                             .constant_mask = 0xbfffffff,
                             .constants = kSchedPoliciesConstantNames,
                             .unknown = "SCHED_???",
-                            .constants_last = true};
+                            .constants_last = true,
+                            .bare_behind_flags = true};
 const Set kSchedGetattrFlags = {.flags = kSchedGetattrFlagsNames,
                                 .unknown_flags = "SCHED_GETATTR_FLAG_???"};
 const Set kIoprioWho = {.constants = kIoprioWhoNames, .unknown = "IOPRIO_WHO_???"};

@@ -150,6 +150,7 @@ extern const Set kAddressFamilies;
 extern const Set kSocketTypes;
 extern const Set kInetProtocols;
 extern const Set kNetlinkProtocols;
+extern const Set kSocketFunctionNames;
 extern const Set kSocketFlags;
 extern const Set kMsgSocketFlags;
 extern const Set kShutdownModes;
