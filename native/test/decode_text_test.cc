@@ -45,6 +45,16 @@ TEST_CASE("paths, flags and modes stand at the entry") {
   CHECK(task.line(SYS_open, {kAt, 0x28}, 3) == "open(\"/x\", O_RDONLY|0x28) = 3");
 }
 
+TEST_CASE("an unknown constant behind a flag has strace's comment, but for policies") {
+  Decoded task;
+  CHECK(task.line(SYS_shmctl, {0, 0x177, 0}, -22) ==
+        "shmctl(0, IPC_64|0x77 /* SHM_??? */, NULL) = -1 EINVAL (Invalid argument)");
+  CHECK(task.line(SYS_semctl, {0, 0, 0x177, 0}, -22) ==
+        "semctl(0, 0, IPC_64|0x77 /* SEM_??? */, NULL) = -1 EINVAL (Invalid argument)");
+  CHECK(task.line(SYS_sched_setscheduler, {0, 0x40000077, 0}, -22) ==
+        "sched_setscheduler(0, SCHED_RESET_ON_FORK|0x77, NULL) = -1 EINVAL (Invalid argument)");
+}
+
 TEST_CASE("strings are cut at the limit, arguments too") {
   Decoded task;
   task.options.max_string_bytes = 3;
