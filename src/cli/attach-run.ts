@@ -1,7 +1,12 @@
 /** Attaches to processes and follows them until they end or the user ends it. */
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type CaptureOptionsSchema, OrphanAction } from '../client/index.js';
+import {
+  type CaptureOptionsSchema,
+  OrphanAction,
+  type ReceivedFrame,
+  type RecordStream,
+} from '../client/index.js';
 import { type Connection, describeFailure, openConnection, throwUsageError } from './connection.js';
 import { Departure } from './departure.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
@@ -72,6 +77,18 @@ function orUsageError(error: unknown): UsageError {
   throw error;
 }
 
+/** What detaching does to calls under way is no part of the trace, as for strace. */
+async function* untilLeft(
+  stream: RecordStream,
+  departure: Departure,
+): AsyncGenerator<ReceivedFrame, void, undefined> {
+  for await (const received of stream.messages()) {
+    if (departure.cause === undefined) {
+      yield received;
+    }
+  }
+}
+
 /** Follows one process to its end, or to ours. */
 async function followProcess(
   pid: number,
@@ -89,8 +106,9 @@ async function followProcess(
     return FAILURE;
   };
   try {
-    const early = describeEnd(await printStream(stream, sink, {}));
-    return early === undefined || departure.cause !== undefined ? { code: 0 } : await notify(early);
+    const ended = await printStream({ messages: () => untilLeft(stream, departure) }, sink, {});
+    const early = departure.cause === undefined ? describeEnd(ended) : undefined;
+    return early === undefined ? { code: 0 } : await notify(early);
   } catch (error) {
     if (error instanceof OutputError) {
       throw error;

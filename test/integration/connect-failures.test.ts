@@ -161,7 +161,7 @@ describe('is one line with', () => {
   it('a proxy that is none', async () => {
     const env = { PTRACED_PROXY: 'socks5://user:secret@127.0.0.1:1' };
     const { stderr, code } = await ptracectl('elsewhere.invalid:50051', env);
-    expect(stderr).toMatch(/^ptracectl: invalid proxy: want http:.*\n$/);
+    expect(stderr).toMatch(/^ptracectl: invalid proxy: want http:.*\nTry '[^\n]*\n$/);
     expect(stderr).not.toContain('secret');
     expect(code).toBe(2);
   });
@@ -227,7 +227,7 @@ describe('a request that is too large', () => {
     exec "$@" "\${all[@]}"`;
   const trace = async (server: string) => {
     const command = [process.execPath, `${root}/dist/cli/main.js`, 'trace', `--server=${server}`];
-    const script = ['-o', '/dev/null', 'sh', '-c', 'echo $#', 'sh'];
+    const script = ['-q', '-o', '/dev/null', 'sh', '-c', 'echo $#', 'sh'];
     const child = spawn('bash', ['-c', bash, 'bash', ...command, ...script], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -70,7 +70,7 @@ describe.for([
 
   test('rm removes the file that was named, and no other', async ({ server, folder }) => {
     const { odd, lossy } = twins(folder);
-    const line = 'ptracectl trace -s 4096 -o log rm "$PWD/$odd"';
+    const line = 'ptracectl trace -q -s 4096 -o log rm "$PWD/$odd"';
     const outcome = await shell(folder, line, variables(server.address));
     expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' });
     expect([existsSync(odd), existsSync(lossy)]).toEqual([false, true]);
@@ -107,7 +107,7 @@ describe.for([
     copyFileSync('/bin/true', bytes(`${folder}/x\xff`));
     const found = await shell(
       folder,
-      'ptracectl trace -o log "$PWD/$odd"',
+      'ptracectl trace -q -o log "$PWD/$odd"',
       variables(server.address),
     );
     expect(found).toEqual({ status: 0, stdout: '', stderr: '' });
