@@ -31,6 +31,7 @@ Napi::Value row_of(Napi::Env env, const wire::SummaryRow& row) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("syscall", std::string(row.syscall));
   object.Set("pid", row.pid);
+  object.Set("comm", Napi::Buffer<char>::Copy(env, row.comm.data(), row.comm.size()));
   object.Set("calls", big(counts.calls));
   object.Set("errors", big(counts.errors));
   object.Set("errorsByName", errors_of(env, counts));

@@ -179,6 +179,7 @@ void Recorder::on_orphan_task(Task& child) {
 
 void Recorder::on_exec(Task& task, pid_t former_tid, const core::StopView* view) {
   hold_where_ruled({.kind = RecordKind::kExec}, task, task);
+  summary_.executed(task.pid);
   char exe[PATH_MAX];
   const size_t length = core::executable(task.tid, exe, sizeof(exe));
   append_stop({.kind = RecordKind::kExec}, task, core::monotonic_ns(), [&](RecordWriter& writer) {

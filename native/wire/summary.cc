@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/procfs.h"
+
 namespace ptraced::wire {
 namespace {
 
@@ -47,6 +49,9 @@ void Summary::add(pid_t pid, std::string_view syscall, int32_t error, int64_t du
       key.pid = 0;
     }
     found = entries_.try_emplace(key, Entry{syscall, {}}).first;
+    if (key.pid != 0 && !comms_.contains(key.pid)) {
+      comms_.emplace(key.pid, core::task_name(key.pid));
+    }
   }
   CallCounts& counts = found->second.counts;
   ++counts.calls;
@@ -57,6 +62,13 @@ void Summary::add(pid_t pid, std::string_view syscall, int32_t error, int64_t du
     counts.times.add(static_cast<uint64_t>(duration_ns));
   }
   last_serial_ = serial;
+}
+
+void Summary::executed(pid_t pid) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = comms_.find(pid); found != comms_.end()) {
+    found->second = core::task_name(pid);
+  }
 }
 
 size_t Summary::fold(const std::unordered_set<pid_t>& live) {
@@ -91,6 +103,9 @@ size_t Summary::fold(const std::unordered_set<pid_t>& live) {
     chosen.insert(process.pid);
     freed += process.rows;
   }
+  for (const pid_t pid : chosen) {
+    comms_.erase(pid);
+  }
   std::vector<Entry> folded;
   for (auto it = entries_.begin(); it != entries_.end();) {
     if (chosen.contains(it->first.pid)) {
@@ -109,17 +124,24 @@ size_t Summary::fold(const std::unordered_set<pid_t>& live) {
 
 std::pair<std::vector<SummaryRow>, uint64_t> Summary::rows(bool by_process) const {
   std::map<std::pair<pid_t, std::string_view>, CallCounts> sums;
+  std::unordered_map<pid_t, std::string> comms;
   uint64_t last_serial;
   {
     const std::lock_guard lock(mutex_);
     last_serial = last_serial_;
+    if (by_process) {
+      comms = comms_;
+    }
     for (const auto& [key, entry] : entries_) {
       sums[{by_process ? key.pid : 0, entry.syscall}].add(entry.counts);
     }
   }
   std::vector<SummaryRow> rows;
   for (auto& [key, counts] : sums) {
-    rows.push_back({.syscall = key.second, .pid = key.first, .counts = std::move(counts)});
+    rows.push_back({.syscall = key.second,
+                    .pid = key.first,
+                    .comm = comms[key.first],
+                    .counts = std::move(counts)});
   }
   std::stable_sort(rows.begin(), rows.end(), [](const SummaryRow& a, const SummaryRow& b) {
     return a.counts.times.total() > b.counts.times.total();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -32,6 +33,7 @@ struct CallCounts {
 struct SummaryRow {
   std::string_view syscall;  // empty: numbers that no table has
   pid_t pid;                 // 0: of all processes, or of those that have no rows of their own
+  std::string comm;          // of that process, of any bytes; empty for 0
   CallCounts counts;
 };
 
@@ -52,6 +54,9 @@ class Summary {
   // `duration_ns` negative where its entry was not seen; `serial` is that of the newest record.
   void add(pid_t pid, std::string_view syscall, int32_t error, int64_t duration_ns, uint64_t serial,
            const LiveProcesses& live = {});
+
+  // The process has a new program. Its name is read when it gets its first row, and here.
+  void executed(pid_t pid);
 
   // The rows, most time first, and the serial of the last record counted.
   std::pair<std::vector<SummaryRow>, uint64_t> rows(bool by_process) const;
@@ -79,6 +84,7 @@ class Summary {
   mutable std::mutex mutex_;
   size_t futile_requests_ = 0;  // for rows, before folding is tried again
   std::unordered_map<Key, Entry, KeyHash> entries_;
+  std::unordered_map<pid_t, std::string> comms_;  // of the processes that have rows
   uint64_t last_serial_ = 0;
 };
 

@@ -13,6 +13,7 @@ import {
   parseColumns,
   parseOrder,
 } from './summary-table.js';
+import { printable } from './text-output.js';
 
 interface CountedRow extends CountedCall {
   readonly row: SummaryRow;
@@ -59,7 +60,7 @@ are from entry to exit, as with strace -w. 'ptracectl replay -c FILE' does so fo
     'summary-sort-by': { type: 'string', short: 'S' },
   },
   optionHelp: `\
-      --by-process         a table for each process
+      --by-process         a table for each process, with its command's name
       --percentiles        also the shortest, median, 95th and 99th percentile, and longest, in
                            microseconds
   -S, --summary-sort-by=COLUMN, --sort=COLUMN
@@ -97,10 +98,14 @@ function tables(
   const pids = [...new Set(rows.map(({ row }) => row.pid))];
   return pids.flatMap((pid, index) => {
     const own = rows.filter(({ row }) => row.pid === pid);
-    return [...(index === 0 ? [] : ['']), titleOf(pid), ...format(own)];
+    return [...(index === 0 ? [] : ['']), titleOf(own[0]?.row), ...format(own)];
   });
 }
 
-function titleOf(pid: number): string {
-  return pid === 0 ? 'other processes' : `process ${pid}`;
+function titleOf(row: SummaryRow | undefined): string {
+  if (row === undefined || row.pid === 0) {
+    return 'other processes';
+  }
+  // A server of an earlier version does not name it.
+  return row.comm === '' ? `process ${row.pid}` : `process ${row.pid} (${printable(row.comm)})`;
 }

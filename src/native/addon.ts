@@ -204,6 +204,8 @@ export interface NativeSummaryRow {
   syscall: string;
   /** 0: of all processes, or of those that have no row of their own because there were too many. */
   pid: number;
+  /** Name of that process; empty for 0. */
+  comm: Uint8Array;
   /** That returned. */
   calls: bigint;
   errors: bigint;

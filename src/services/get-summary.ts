@@ -8,6 +8,7 @@ import type {
 } from '../gen/ptraced/v1/trace_service_pb.js';
 import type { EngineSummaryRow } from '../session/engine.js';
 import type { SessionRegistry } from '../session/registry.js';
+import { textFields } from './bytes-fields.js';
 
 const nanosPerSecond = 1_000_000_000n;
 
@@ -16,10 +17,11 @@ function toDuration(ns: bigint): MessageInitShape<typeof DurationSchema> {
 }
 
 function toRow(row: EngineSummaryRow): MessageInitShape<typeof SummaryRowSchema> {
-  const { syscall, pid, calls, errors, errorsByName } = row;
+  const { syscall, pid, comm, calls, errors, errorsByName } = row;
   return {
     syscall,
     pid,
+    ...textFields('comm', comm),
     calls,
     errors,
     errorsByName,

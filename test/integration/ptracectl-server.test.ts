@@ -180,7 +180,7 @@ test('a summary counts and times the calls', { timeout }, async ({ cli }) => {
   const table = await cli.ok('summary', '-S', 'calls', name);
   expect(table.split('\n')[2]).toMatch(/^ *\d+\.\d\d +0\.\d{6} +\d+ +500 +getppid$/);
   const byProcess = await cli.ok('summary', '--by-process', '--percentiles', name);
-  expect(byProcess).toMatch(/^process \d+\n% time .* p99 usecs /);
+  expect(byProcess).toMatch(/^process \d+ \(call-flood\)\n% time .* p99 usecs /);
 });
 
 describe('memory', () => {

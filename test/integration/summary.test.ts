@@ -142,6 +142,25 @@ test('it grows while the session runs, whatever kinds the session records', asyn
   expect((await session.get()).lastSerial).toBe(0n);
 });
 
+test('its processes have the names of their last programs', async ({ client, folder }) => {
+  const script = 'n=$(printf "\\377"); cp /bin/true ./$n; cat /dev/null; ./$n; exec sleep 0';
+  const session = await create(client, launching(['/bin/sh', '-c', script], {}, { cwd: folder }));
+  await ended(session);
+  const { rows } = await summaryOf(client, session, true);
+  const names = new Map(rows.map(({ pid, comm }) => [pid, comm]));
+  expect([...names.values()].sort()).toEqual(['\\377', 'cat', 'cp', 'sh', 'sleep']);
+  expect(names.get(session.created.rootPid)).toBe('sleep');
+  const bytes = rows.map(({ comm, commBytes }) => [
+    comm,
+    Buffer.from(commBytes).toString('latin1'),
+  ]);
+  expect(new Map(bytes as [string, string][])).toEqual(
+    new Map([...names.values()].map((name) => [name, name === '\\377' ? '\xff' : ''])),
+  );
+  const all = await summaryOf(client, session);
+  expect(new Set(all.rows.map(({ comm }) => comm))).toEqual(new Set(['']));
+});
+
 test('of an unknown session there is none', async ({ client }) => {
   const call = client.unary(TraceService.method.getSummary, { session: 'sessions/none' });
   expect((await refusal(call)).code).toBe(5);

@@ -55,6 +55,7 @@ const ROWS: MessageInitShape<typeof SummaryRowSchema>[] = [
   {
     syscall: 'read',
     pid: 7,
+    comm: 'cat',
     calls: 10n,
     errors: 2n,
     totalTime: { nanos: 3_000_000 },

@@ -242,7 +242,7 @@ describe('a command', () => {
     const byProcess = await ask('summary', 'abc123', '--by-process', '--percentiles');
     expect(byProcess.asked.at(-1)?.request).toMatchObject({ byProcess: true });
     expect(byProcess.stdout).toBe(`\
-process 7
+process 7 (cat)
 % time     seconds  usecs/call     calls    errors min usecs p50 usecs p95 usecs p99 usecs max usecs syscall
 ------ ----------- ----------- --------- --------- --------- --------- --------- --------- --------- ----------------
 100.00    0.003000         300        10         2       1.0       2.0       9.0       9.5    1000.0 read
