@@ -1,5 +1,5 @@
 /** -c and -C of every command that prints lines, and parts of a recording. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { longPatience as timeout } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
@@ -107,6 +107,40 @@ test('a recording is printed in parts, and counted', { timeout }, async ({ folde
   const counted = await replay('-c', '-U', 'calls,name', '-e', 'openat', '-z');
   const succeeded = calls(all, /^openat\(.* = \d+$/).length;
   expect(counted[2]?.trim()).toBe(`${succeeded} openat`);
+});
+
+test('a recording has the summary of its session', { timeout }, async ({ cli, folder }) => {
+  const file = `${folder}/summarized`;
+  const summarize = async (...options: string[]) => {
+    const summary = await runCli(undefined, 'summary', ...options, '--recording', file);
+    expect(summary).toMatchObject({ end: 0, stderr: '' });
+    return summary.stdout;
+  };
+  const flood = [fixture('call-flood'), '200'];
+  const name = (await cli.ok('trace', '-D', '--', ...flood)).trimEnd();
+  await cli.ended(name);
+  await runCli(cli.address, 'record', file, ...flood);
+  const columns = ['-S', 'name', '-U', 'calls,errors,name'];
+  expect(await summarize(...columns)).toBe(await cli.ok('summary', ...columns, name));
+
+  await runCli(undefined, 'record', file, 'sh', '-c', 'ls /nonexistent; cat /dev/null; true');
+  const counted = await runCli(undefined, 'replay', '-q', '-c', '-S', 'name', file);
+  expect(await summarize('-S', 'name')).toBe(counted.stderr);
+  const whole = await summarize('--by-process', '--percentiles');
+  expect(whole.match(/^process \d+$/gm)).toHaveLength(3);
+  const json = (await summarize('--json')).trimEnd().split('\n');
+  const rows = json.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(rows.find(({ syscall }) => syscall === 'statx')).toMatchObject({
+    errorsByName: { ENOENT: expect.anything() },
+  });
+  writeFileSync(`${file}.cut`, readFileSync(file).subarray(0, -5));
+  const cut = await runCli(undefined, 'summary', '-S', 'name', '--recording', `${file}.cut`);
+  expect(cut).toMatchObject({ end: 1, stdout: counted.stderr });
+  expect(cut.stderr).toContain('breaks off');
+  const both = await runCli(undefined, 'summary', '--recording', file, name);
+  expect(both).toMatchObject({ end: 2, stderr: expect.stringContaining('exclude each other') });
+  const none = await runCli(undefined, 'summary', '--recording', '/bin/sh');
+  expect(none).toMatchObject({ end: 1, stdout: '', stderr: expect.stringContaining("'/bin/sh'") });
 });
 
 test('a subscriber that comes late says whose each line is', { timeout }, async ({ cli }) => {
