@@ -25,7 +25,9 @@ std::optional<FileArgument::Kind> kind_of(const Syscall& row, const Arg& arg) {
       return FileArgument::Kind::kDescriptor;
     case Kind::kPath:
       // Of a call outside of this class it is a name in another space (fsopen).
-      return (row.classes & kFile) != 0 ? std::optional(FileArgument::Kind::kPath) : std::nullopt;
+      return (row.classes & kFile) != 0 && arg.type.parameter != kTextOnly
+                 ? std::optional(FileArgument::Kind::kPath)
+                 : std::nullopt;
     case Kind::kArray:
       return arg.type.of == &kPollDescriptor ? std::optional(FileArgument::Kind::kPollDescriptors)
                                              : std::nullopt;

@@ -25,6 +25,10 @@ struct FileArgument {
   int8_t directory = -1;
 };
 
+// Type::parameter of a path that is a text for the call, such as that of a link that it makes: no
+// file of that name is used.
+inline constexpr uint32_t kTextOnly = 1;
+
 // The arguments of that kind, by position; none for a number without a row. Descriptors that a call
 // makes (its result, pipe's array) are not among them. Any thread.
 std::span<const FileArgument> file_arguments(core::Arch arch, uint64_t number);

@@ -1,9 +1,13 @@
 // Rows: files by path and their attributes.
+#include "../file_arguments.h"
 #include "rows.h"
 
 namespace ptraced::decode {
 
 namespace {
+
+// The text of a link that is made.
+constexpr Type kLinkTarget = {.kind = Kind::kPath, .parameter = kTextOnly};
 
 constexpr Syscall kRows[] = {
     {SYS(open), .classes = kFile | kDesc, .result = kDescriptorResult,
@@ -55,9 +59,9 @@ constexpr Syscall kRows[] = {
     {SYS(unlink), .classes = kFile, .args = {in("pathname", kPath)}},
     {SYS(unlinkat), .classes = kFile | kDesc,
      .args = {in("dirfd", kDirFd), in("pathname", kPath), in("flags", flags(kUnlinkatFlags))}},
-    {SYS(symlink), .classes = kFile, .args = {in("target", kPath), in("linkpath", kPath)}},
+    {SYS(symlink), .classes = kFile, .args = {in("target", kLinkTarget), in("linkpath", kPath)}},
     {SYS(symlinkat), .classes = kFile | kDesc,
-     .args = {in("target", kPath), in("newdirfd", kDirFd), in("linkpath", kPath)}},
+     .args = {in("target", kLinkTarget), in("newdirfd", kDirFd), in("linkpath", kPath)}},
     {SYS(readlink), .classes = kFile,
      .args = {in("pathname", kPath), out("buf", bytes(written(2, 4))), in("bufsiz", kInt)}},
     {SYS(readlinkat), .classes = kFile | kDesc,
