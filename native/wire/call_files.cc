@@ -105,6 +105,9 @@ void CallFiles::add_argument_paths(pid_t tid, const core::SyscallEntry& call,
       add_own_path(path);
       continue;
     }
+    if (!path.empty()) {
+      path_storage_.push_back(path);  // as it is given
+    }
     const int32_t fd = argument.directory < 0
                            ? AT_FDCWD
                            : descriptor(call, static_cast<size_t>(argument.directory));

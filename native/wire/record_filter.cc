@@ -21,8 +21,12 @@ bool contains(const std::vector<T>& set, const T& value) {
   return std::binary_search(set.begin(), set.end(), value);
 }
 
+// A relative path is below no other: it is what a call is given.
 bool is_below(std::string_view path, std::string_view root) {
-  return root == "/" ||
+  if (!root.starts_with('/')) {
+    return path == root;
+  }
+  return (root == "/" && path.starts_with('/')) ||
          (path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/'));
 }
 
@@ -49,7 +53,9 @@ RecordFilter::RecordFilter(Conditions conditions) : conditions_(std::move(condit
   make_set(conditions_.errors);
   make_set(conditions_.descriptors);
   for (std::string& path : conditions_.paths) {
-    path = normal_path(path);
+    if (path.starts_with('/')) {
+      path = normal_path(path);
+    }
   }
   make_set(conditions_.paths);
   looks_at_outcome_ = conditions_.failed_only || conditions_.successful_only ||

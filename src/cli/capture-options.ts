@@ -118,7 +118,7 @@ export function filterOf(
   address: string | undefined,
 ): MessageInitShape<typeof RecordFilterSchema> {
   const selection = selectionOf(values);
-  const paths = values['trace-path'].map((path) => absolutePath(path, address));
+  const paths = values['trace-path'].flatMap((path) => pathsOf(path, address));
   if (selection.fds !== undefined && paths.length > 0) {
     // strace takes a call for either reason, the API where both hold.
     throw new UsageError('-P and -e trace-fds together are not supported');
@@ -143,15 +143,19 @@ export function subscriptionOf(
   return { kinds, ...filter };
 }
 
-/** Names of files are the server's: our directory is of use where that is here. */
-function absolutePath(path: string, address: string | undefined): string {
+/**
+ * Names of files are the server's: our directory is of use where that is here. As in strace, a relative path
+ * is also compared with what calls are given.
+ */
+function pathsOf(path: string, address: string | undefined): string[] {
   if (path === '') {
     throw new UsageError("invalid -P argument: ''");
   }
   if (address !== undefined && !path.startsWith('/')) {
     throw new UsageError(`-P must be absolute on a --server: '${path}'`);
   }
-  return resolve(address === undefined ? ownDirectory() : '/', path);
+  const absolute = resolve(address === undefined ? ownDirectory() : '/', path);
+  return path.startsWith('/') ? [absolute] : [path, absolute];
 }
 
 /** The set in the words of the API; "none" too leaves numbers that no table has. */

@@ -36,7 +36,7 @@ const strace = (path: string) => linesOf([oracle()], path);
 const ours = (path: string) => linesOf([cliProgram, 'trace', '--no-follow'], path);
 
 describe('-P', () => {
-  it.each(['WORK/wanted', 'WORK/link'])(
+  it.each(['WORK/wanted', 'WORK/link', 'wanted', 'link'])(
     'matches %s wherever strace does',
     { timeout },
     async (path) => {
@@ -49,4 +49,21 @@ describe('-P', () => {
       expect(more.filter((line) => /^symlink.*"newe?r?"/.test(line))).toEqual([]);
     },
   );
+
+  it('a relative path matches as it is given, in whatever directory', { timeout }, async () => {
+    mkdirSync(`${folder}/elsewhere`);
+    writeFileSync(`${folder}/wanted`, 'text');
+    const script = 'cd elsewhere; cat wanted ./wanted ../wanted 2>/dev/null; :';
+    const opened = async (tracer: string[]) => {
+      const log = `${folder}/log`;
+      const options = ['-f', '-o', log, '-P', 'wanted', '-e', 'trace=openat'];
+      await run([...tracer, ...options, 'sh', '-c', script], folder);
+      return readFileSync(log, 'utf8').match(/openat\(.*"\S*wanted".*/g);
+    };
+    const theirs = await opened([oracle()]);
+    expect(theirs).toEqual([expect.stringContaining('"wanted", O_RDONLY) = -1 ENOENT')]);
+    // strace does not know that the last path leads to the file.
+    const all = await opened([cliProgram, 'trace']);
+    expect(all).toEqual([...(theirs ?? []), expect.stringContaining('"../wanted", O_RDONLY) = 3')]);
+  });
 });

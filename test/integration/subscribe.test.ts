@@ -199,7 +199,7 @@ describe('filters', () => {
       [{ syscalls: [''] }, 'FIELD_INVALID: filter.syscalls[0]'],
       [{ errnos: ['ENOENT', 'ENOSUCH'] }, 'FIELD_INVALID: filter.errnos[1]'],
       [{ pids: [0] }, 'FIELD_INVALID: filter.pids[0]'],
-      [{ paths: ['relative'] }, 'FIELD_INVALID: filter.paths[0]'],
+      [{ paths: [''] }, 'FIELD_INVALID: filter.paths[0]'],
       [{ fds: [-1] }, 'FIELD_INVALID: filter.fds[0]'],
       [{ failedOnly: true, successfulOnly: true }, 'FIELD_INVALID: filter.successful_only'],
       [{ minDuration: { seconds: -1n } }, 'FIELD_INVALID: filter.min_duration'],

@@ -147,7 +147,7 @@ describe('a field that is not acceptable is named', () => {
     ],
     [
       'rules.inject[0].at.paths[0]',
-      { ...launchTrue, rules: { inject: [{ error: 'EIO', at: { paths: ['relative'] } }] } },
+      { ...launchTrue, rules: { inject: [{ error: 'EIO', at: { paths: [''] } }] } },
     ],
     ['rules.stop[0].at.kinds', { ...launchTrue, rules: { stop: [{}] } }],
     ['rules.stop[0].at.kinds[0]', { ...launchTrue, rules: { stop: [{ at: { kinds: [8] } }] } }],
