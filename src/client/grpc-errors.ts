@@ -26,7 +26,11 @@ const SENTENCES: readonly (readonly [pattern: RegExp, text: string])[] = [
   // A proxy that refuses gives grpc-js no error to show.
   [/^undefined$/, 'the proxy did not connect'],
   [/^null$/, 'no connection'],
-  [/^(?:Failed to connect|GOAWAY.*|Socket closed)$/, `it closed the connection: ${NO_SERVER}`],
+  // Whether its end or a reset comes first is chance.
+  [
+    /^(?:Failed to connect|GOAWAY.*|Socket closed|(?:read|write|connect) E(?:CONNRESET|PIPE)(?: .*)?)$/,
+    `it closed the connection: ${NO_SERVER}`,
+  ],
   [
     /^(?:Protocol error|Stream closed with error code NGHTTP2_\w+)$/,
     `it does not speak HTTP/2: ${NO_SERVER}`,

@@ -101,6 +101,10 @@ const kinds: Record<string, { address: () => Promise<string> | string; says: Reg
     address: async () => `127.0.0.1:${await serving((socket) => socket.destroy())}`,
     says: /cannot reach 127\.0\.0\.1:\d+: it closed the connection: is it ptraced, without TLS\?$/m,
   },
+  'a server that resets the connection': {
+    address: async () => `127.0.0.1:${await serving((socket) => socket.resetAndDestroy())}`,
+    says: /cannot reach 127\.0\.0\.1:\d+: it closed the connection: is it ptraced, without TLS\?$/m,
+  },
   'a server that never answers': {
     address: async () => `127.0.0.1:${await serving(() => {})}`,
     says: /cannot reach 127\.0\.0\.1:\d+: no answer within 10 s$/m,

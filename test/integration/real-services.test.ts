@@ -75,7 +75,7 @@ describe.each([
     { timeout },
     async (script, status) => {
       const untraced = await outcome(script, []);
-      expect(untraced.signal ?? untraced.code).toBe(status);
+      expect(untraced.signal ?? untraced.code, untraced.stderr).toBe(status);
       const log = `${folder}/log`;
       const traced = await outcome(script, [cliProgram, 'trace', '-o', log, ...options]);
       expect(traced).toEqual(untraced);

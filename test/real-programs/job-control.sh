@@ -20,9 +20,9 @@ TERM=dumb python3 "$HERE/terminal.py" bash --noprofile --rcfile rc -i <<'STEPS' 
   {"prompt": "$ "}, {"type": "wait -f %1 2>/dev/null; echo waited\n"},
   {"prompt": "$ "}, {"type": "sleep 100 | sleep 100\n"},
   {"runs": ["sleep", "sleep"]}, {"type": "\u001c"},
-  {"prompt": "$ "}, {"type": "trap 'echo interrupted' INT\n"},
-  {"prompt": "$ "}, {"type": "read line\n"}, {"type": "typed\n"},
-  {"prompt": "$ "}, {"type": "echo $line; setsid -w echo session; exit 3\n"}
+  {"prompt": "$ "}, {"type": "head -n 1 >line\n"},
+  {"runs": ["head"]}, {"type": "typed\n"},
+  {"prompt": "$ "}, {"type": "cat line; setsid -w echo session; exit 3\n"}
 ]
 STEPS
 # At which prompt bash tells that the job behind has stopped or died is chance.

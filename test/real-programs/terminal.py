@@ -4,7 +4,8 @@
 
 STEPS is a JSON list. {"prompt": TEXT} waits until the terminal's last line is TEXT and the command itself is
 in the foreground; {"runs": [NAME, ...]} until the processes of these names, and no others, are; {"shows": TEXT}
-until TEXT was shown since the last typing; {"type": TEXT} types. After the last step the command is to end by itself. Our exit
+until TEXT was shown since the last typing; {"type": TEXT} types. What is
+typed before a program or the shell waits for it may be lost or echoed twice, as the terminal changes its mode. After the last step the command is to end by itself. Our exit
 status is its own; 98 where a step waits for more than a minute.
 """
 
