@@ -36,10 +36,10 @@ async function bash(script: string, prefix: string, name: string) {
   return { stdout, stderr, end };
 }
 
-/** Waits for the command in the background, and signals it and whoever has started it. */
+/** Waits for the command in the background, and signals it and whoever has started it, which the first may end. */
 const signalled = (signal: string) => `
   read pid <ready
-  kill -${signal} $! $pid
+  kill -${signal} $! $pid 2>/dev/null
   echo >&7
   wait $!
   echo $?`;
