@@ -58,7 +58,7 @@ async function live(frames: readonly TraceResponse[], ...command: string[]): Pro
   return withoutPlace(await runCli(server.address, ...command));
 }
 
-/** Where a command runs is told of a live one alone. */
+/** Only a live run says where its command runs. */
 function withoutPlace(result: CliResult): CliResult {
   const stderr = result.stderr.replace(/^ptracectl: the command runs at .*\n/, '');
   return { ...result, stderr };

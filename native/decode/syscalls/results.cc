@@ -110,8 +110,8 @@ void note_timeout(Engine& engine) {
 }
 
 void note_clock_state(Engine& engine) {
-  // adjtimex(2) has the structure in the first argument, clock_adjtime(2) in the second. The state
-  // is told of a structure that was shown.
+  // adjtimex(2) has the structure in the first argument, clock_adjtime(2) in the second. The note
+  // stands only where the structure was shown.
   const size_t index = engine.syscall().args[1].name != nullptr ? 1 : 0;
   uint8_t byte = 0;
   if (engine.read(engine.arg(index), &byte, sizeof byte)) {
