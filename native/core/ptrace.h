@@ -1,4 +1,5 @@
-// ptrace(2), typed. The only door to it: its header stands in ptrace.cc alone.
+// ptrace(2), typed. The only door to it: no other file includes its header. ptrace_wait.cc
+// waits, ptrace_calls.cc reads and changes calls, ptrace.cc does the rest.
 //
 // Every call must be made by the thread that seized the task. ESRCH is an ordinary outcome of each
 // (Error::gone): the task died, or it is not in a stop any more.

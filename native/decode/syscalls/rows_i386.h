@@ -1,13 +1,23 @@
-// The rows that i386 alone has.
+// What the table of i386 is made of.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "../description.h"
 
 namespace ptraced::decode {
 
+// A call that has the row of an x86_64 call of the same or of another name.
+struct Alias {
+  uint32_t number;
+  const char* name;
+  const char* same_as;
+};
+std::span<const Alias> i386_aliases();
+
 std::span<const Syscall> i386_own_rows();
+std::span<const Syscall> i386_time64_rows();
 
 extern const Variants kFutexTime64Variants;
 extern const Variants kFunctionShmctlVariants;
