@@ -1,9 +1,6 @@
 /** Builds the server from its configuration and closes all of it again. */
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Config } from './config.js';
-import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb.js';
-import { file_google_rpc_status } from './gen/google/rpc/status_pb.js';
-import { file_health_v1_health } from './gen/health/v1/health_pb.js';
 import type { Log } from './log.js';
 import type { NativeAddon } from './native/addon.js';
 import { loadAddon } from './native/load.js';
@@ -105,12 +102,7 @@ class PtracedServer implements RunningServer {
       bindService(this.#grpc, service, handlers, environment),
     );
     this.#health.addTo(this.#grpc);
-    addReflection(this.#grpc, [
-      ...servedServices.map((service) => service.file),
-      file_health_v1_health,
-      file_google_rpc_status,
-      file_google_rpc_error_details,
-    ]);
+    addReflection(this.#grpc);
   }
 
   async #stop(): Promise<void> {

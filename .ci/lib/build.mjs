@@ -39,6 +39,7 @@ async function ensureTypeScript() {
     'tsconfig.json',
     'tsconfig.client.json',
     '.ci/lib/bundle.mjs',
+    '.ci/lib/descriptors.mjs',
     'native/save-code.mjs',
     ...sourceFolders(),
   ];

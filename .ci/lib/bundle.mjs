@@ -4,6 +4,7 @@
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { tablesOfDescriptors } from './descriptors.mjs';
 import { root } from './paths.mjs';
 
 const folder = `${root}/dist/bundle`;
@@ -29,8 +30,10 @@ const input = {
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   transform: { target: 'es2022' },
   treeshake: { moduleSideEffects: (/** @type {string} */ id) => !definitions.test(id) },
-  plugins: [{ name: 'version', load: loadVersion }],
+  plugins: [{ name: 'version', load: loadVersion }, tablesOfDescriptors],
   logLevel: 'warn',
+  // That the tables of descriptors take most of it is known.
+  checks: { pluginTimings: false },
 };
 
 /** @type {import('rolldown').OutputOptions} */
@@ -42,7 +45,10 @@ const output = {
   // What the programs share, by names that say what it is.
   codeSplitting: {
     groups: [
-      { name: 'messages', test: /\/src\/gen\/(?!.*\/commented_files)|\/@bufbuild\// },
+      {
+        name: 'messages',
+        test: /\/src\/gen\/(?!.*\/commented_files)|\/src\/start\/descriptors|\/@bufbuild\//,
+      },
       { name: 'grpc', test: /\/@grpc\// },
     ],
   },

@@ -1,10 +1,12 @@
 /** Writes to a descriptor that is shared with other processes. */
 
-import { write } from 'node:fs';
+import { close, open, write } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { getSystemErrorMap, promisify } from 'node:util';
-import { displayText } from '../bytes.js';
+import { displayText, toBytes } from '../bytes.js';
 
+const openFile = promisify(open);
+const closeFile = promisify(close);
 const writeSome = promisify(write);
 
 /** Lines or output could not be written. */
@@ -18,6 +20,16 @@ export class OutputError extends Error {
     const { code = '', errno = 0, message } = cause as NodeJS.ErrnoException;
     super(`cannot ${doing}: ${getSystemErrorMap().get(errno)?.[1] ?? message}`, { cause });
     this.code = code;
+  }
+}
+
+/** Opens `path`, which is emptied, to be written to. Throws an OutputError. */
+export async function openOutput(path: string): Promise<{ fd: number; close(): Promise<void> }> {
+  try {
+    const fd = await openFile(toBytes(path), 'w');
+    return { fd, close: () => closeFile(fd) };
+  } catch (error) {
+    throw new OutputError(`open '${path}'`, error);
   }
 }
 

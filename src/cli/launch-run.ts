@@ -12,10 +12,8 @@ import { Departure } from './departure.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
-import { openInput } from './input.js';
 import type { LaunchSurroundings } from './launch-inheritance.js';
 import { type EndSignal, onEndSignal, signalNumber, terminalSentTo } from './signals.js';
-import { passStdin } from './stdin-pump.js';
 import { describeEnd, Interrupted, printStream, statusOf, type TraceRequest } from './trace-run.js';
 
 /** How long the trace may go on after a signal to us where the command has ended already. */
@@ -108,7 +106,14 @@ export class LaunchRun {
   /** Its output comes back as records; our input goes there. */
   #passStdin(client: PtracedClient, session: string): void {
     const { signal } = this.#ended;
-    passStdin(client, session, openInput(), signal).catch((error: unknown) => {
+    // Here and not above: they load node:net, and a command of our own server has our input itself.
+    const parts = Promise.all([import('./stdin-pump.js'), import('./input.js')]);
+    const passed = parts.then(async ([{ passStdin }, { openInput }]) => {
+      if (!signal.aborted) {
+        await passStdin(client, session, openInput(), signal);
+      }
+    });
+    passed.catch((error: unknown) => {
       if (!signal.aborted) {
         const why = error instanceof Error ? error.message : String(error);
         this.#sink.notice(`standard input is not passed on: ${why}`);

@@ -1,8 +1,6 @@
 /** Frames into a file, for `replay`. */
 
-import { open } from 'node:fs/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { toBytes } from '../bytes.js';
 import {
   delimited,
   EndCause,
@@ -10,7 +8,7 @@ import {
   SessionEndedSchema,
   TraceResponseSchema,
 } from '../client/index.js';
-import { FdWriter, OutputError } from './fd-writer.js';
+import { FdWriter, openOutput } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
 import { TraceOutput } from './trace-output.js';
 
@@ -33,11 +31,9 @@ export class RecordingSink implements FrameSink, AsyncDisposable {
 
   /** Opens `path`, which is emptied. Throws an OutputError. */
   static async open(path: string): Promise<RecordingSink> {
-    const file = await open(toBytes(path), 'w').catch((error: unknown) => {
-      throw new OutputError(`open '${path}'`, error);
-    });
+    const { fd, close } = await openOutput(path);
     const output = await TraceOutput.open(undefined);
-    return new RecordingSink(new FdWriter(file.fd), output, () => file.close());
+    return new RecordingSink(new FdWriter(fd), output, close);
   }
 
   get fd(): number {

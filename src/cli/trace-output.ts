@@ -1,9 +1,7 @@
 /** Where the lines go: stderr, stdout for JSON, or a file of `-o`; messages always go to stderr. */
 
 import { fstatSync, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { toBytes } from '../bytes.js';
-import { FdWriter, OutputError } from './fd-writer.js';
+import { FdWriter, openOutput } from './fd-writer.js';
 import type { PrinterSink } from './strace-printer.js';
 import { UsageError } from './usage-error.js';
 
@@ -36,10 +34,8 @@ export class TraceOutput implements PrinterSink, AsyncDisposable {
     if (/^[|!]/.test(path)) {
       throw new UsageError(`-o wants the name of a file: '${path}'`);
     }
-    const file = await open(toBytes(path), 'w').catch((error: unknown) => {
-      throw new OutputError(`open '${path}'`, error);
-    });
-    return new TraceOutput(file.fd, standard, () => file.close());
+    const { fd: logFd, close } = await openOutput(path);
+    return new TraceOutput(logFd, standard, close);
   }
 
   /** Descriptor of the lines. */

@@ -1,7 +1,5 @@
 /** Server reflection: lets grpcurl and the like call without the .proto files. */
 import { createRequire } from 'node:module';
-import { type DescFile, toBinary } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { Server } from '@grpc/grpc-js';
 import type * as reflectionLibrary from '@grpc/reflection';
 import { addLazily, type ServiceTaker } from './lazy-service.js';
@@ -20,36 +18,22 @@ const methods = ['v1', 'v1alpha'].map((version) => ({
   kind: 'bidi_streaming' as const,
 }));
 
-/** The files and all that they import, each once. */
-function withDependencies(files: readonly DescFile[], found = new Set<DescFile>()): Set<DescFile> {
-  for (const file of files) {
-    if (!found.has(file)) {
-      found.add(file);
-      withDependencies(file.dependencies, found);
-    }
-  }
-  return found;
+/** Describes ptraced's services, and what else clients meet: health and the details of errors. */
+export function addReflection(server: Server): void {
+  addLazily(server, methods, load);
 }
 
-/** The file as a FileDescriptorProto; our own with the comments of their sources, which tools show. */
-function encode({ proto }: DescFile, commented: string | undefined): Buffer {
-  return commented === undefined
-    ? Buffer.from(toBinary(FileDescriptorProtoSchema, proto))
-    : Buffer.from(commented, 'base64');
-}
-
-/** Describes `files` and what they import. */
-export function addReflection(server: Server, files: readonly DescFile[]): void {
-  addLazily(server, methods, (taker) => load(taker, files));
-}
-
-async function load(taker: ServiceTaker, files: readonly DescFile[]): Promise<void> {
-  const { commentedFiles } = await import('../gen/ptraced/v1/commented_files.js');
+async function load(taker: ServiceTaker): Promise<void> {
+  const modules = await Promise.all([
+    import('../gen/google/rpc/commented_files.js'),
+    import('../gen/health/v1/commented_files.js'),
+    import('../gen/ptraced/v1/commented_files.js'),
+  ]);
   const { ReflectionService } = require('@grpc/reflection') as typeof reflectionLibrary;
-  const reflected = [...withDependencies(files)].map(
-    (file): ReflectedFile => ({
-      fileDescriptorProtos: [encode(file, commentedFiles[file.proto.name])],
-    }),
+  // Several import the same file.
+  const files = Object.assign({}, ...modules.map(({ commentedFiles }) => commentedFiles));
+  const reflected = Object.values<string>(files).map(
+    (encoded): ReflectedFile => ({ fileDescriptorProtos: [Buffer.from(encoded, 'base64')] }),
   );
   // The names of the entries are not looked at.
   const definition = Object.fromEntries(reflected.entries());

@@ -33,10 +33,11 @@ function withCodeOf(word: string, files: string[]): string[] {
   );
 }
 
-/** Words of grpc-js, pino and re2js. */
+/** Words of grpc-js, pino, re2js, and of what decodes descriptors. */
 const GRPC = 'grpc-node-js/';
 const PINO = 'pino.msgPrefix';
 const RE2 = 'RE2JSSyntaxException';
+const DECODED = 'FileDescriptorProto';
 
 test('the version comes without Node', async () => {
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
@@ -56,13 +57,27 @@ test('a trace without a server loads a few files, and no gRPC', async () => {
   expect(code).toContain('dist/bundle/ptracectl.cjs');
   expect(code.length).toBeLessThan(30);
   expect(files.filter((file) => file.startsWith('node_modules/')).length).toBeLessThan(10);
-  expect([GRPC, PINO, RE2].flatMap((word) => withCodeOf(word, files))).toEqual([]);
+  expect([GRPC, PINO, RE2, DECODED].flatMap((word) => withCodeOf(word, files))).toEqual([]);
+});
+
+test('a trace into a file loads no net of Node', async () => {
+  const log = `${folder}/loaded`;
+  const lines = `${folder}/lines`;
+  const script = `
+    process.argv = ['node', 'ptracectl', 'trace', '-o', '${lines}', 'true'];
+    require('${root}/dist/bundle/start.cjs').start('ptracectl');
+    process.on('exit', () => fs.writeFileSync('${log}', process.moduleLoadList.join('\\n')));`;
+  await run([process.execPath, '-e', script], '/');
+  expect(readFileSync(lines, 'utf8')).toContain('+++ exited with 0 +++');
+  const loaded = readFileSync(log, 'utf8').split('\n');
+  expect(loaded).toContain('NativeModule vm');
+  expect(loaded).not.toContain('NativeModule net');
 });
 
 test('the version of the server comes without gRPC', async () => {
   const { files, stdout } = await opened(process.execPath, serverProgram, '--version');
   expect(stdout).toMatch(/^ptraced \d/);
-  expect([GRPC, PINO, RE2].flatMap((word) => withCodeOf(word, files))).toEqual([]);
+  expect([GRPC, PINO, RE2, DECODED].flatMap((word) => withCodeOf(word, files))).toEqual([]);
 });
 
 test('the words above are those of the libraries', async () => {
