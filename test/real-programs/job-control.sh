@@ -1,4 +1,5 @@
 # An interactive shell with jobs: stopped, continued, interrupted, quit, and one that reads from behind.
+# No "wait -f": bash 5.2 loops for ever in it, once in some 50 untraced runs, where the job dies first.
 cat >rc <<'RC'
 PS1='$ '
 PS2=
@@ -17,7 +18,7 @@ TERM=dumb python3 "$HERE/terminal.py" bash --noprofile --rcfile rc -i <<'STEPS' 
   {"runs": ["cat", "tr"]}, {"type": "hello\n"}, {"shows": "hello"}, {"type": "\u0004"},
   {"prompt": "$ "}, {"type": "cat upper\n"},
   {"prompt": "$ "}, {"type": "cat & until jobs | grep -q Stopped; do sleep 0.05; done; kill -9 %1\n"},
-  {"prompt": "$ "}, {"type": "wait -f %1 2>/dev/null; echo waited\n"},
+  {"prompt": "$ "}, {"type": "while kill -0 %1 2>/dev/null; do sleep 0.05; done; echo waited\n"},
   {"prompt": "$ "}, {"type": "sleep 100 | sleep 100\n"},
   {"runs": ["sleep", "sleep"]}, {"type": "\u001c"},
   {"prompt": "$ "}, {"type": "head -n 1 >line\n"},

@@ -56,7 +56,7 @@ class Terminal:
         names = []
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
-                with open(f"/proc/{pid}/stat") as file:
+                with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
                     before, after = file.read().rsplit(")", 1)
             except OSError:  # it has just ended
                 continue
