@@ -112,6 +112,7 @@ SessionOptions session_options(const Napi::Object& object) {
   options.recorder.text = decode == "text" || decode == "text-and-values";
   options.recorder.values = decode == "values" || decode == "text-and-values";
   options.recorder.registers = get_bool(object, "registers");
+  options.recorder.files = get_bool(object, "files");
   options.recorder.decode.unabbreviated = get_bool(object, "unabbreviated");
   options.recorder.decode.max_string_bytes =
       static_cast<uint32_t>(get_number(object, "maxStringBytes"));

@@ -36,6 +36,7 @@ enum Field : pbf_tag_type {
   kReturnValue = 20,
   kTampered = 23,
   kResultOffset = 24,
+  kFiles = 25,
   kSignal = 30,
   kNewTask = 31,
   kExec = 32,
@@ -83,6 +84,17 @@ void add_string(pbf_writer& writer, pbf_tag_type field, std::string_view value) 
   if (!value.empty()) {
     writer.add_string(field, value.data(), value.size());
   }
+}
+
+// Adds names that need not be UTF-8, as people read them; returns whether they are as they were. A
+// parser of protobuf refuses a string that is not UTF-8, and the whole record with it.
+bool add_path(pbf_writer& writer, pbf_tag_type field, std::string_view path) {
+  if (decode::is_utf8(reinterpret_cast<const uint8_t*>(path.data()), path.size())) {
+    writer.add_string(field, path.data(), path.size());
+    return true;
+  }
+  writer.add_string(field, decode::displayable(path));
+  return false;
 }
 
 // Which members of siginfo_t a code fills in (sigaction(2), "The siginfo_t argument"). Codes of
@@ -159,6 +171,23 @@ void RecordWriter::text(std::string_view text, size_t result_offset) {
   }
 }
 
+void RecordWriter::files(const CallFiles& files) {
+  if (files.descriptors().empty() && files.paths().empty()) {
+    return;
+  }
+  pbf_writer out(writer_, kFiles);
+  out.add_packed_int32(1, files.descriptors().begin(), files.descriptors().end());
+  bool texts = true;
+  for (const std::string_view path : files.paths()) {
+    texts = add_path(out, 2, path) && texts;
+  }
+  for (const std::string_view path : files.paths()) {
+    if (!texts) {
+      out.add_bytes(3, path.data(), path.size());
+    }
+  }
+}
+
 void RecordWriter::error(std::string_view error) {
   add_string(writer_, kError, error);
 }
@@ -225,11 +254,7 @@ void RecordWriter::new_task(pid_t tid, pid_t pid, int origin, bool followed) {
 
 void RecordWriter::exec(std::string_view exe, pid_t former_tid) {
   pbf_writer out(writer_, kExec);
-  // A parser of protobuf refuses a string that is not UTF-8, and the whole record with it.
-  if (decode::is_utf8(reinterpret_cast<const uint8_t*>(exe.data()), exe.size())) {
-    add_string(out, 1, exe);
-  } else {
-    add_string(out, 1, decode::displayable(exe));
+  if (!exe.empty() && !add_path(out, 1, exe)) {
     out.add_bytes(3, exe.data(), exe.size());
   }
   add_int32(out, 2, former_tid);

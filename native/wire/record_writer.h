@@ -14,6 +14,7 @@
 #include "core/syscall_stop.h"
 #include "core/wait_status.h"
 #include "decode/value_tree.h"
+#include "wire/call_files.h"
 #include "wire/record_kind.h"
 
 namespace ptraced::wire {
@@ -33,6 +34,8 @@ class RecordWriter {
               uint64_t enter_serial);
   void tampered();
   void text(std::string_view text, size_t result_offset = 0);
+  // The files that the call uses; nothing where it uses none.
+  void files(const CallFiles& files);
   void registers(const core::Registers& registers);
   // The decoded arguments, and what the call returned where that is more than a number.
   void values(const decode::CallValues& values);

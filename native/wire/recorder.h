@@ -28,6 +28,7 @@ struct RecorderOptions {
   bool text = true;       // strace's notation
   bool values = false;    // the tree of values; without both, no memory of the tracee is read
   bool registers = false;
+  bool files = false;  // that calls use
   decode::Options decode;
   RecordFilter filter;
   std::vector<MemoryProbe> probes;
@@ -109,6 +110,10 @@ class Recorder final : public core::Observer {
   // Decodes what the caller passes, and what the call has written.
   void decode_enter(const core::StopView& view, TaskState& state);
   void decode_exit(const core::StopView& view, const core::SyscallExit& exit, TaskState& state);
+  // FileFacts that somebody looks at.
+  uint8_t wanted_files() const;
+  // The call, and the files that it uses.
+  void add_call(RecordWriter& writer, const core::Task& task, const TaskState& state) const;
   // What the decoding gave.
   void add_decoded(RecordWriter& writer, const TaskState& state) const;
   void hold_where_ruled(RecordFacts facts, const core::Task& of, core::Task& held) const;

@@ -46,14 +46,25 @@ void Recorder::select(const core::StopView& view, TaskState& state) {
   state.selected = tampered || filter_.syscalls().contains(called.arch, called.number);
   state.ruled = rules_.may_stop(called.arch, called.number);
   if (state.selected || state.ruled) {
-    state.files.gather(
-        view.task.tid, called, view.memory,
-        filter_.file_facts() | ring_.wanted_facts() | probes_.file_facts() | rules_.file_facts());
+    state.files.gather(view.task.tid, called, view.memory, wanted_files());
     const RecordFacts facts = state.facts(RecordKind::kEnter);
     state.selected =
         state.selected && (tampered || (filter_.passes_task(facts) && filter_.passes_call(facts)));
   } else {
     state.files.clear();
+  }
+}
+
+uint8_t Recorder::wanted_files() const {
+  return options_.files ? kListedDescriptors | kFilePaths
+                        : filter_.file_facts() | ring_.wanted_facts() | probes_.file_facts() |
+                              rules_.file_facts();
+}
+
+void Recorder::add_call(RecordWriter& writer, const Task& task, const TaskState& state) const {
+  writer.call(task.entry, state.name);
+  if (options_.files) {
+    writer.files(state.files);
   }
 }
 
@@ -91,7 +102,7 @@ void Recorder::record_enter(const core::StopView& view, TaskState& state) {
   }
   const RecordFacts facts = state.facts(RecordKind::kEnter);
   state.enter_serial = append_stop(facts, task, task.entered_ns, [&](RecordWriter& writer) {
-    writer.call(task.entry, state.name);
+    add_call(writer, task, state);
     add_decoded(writer, state);
     add_registers(writer, view);
     add_memory(facts, view, nullptr, record_);
@@ -105,7 +116,7 @@ void Recorder::append_enter(Task& task, TaskState& state) {
     return;  // which is not known
   }
   const auto fill = [&](RecordWriter& writer) {
-    writer.call(task.entry, state.name);
+    add_call(writer, task, state);
     add_decoded(writer, state);
     record_ += state.enter_registers;
     record_ += std::exchange(state.enter_memory, {});
@@ -175,7 +186,7 @@ void Recorder::append_exit(const core::StopView& view, const core::SyscallExit& 
   }
   decode_exit(view, exit, state);
   append_stop(facts, task, now, [&](RecordWriter& writer) {
-    writer.call(task.entry, state.name);
+    add_call(writer, task, state);
     writer.result(exit, exit.is_error ? decode::errno_name(facts.error) : "", facts.duration_ns,
                   state.enter_serial);
     if (task.injection) {

@@ -90,7 +90,8 @@ async function startRecording(
   command: string[],
   address: string | undefined,
 ): Promise<ExitStatus> {
-  const capture = captureOptions(values, address);
+  // For -P and -e trace-fds of replay.
+  const capture = { ...captureOptions(values, address), files: true };
   const pid = values.pid === undefined ? 0 : parseNumber(values.pid, '-p', 1, MAX_PID);
   const launch = address === undefined ? embeddedLaunch : remoteLaunch;
   const target = command.length > 0 ? launch(command, values) : undefined;

@@ -10,7 +10,7 @@ import type { FrameSink } from './frame-sink.js';
 import { FILTER_OPTIONS, type OptionSpecs, PRINT_OPTIONS, parseAnywhere } from './options.js';
 import { openSink } from './print-output.js';
 import { DETACHED } from './recording-sink.js';
-import { type FrameFilter, replayFilter } from './replay-filter.js';
+import { type FrameFilter, MissingFilesError, replayFilter } from './replay-filter.js';
 import { describeEnd, printStream } from './trace-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -19,7 +19,9 @@ const help = `Usage: ptracectl replay [OPTION]... FILE
 Prints a recording of 'ptracectl record' exactly as the live trace was, or would have been, with the
 same -o, -a and -q, or some of it. Needs no server.
 
-  -e, --trace=SET          calls to print, as for 'trace'; -e status=STATUS as -z, -Z
+  -e, --trace=SET          calls to print, as for 'trace'; -e status=STATUS as -z, -Z;
+                           -e trace-fds=N,... only calls that use one of these descriptors
+  -P, --trace-path=PATH    only calls that use a file below PATH (repeatable)
   -p, --pid=ID             only records of this process or thread (repeatable)
   -z, --successful-only    of calls that have returned, only those that succeeded
   -Z, --failed-only        only those that failed
@@ -29,10 +31,9 @@ Exit status: 0. 1: FILE is no recording, or breaks off; what is whole is printed
 line is wrong.`;
 
 const { local: _local, server: _server, ...PRINTED } = PRINT_OPTIONS;
-const { 'trace-fds': _fds, 'trace-path': _paths, ...FILTERED } = FILTER_OPTIONS;
 const OPTIONS = {
   ...PRINTED,
-  ...FILTERED,
+  ...FILTER_OPTIONS,
   pid: { type: 'string', short: 'p', multiple: true, default: [] },
 } as const satisfies OptionSpecs;
 
@@ -84,6 +85,10 @@ async function replay(file: string, sink: FrameSink, filter: FrameFilter): Promi
       sink.finish();
       const what = error.fault === 'NOT_A_RECORDING' ? `cannot replay '${file}'` : `'${file}'`;
       sink.notice(`${what}: ${error.message}`);
+      return FAILURE;
+    }
+    if (error instanceof MissingFilesError) {
+      sink.notice(`cannot replay '${file}': ${error.message}`);
       return FAILURE;
     }
     if (!(error instanceof OutputError) && (error as NodeJS.ErrnoException).syscall) {

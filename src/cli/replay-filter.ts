@@ -1,30 +1,33 @@
 /** Which records of a recording are printed. */
 
 import { Arch, type KnownFrame, RecordKind, type TraceRecord } from '../client/index.js';
-import { type SelectedCalls, selectionOf } from './capture-options.js';
+import { filterOf, type SelectedCalls } from './capture-options.js';
 import { describeFailure, openConnection } from './connection.js';
+import { fileCondition } from './file-conditions.js';
 import { type FILTER_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
 import { UsageError } from './usage-error.js';
 
-/** FILTER_OPTIONS but for files, which a recording does not have. */
-type Values = Omit<ParsedArguments<typeof FILTER_OPTIONS>['values'], 'trace-fds' | 'trace-path'> & {
+type Values = ParsedArguments<typeof FILTER_OPTIONS>['values'] & {
   readonly pid: readonly string[];
 };
 
 const MAX_PID = 4_194_304;
 
-/** Takes the records out of a frame that are not wanted. */
+/** The recording does not have what the options look at. */
+export class MissingFilesError extends Error {
+  override readonly name = 'MissingFilesError';
+}
+
+/** Takes the records out of a frame that are not wanted. Throws a MissingFilesError at the header. */
 export type FrameFilter = (frame: KnownFrame) => KnownFrame;
 
 /** Throws a UsageError for values that make no sense. */
 export async function replayFilter(values: Values): Promise<FrameFilter> {
   const pids = new Set(values.pid.map((pid) => parseNumber(pid, '-p', 1, MAX_PID)));
-  const selection = selectionOf(values);
-  if (selection.fds !== undefined) {
-    throw new UsageError('-e trace-fds= is not for a recording, which has no descriptors');
-  }
-  const isSelected = await callsOf(selection.syscalls ?? []);
-  const { failedOnly = false, successfulOnly = false, kinds = [] } = selection;
+  const filter = filterOf(values, undefined);
+  const isSelected = await callsOf(filter.syscalls ?? []);
+  const usesFile = fileCondition(filter);
+  const { failedOnly = false, successfulOnly = false } = filter;
 
   const passes = (record: TraceRecord): boolean => {
     if (pids.size > 0 && !pids.has(record.pid) && !pids.has(record.tid)) {
@@ -33,7 +36,7 @@ export async function replayFilter(values: Values): Promise<FrameFilter> {
     if (record.kind !== RecordKind.ENTER && record.kind !== RecordKind.EXIT) {
       return true;
     }
-    if ((kinds.length > 0 && !kinds.includes(record.kind)) || !isSelected(record)) {
+    if (!isSelected(record) || usesFile?.(record.files) === false) {
       return false;
     }
     if (!failedOnly && !successfulOnly) {
@@ -42,10 +45,17 @@ export async function replayFilter(values: Values): Promise<FrameFilter> {
     // What becomes of a call is not known at its entry: its line is made of the EXIT record alone.
     return record.kind === RecordKind.EXIT && (record.errno !== 0) === failedOnly;
   };
-  return (frame) =>
-    frame.case === 'batch'
+  return (frame) => {
+    if (frame.case === 'header' && usesFile !== undefined && !frame.value.capture?.files) {
+      throw new MissingFilesError(
+        '-P and -e trace-fds need the files of calls, which were not recorded; ' +
+          "record again with 'ptracectl record', or a session that has capture.files",
+      );
+    }
+    return frame.case === 'batch'
       ? { ...frame, value: { ...frame.value, records: frame.value.records.filter(passes) } }
       : frame;
+  };
 }
 
 /** Whether a call belongs to the set; the table of calls is that of the own server. */

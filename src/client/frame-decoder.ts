@@ -10,6 +10,7 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   ArgumentSchema,
+  type CallFiles,
   ExecDetailSchema,
   FrameSchema,
   MemorySnapshotSchema,
@@ -218,6 +219,10 @@ function readRareField(reader: BinaryReader, field: number, record: TraceRecord)
     case 23:
       record.tampered = reader.bool();
       return true;
+    case 25:
+      record.files ??= { $typeName: 'ptraced.v1.CallFiles', fds: [], paths: [], pathsBytes: [] };
+      readFiles(reader, record.files);
+      return true;
     case 30:
       record.detail = { case: 'signal', value: read(SignalDetailSchema) };
       return true;
@@ -250,6 +255,30 @@ function readArgs(reader: BinaryReader, wireType: number, args: bigint[]): void 
   const end = endOfMessage(reader);
   while (reader.pos < end) {
     args.push(BigInt(reader.uint64()));
+  }
+}
+
+function readFiles(reader: BinaryReader, files: CallFiles): void {
+  const end = endOfMessage(reader);
+  while (reader.pos < end) {
+    const [field, wireType] = reader.tag();
+    if (field === 1) {
+      readFds(reader, wireType, files.fds);
+    } else if (field === 2) {
+      files.paths.push(reader.string());
+    } else if (field === 3) {
+      files.pathsBytes.push(reader.bytes());
+    } else {
+      reader.skip(wireType, field);
+    }
+  }
+}
+
+/** `repeated int32`. */
+function readFds(reader: BinaryReader, wireType: number, fds: number[]): void {
+  const end = wireType === LENGTH_DELIMITED ? endOfMessage(reader) : reader.pos + 1;
+  while (reader.pos < end) {
+    fds.push(reader.int32());
   }
 }
 

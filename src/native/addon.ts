@@ -99,6 +99,8 @@ export interface NativeCapture {
   mode: 'enter-exit' | 'combined';
   decode: 'raw' | 'text' | 'values' | 'text-and-values';
   registers: boolean;
+  /** With every call. */
+  files: boolean;
   unabbreviated: boolean;
   /** 0 to 1 MiB. */
   maxStringBytes: number;

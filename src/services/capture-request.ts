@@ -113,6 +113,7 @@ export function toCapture(
     mode: options.mode === RecordMode.COMBINED ? 'combined' : 'enter-exit',
     decode: toDecode(options.decode),
     registers: options.registers,
+    files: options.files,
     unabbreviated: options.unabbreviated,
     maxStringBytes: toMaxStringBytes(options),
     filter: toFilter('capture.filter', options.filter),

@@ -2,6 +2,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
+  type CaptureOptionsSchema,
   type LeaseSchema,
   type SessionSchema,
   SessionState,
@@ -23,6 +24,14 @@ export function stateOf(session: TraceSession): SessionState {
   return session.ending === undefined ? SessionState.RUNNING : SessionState.ENDED;
 }
 
+/** What the session records. */
+export function captureOf({
+  settings,
+  ringBytes,
+}: TraceSession): MessageInitShape<typeof CaptureOptionsSchema> {
+  return { ...settings.capture, ringBytes };
+}
+
 export function toSessionMessage(session: TraceSession): SessionMessage {
   const { settings, lease, ending } = session;
   const { firstSerial, lastSerial, lostRecords, liveTasks, filteredInKernel, ...info } =
@@ -34,7 +43,7 @@ export function toSessionMessage(session: TraceSession): SessionMessage {
     owner: session.owner,
     createTime: timestampFromMs(session.createTimeMs),
     target: session.request,
-    capture: { ...settings.capture, ringBytes: session.ringBytes },
+    capture: captureOf(session),
     rules: settings.rules,
     labels: settings.labels,
     ...(lease && { lease: toLeaseMessage(lease) }),

@@ -5,6 +5,7 @@ import type { TraceResponseSchema } from '../gen/ptraced/v1/trace_service_pb.js'
 import type { SessionFrame } from '../session/frames.js';
 import type { TraceSession } from '../session/session.js';
 import type { DurationRange } from './fields.js';
+import { captureOf } from './session-message.js';
 import { threadsFound } from './start.js';
 
 /** A response, or the bytes of one. */
@@ -24,6 +25,7 @@ export function toHeader(
     rootPid: session.rootPid,
     heartbeatInterval: durationFromMs(heartbeatMs),
     attachedTids: [...threadsFound(session.native)],
+    capture: captureOf(session),
   };
   return { frame: { case: 'header', value } };
 }

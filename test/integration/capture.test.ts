@@ -1,4 +1,5 @@
 /** CaptureOptions: what is recorded, and how. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import { describe, expect } from 'vitest';
@@ -47,6 +48,54 @@ describe('filter.syscalls', () => {
       expect(refused.details).toMatch(/^(UNKNOWN_SYSCALL|FIELD_INVALID)/);
     });
   }
+});
+
+describe('files', () => {
+  const script = 'exec 3<below/wanted 4</etc/hostname; cat <&3; cd below; cat ./wanted "$0"';
+  const expected = (folder: string) => ({
+    openat: {
+      fds: [],
+      paths: ['below/wanted', `${folder}/below/wanted`],
+      pathsBytes: [],
+    },
+    read: { fds: [0], paths: [`${folder}/below/wanted`], pathsBytes: [] },
+    odd: {
+      fds: [],
+      paths: ['n\\377', `${folder}/below/n\\377`],
+      pathsBytes: ['n\xff', `${folder}/below/n\xff`].map((path) => Buffer.from(path, 'latin1')),
+    },
+  });
+
+  test.for([RecordMode.ENTER_EXIT, RecordMode.COMBINED])(
+    'are in the records of the calls that use them, mode %i',
+    async (mode, { client, folder }) => {
+      mkdirSync(`${folder}/below`);
+      writeFileSync(`${folder}/below/wanted`, 'text');
+      const argvBytes = ['sh', '-c', script, 'n\xff'].map((arg) => Buffer.from(arg, 'latin1'));
+      const request = launch([], { capture: { files: true, mode } }, { argvBytes, cwd: folder });
+      const trace = await traceToEnd(client, request);
+      expect(trace.header?.capture).toMatchObject({ files: true, mode, maxStringBytes: 32 });
+      const kinds =
+        mode === RecordMode.COMBINED ? [RecordKind.EXIT] : [RecordKind.ENTER, RecordKind.EXIT];
+      const { openat, read, odd } = expected(folder);
+      for (const kind of kinds) {
+        const filesOf = (text: RegExp) =>
+          trace.ofKind(kind).find((record) => text.test(record.text))?.files;
+        expect(filesOf(/^openat\(AT_FDCWD, "below\/wanted"/)).toMatchObject(openat);
+        expect(filesOf(/^read\(0\b/)).toMatchObject(read);
+        expect(filesOf(/^openat\(AT_FDCWD, "n\\377"/)).toMatchObject(odd);
+        expect(filesOf(/^dup2\(3, 0\b/)?.fds).toEqual([3, 0]);
+        expect(filesOf(/^brk\(/)).toBeUndefined();
+        expect(trace.ofKind(kind).some(({ text }) => text.startsWith('brk('))).toBe(true);
+      }
+    },
+  );
+
+  test('are not there unless they are asked for', async ({ client }) => {
+    const trace = await traceToEnd(client, launch(['cat', '/etc/hostname']));
+    expect(trace.header?.capture).toMatchObject({ files: false, mode: RecordMode.ENTER_EXIT });
+    expect(trace.records.filter(({ files }) => files !== undefined)).toEqual([]);
+  });
 });
 
 test('filter.kinds leaves other kinds out', async ({ client }) => {

@@ -57,7 +57,7 @@ describe('the counts of a command', () => {
       "invalid -U argument: 'calls' stands there twice",
     ],
     [['replay', '-c', '--json', 'x'], '-c and --json exclude each other'],
-    [['replay', '-e', 'trace-fds=1', 'x'], '-e trace-fds= is not for a recording'],
+    [['replay', '-e', 'trace-fds=1', '-P/', 'x'], '-P and -e trace-fds together are not supported'],
     [['replay', '-s', '1', 'x'], "option '-s' is not for this command"],
     [['replay', '-e', 'opne', 'x'], "UNKNOWN_SYSCALL: opne; did you mean 'open'?"],
   ] as const)('%j is refused', { timeout }, async ([args, message]) => {

@@ -29,7 +29,7 @@ let step = 0;
 /** One of them after the other, so that all combinations come up in time. */
 function next<T>(values: readonly T[]): T {
   step += 1;
-  return values[(step * 7 + (step >> 4)) % values.length] as T;
+  return values[(Math.imul(step, 0x9e3779b1) >>> 8) % values.length] as T;
 }
 
 function scalar(type: ScalarType): unknown {

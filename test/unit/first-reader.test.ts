@@ -29,6 +29,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   mode: 'enter-exit',
   decode: 'text',
   registers: false,
+  files: false,
   unabbreviated: false,
   maxStringBytes: 32,
   filter: toFilter('capture.filter', undefined),
