@@ -50,6 +50,10 @@ Napi::Error make_field_failure(Napi::Env env, const char* reason, const std::str
   return make_failure(env, reason, message, {}, {{"field", field}});
 }
 
+std::string did_you_mean(const std::string& suggestion) {
+  return suggestion.empty() ? suggestion : "; did you mean '" + suggestion + "'?";
+}
+
 Napi::Error make_unknown_syscall(Napi::Env env, const std::string& field, const std::string& item) {
   FailureMetadata facts;
   if (!field.empty()) {
@@ -60,8 +64,7 @@ Napi::Error make_unknown_syscall(Napi::Env env, const std::string& field, const 
     return make_failure(env, "UNKNOWN_SYSCALL", item, {}, facts);
   }
   facts.emplace_back("suggestion", suggestion);
-  const std::string message = item + "; did you mean '" + suggestion + "'?";
-  return make_failure(env, "UNKNOWN_SYSCALL", message, {}, facts);
+  return make_failure(env, "UNKNOWN_SYSCALL", item + did_you_mean(suggestion), {}, facts);
 }
 
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error) {

@@ -22,6 +22,9 @@ Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& m
 Napi::Error make_field_failure(Napi::Env env, const char* reason, const std::string& field,
                                const std::string& message);
 
+// The end of a message about a name that nothing has; empty where `suggestion` is.
+std::string did_you_mean(const std::string& suggestion);
+
 // UNKNOWN_SYSCALL for an item of a set of calls; `field` is its path, empty for none. Where a name
 // is near, the message says so and the metadata "suggestion" is it.
 Napi::Error make_unknown_syscall(Napi::Env env, const std::string& field, const std::string& item);

@@ -8,17 +8,17 @@
 #include "addon/fields.h"
 #include "addon/filter_argument.h"
 #include "decode/decoder.h"
+#include "decode/name_suggestion.h"
 
 namespace ptraced::addon {
 namespace {
 
-// The highest error that a call can return: MAX_ERRNO of the kernel's include/linux/err.h.
-constexpr int64_t kMaxErrno = 4095;
-
 int signal_of(Napi::Env env, const std::string& field, const std::string& name) {
   const int signal = decode::signal_number(name);
   if (signal == 0) {
-    throw make_field_failure(env, "FIELD_INVALID", field, "must be a signal, such as SIGTERM");
+    throw make_field_failure(
+        env, "FIELD_INVALID", field,
+        "must be a signal, such as SIGTERM" + did_you_mean(decode::suggest_signal(name)));
   }
   return signal;
 }
@@ -33,8 +33,9 @@ std::optional<core::SyscallExit> result_of(const Napi::Object& object, const std
   if (const std::string name = get_string(object, "error"); !name.empty()) {
     const int error = decode::errno_number(name);
     if (error == 0) {
-      throw make_field_failure(object.Env(), "FIELD_INVALID", field + ".error",
-                               "must be the name of an error, such as ENOENT");
+      throw make_field_failure(
+          object.Env(), "FIELD_INVALID", field + ".error",
+          "must be an error, such as ENOENT" + did_you_mean(decode::suggest_error(name)));
     }
     return core::SyscallExit{.value = -error, .is_error = true};
   }
@@ -42,7 +43,7 @@ std::optional<core::SyscallExit> result_of(const Napi::Object& object, const std
     return std::nullopt;
   }
   const int64_t value = get_bigint(object, "returnValue");
-  return core::SyscallExit{.value = value, .is_error = value < 0 && value >= -kMaxErrno};
+  return core::SyscallExit{.value = value, .is_error = value < 0 && value >= -decode::kMaxErrno};
 }
 
 template <typename Each>
@@ -62,6 +63,7 @@ std::shared_ptr<const core::Injection> injection_of(const Napi::Object& object,
   auto injection = std::make_shared<core::Injection>();
   injection->result = result_of(object, field);
   injection->signal = optional_signal(object, field, "signal");
+  injection->filtered = get_bool(object, "filtered");
   injection->enter_delay_ns = get_bigint(object, "enterDelayNs");
   injection->exit_delay_ns = get_bigint(object, "exitDelayNs");
   for_each(object, "arguments", [&](const Napi::Object& argument) {
@@ -90,6 +92,8 @@ wire::RuleSet rule_set(const Napi::Object& object) {
                             .first = static_cast<uint32_t>(get_number(rule, "first")),
                             .step = static_cast<uint32_t>(get_number(rule, "step")),
                             .last = static_cast<uint32_t>(get_number(rule, "last")),
+                            .count_threads = get_bool(rule, "countThreads"),
+                            .exclusive = get_bool(rule, "exclusive"),
                             .injection = injection_of(rule, field)});
   });
   for_each(object, "stop", [&](const Napi::Object& rule) {

@@ -26,6 +26,7 @@ struct Injection {
   int64_t exit_delay_ns = 0;
   std::optional<uint64_t> arguments[6];
   std::vector<ArgumentPatch> patches;
+  bool filtered = false;  // the call is recorded only where the session's filter selects it
 
   bool has_arguments() const {
     for (const auto& argument : arguments) {

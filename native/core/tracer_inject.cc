@@ -17,10 +17,10 @@ namespace ptraced::core {
 // At a syscall-enter-stop or seccomp-stop, before anybody is told of the call: they are told of
 // what the kernel gets. Returns the signal to resume with.
 int Tracer::inject_on_entry(Task& task, const Stopped& stop, const SyscallStop& info) {
-  task.injection = observer_.tampering({task, stop, memory_});
+  // The launch's own execve is not one of the program's; if it failed, nothing would be there.
   const bool first = launch_stage_ == LaunchStage::kInExec && task.tid == root_;
-  if (!task.injection || first) {  // where the launch's own execve failed, nothing would be there
-    task.injection.reset();
+  task.injection = first ? nullptr : observer_.tampering({task, stop, memory_});
+  if (!task.injection) {
     return 0;
   }
   const Injection& injection = *task.injection;

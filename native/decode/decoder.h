@@ -110,7 +110,10 @@ void superseded_text(pid_t tid, std::string& out);
 
 // "ENOENT" for 2, the kernel's own ones such as ERESTARTSYS included; empty where there is none.
 std::string_view errno_name(int error);
-// 2 for "ENOENT", also for a second name such as "EWOULDBLOCK"; 0 where no error has that name.
+// MAX_ERRNO of the kernel's include/linux/err.h: the highest error that a call can return.
+inline constexpr int kMaxErrno = 4095;
+// 2 for "ENOENT" and "2", also for a second name such as "EWOULDBLOCK"; 0 where no error has that
+// name.
 int errno_number(std::string_view name);
 // What strerror(3) says in the C locale; empty where there is no such error.
 std::string_view errno_description(int error);

@@ -51,30 +51,53 @@ std::vector<std::string> known_names(bool classes) {
   return names;
 }
 
+std::string nearest(std::string_view word, std::vector<std::string> names) {
+  std::string best;
+  size_t limit = word.size() / 3 + 1;
+  for (std::string& name : names) {
+    if (word.size() > kLongestName || name.size() > kLongestName) {
+      continue;
+    }
+    const size_t far = distance(word, name);
+    if (far < limit) {
+      limit = far;
+      best = std::move(name);
+    }
+  }
+  return best;
+}
+
+// The names of the numbers from 1 to `last` that have one, by the alphabet.
+std::vector<std::string> names_up_to(int last, std::string_view (*name_of)(int)) {
+  std::vector<std::string> names;
+  for (int number = 1; number <= last; ++number) {
+    if (const std::string_view name = name_of(number); !name.empty()) {
+      names.emplace_back(name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 }  // namespace
+
+std::string suggest_error(std::string_view name) {
+  return nearest(name, names_up_to(kMaxErrno, errno_name));
+}
+
+std::string suggest_signal(std::string_view name) {
+  return nearest(name, names_up_to(64, signal_name));
+}
 
 std::string suggest_name(std::string_view item) {
   if (item.starts_with('?')) {
     item.remove_prefix(1);
   }
   item = item.substr(0, item.find('@'));
-  if (item.empty() || item.size() > kLongestName || item[0] == '/' ||
-      (item[0] >= '0' && item[0] <= '9')) {
+  if (item.empty() || item[0] == '/' || (item[0] >= '0' && item[0] <= '9')) {
     return {};
   }
-  std::string best;
-  size_t nearest = item.size() / 3 + 1;
-  for (std::string& name : known_names(item[0] == '%')) {
-    if (name.size() > kLongestName) {
-      continue;
-    }
-    const size_t far = distance(item, name);
-    if (far < nearest) {
-      nearest = far;
-      best = std::move(name);
-    }
-  }
-  return best;
+  return nearest(item, known_names(item[0] == '%'));
 }
 
 }  // namespace ptraced::decode

@@ -13,4 +13,8 @@ namespace ptraced::decode {
 // numbers. The first of several by the alphabet.
 std::string suggest_name(std::string_view item);
 
+// The same for the name of an error ("ENOENT" for "ENONET") and of a signal, with "SIG".
+std::string suggest_error(std::string_view name);
+std::string suggest_signal(std::string_view name);
+
 }  // namespace ptraced::decode

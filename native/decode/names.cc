@@ -91,14 +91,13 @@ int errno_number(std::string_view name) {
   };
   static constexpr SecondName kSecondNames[] = {
       {"EWOULDBLOCK", EAGAIN}, {"EDEADLOCK", EDEADLK}, {"ENOTSUP", EOPNOTSUPP}};
-  constexpr int kMaxError = 4095;  // MAX_ERRNO of the kernel
   for (const SecondName& second : kSecondNames) {
     if (second.name == name) {
       return second.error;
     }
   }
-  for (int error = 1; error <= kMaxError; ++error) {
-    if (!name.empty() && errno_name(error) == name) {
+  for (int error = 1; error <= kMaxErrno; ++error) {
+    if (!name.empty() && (errno_name(error) == name || std::to_string(error) == name)) {
       return error;
     }
   }

@@ -35,7 +35,7 @@ struct RecordFacts {
 
   core::Arch arch = core::Arch::kX86_64;
   uint64_t number = 0;
-  bool tampered = false;  // a session records such a call, whatever its filter
+  bool tampered = false;  // a session records the call, whatever its filter
   // EXIT.
   Outcome outcome = Outcome::kNone;
   int32_t error = 0;  // positive, of a failure

@@ -180,6 +180,9 @@ void Recorder::on_orphan_task(Task& child) {
 void Recorder::on_exec(Task& task, pid_t former_tid, const core::StopView* view) {
   hold_where_ruled({.kind = RecordKind::kExec}, task, task);
   summary_.executed(task.pid);
+  if (former_tid != 0) {
+    rules_.rename_thread(former_tid, task.tid);
+  }
   char exe[PATH_MAX];
   const size_t length = core::executable(task.tid, exe, sizeof(exe));
   append_stop({.kind = RecordKind::kExec}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
@@ -195,6 +198,7 @@ void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
     rules_.forget_process(task.pid);
     modules_.forget_process(task.pid);
   }
+  rules_.forget_thread(task.tid);
   close_open_call(task);
   append({.kind = RecordKind::kTaskExit}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     const core::WaitStatus& status = end.status;
@@ -215,6 +219,7 @@ void Recorder::on_task_end(Task& task, const core::TaskEnd& end) {
 
 void Recorder::on_detached(Task& task) {
   modules_.forget_process(task.pid);
+  rules_.forget_thread(task.tid);
   close_open_call(task);
 }
 

@@ -42,7 +42,7 @@ void Recorder::begin_call(const core::StopView& view, TaskState& state) {
 void Recorder::select(const core::StopView& view, TaskState& state) {
   const core::SyscallEntry& called = state.called;
   state.selected_by = filter_number_;
-  const bool tampered = view.task.injection != nullptr;
+  const bool tampered = state.in_any_case();
   state.selected = tampered || filter_.syscalls().contains(called.arch, called.number);
   state.ruled = rules_.may_stop(called.arch, called.number);
   if (state.selected || state.ruled) {
@@ -92,7 +92,7 @@ void Recorder::record_enter(const core::StopView& view, TaskState& state) {
   state.decoded = true;
   // The EXIT record has everything in it, where there is one.
   if (options_.combined || filter_.looks_at_outcome()) {
-    state.set_unrecorded(task.injection || !filter_.looks_at_outcome());
+    state.set_unrecorded(state.in_any_case() || !filter_.looks_at_outcome());
     if (state.unrecorded) {
       RecordWriter kept(state.enter_registers);
       add_registers(kept, view);
@@ -112,7 +112,7 @@ void Recorder::record_enter(const core::StopView& view, TaskState& state) {
 // Combined: the ENTER record of a call that is taking long, is held, or will not return.
 void Recorder::append_enter(Task& task, TaskState& state) {
   state.set_unrecorded(false);
-  if (!task.injection && filter_.looks_at_outcome()) {
+  if (!state.in_any_case() && filter_.looks_at_outcome()) {
     return;  // which is not known
   }
   const auto fill = [&](RecordWriter& writer) {
@@ -168,7 +168,7 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
   if (state.ruled) {
     hold_where_ruled(facts, task, task);
   }
-  if (state.selected && (task.injection || filter_.passes_outcome(facts))) {
+  if (state.selected && (state.in_any_case() || filter_.passes_outcome(facts))) {
     append_exit(view, exit, state, facts, now);
   }
   if (filter_.syscalls().contains(facts.arch, facts.number)) {

@@ -45,11 +45,14 @@ struct Recorder::TaskState final : core::TaskExtra {
             .tid = task.tid,
             .arch = called.arch,
             .number = called.number,
-            .tampered = task.injection != nullptr,
+            .tampered = in_any_case(),
             .gathered = files.gathered(),
             .descriptors = files.descriptors(),
             .paths = files.paths()};
   }
+
+  // The call is recorded whatever the session's filter: it is tampered with.
+  bool in_any_case() const { return task.injection && !task.injection->filtered; }
 
   Recorder& recorder;
   core::Task& task;

@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "decode/decoder.h"
+
 namespace ptraced::wire {
 namespace {
 
 bool is_due(const InjectRule& rule, uint32_t count) {
   return count >= rule.first && (rule.last == 0 || count <= rule.last) &&
          (count - rule.first) % rule.step == 0;
+}
+
+bool may_fit(const InjectRule& rule, core::Arch arch, uint64_t number) {
+  return rule.syscalls.contains(arch, number) && rule.at.syscalls().contains(arch, number);
 }
 
 bool stops_calls(const StopRule& rule) {
@@ -25,6 +31,9 @@ Rules::Rules(RuleSet set) : set_(std::move(set)) {
 
 std::shared_ptr<const core::Injection> Rules::tampering(const RecordFacts& facts) {
   std::shared_ptr<const core::Injection> chosen;
+  if (decode::find_syscall(facts.arch, facts.number) == nullptr) {
+    return chosen;  // a number that no table has is in every set, but nobody has named it
+  }
   uint64_t index = 0;
   for (const InjectRule& rule : set_.inject) {
     const uint64_t key =
@@ -32,9 +41,13 @@ std::shared_ptr<const core::Injection> Rules::tampering(const RecordFacts& facts
     if (!rule.syscalls.contains(facts.arch, facts.number) || !rule.at.passes(facts)) {
       continue;
     }
-    const uint32_t count = ++counts_[facts.pid][key];
+    Counts& counts = rule.count_threads ? thread_counts_[facts.tid] : process_counts_[facts.pid];
+    const uint32_t count = ++counts[key];
     if (!chosen && is_due(rule, count)) {
       chosen = rule.injection;
+    }
+    if (rule.exclusive) {
+      break;
     }
   }
   return chosen;
@@ -43,11 +56,19 @@ std::shared_ptr<const core::Injection> Rules::tampering(const RecordFacts& facts
 uint8_t Rules::tampering_facts(core::Arch arch, uint64_t number) const {
   uint8_t facts = kNoFileFacts;
   for (const InjectRule& rule : set_.inject) {
-    if (rule.syscalls.contains(arch, number) && rule.at.syscalls().contains(arch, number)) {
+    if (may_fit(rule, arch, number)) {
       facts |= rule.at.file_facts();
     }
   }
   return facts;
+}
+
+void Rules::rename_thread(pid_t from, pid_t to) {
+  if (auto counts = thread_counts_.extract(from)) {
+    counts.key() = to;
+    thread_counts_.erase(to);
+    thread_counts_.insert(std::move(counts));
+  }
 }
 
 bool Rules::may_stop(RecordKind kind) const {

@@ -31,7 +31,9 @@ struct InjectRule {
   RecordFilter at;  // looks at no outcome
   uint32_t first = 1;
   uint32_t step = 1;
-  uint32_t last = 0;  // 0: no limit
+  uint32_t last = 0;           // 0: no limit
+  bool count_threads = false;  // each by itself; else the threads of a process together
+  bool exclusive = false;      // its calls are of no later rule
   std::shared_ptr<const core::Injection> injection;
 };
 
@@ -42,15 +44,16 @@ struct RuleSet {
 };
 
 // The rules of a session, with their counts. Of several injections that fit a call the first rule
-// counts that is due; of several signal rules the first. Tracer thread.
+// counts that is due, unless an exclusive one stands before it; of several signal rules the first.
+// Tracer thread.
 class Rules {
  public:
   Rules() = default;
   explicit Rules(RuleSet set);
 
   // What is done to the call that a task is about to make, given its facts at the entry; null:
-  // nothing. Counts it: for each rule, process and syscall, as strace counts for each of its
-  // tracees. A call that a rule's filter excludes is not counted, as none outside of strace -P is.
+  // nothing. Counts it: for each rule, process or thread, and syscall. A call that a rule's filter
+  // excludes is not counted, as none outside of strace -P is.
   std::shared_ptr<const core::Injection> tampering(const RecordFacts& facts);
   // Whether tampering() may give anything.
   bool may_tamper() const { return !set_.inject.empty(); }
@@ -70,15 +73,20 @@ class Rules {
   // The signal to deliver instead of this one; 0: none.
   int delivered(int signal) const;
 
-  void forget_process(pid_t pid) { counts_.erase(pid); }
+  void forget_process(pid_t pid) { process_counts_.erase(pid); }
+  void forget_thread(pid_t tid) { thread_counts_.erase(tid); }
+  // The thread has another id from now on (execve, ptrace(2)).
+  void rename_thread(pid_t from, pid_t to);
 
  private:
-  // Of one process: how often each rule met each call. Keys are rule << 32 | arch << 16 | number.
+  // Of one process or thread: how often each rule met each call. Keys are
+  // rule << 32 | arch << 16 | number.
   using Counts = std::unordered_map<uint64_t, uint32_t>;
 
   RuleSet set_;
   uint8_t file_facts_ = kNoFileFacts;
-  std::unordered_map<pid_t, Counts> counts_;
+  std::unordered_map<pid_t, Counts> process_counts_;
+  std::unordered_map<pid_t, Counts> thread_counts_;
 };
 
 }  // namespace ptraced::wire

@@ -7,6 +7,7 @@ import { lastingServerOf, serverOf } from './connection.js';
 import { checkSessionOptions, startDetached } from './detached.js';
 import { COMMON_OPTIONS, parseNumber, parseOptions } from './options.js';
 import { openSink } from './print-output.js';
+import { tamperingOf } from './rule-options.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl attach [OPTION]... PID...
@@ -34,15 +35,23 @@ export const attachCommand: Command = {
     const pids = [...new Set(operands.map((pid) => parseNumber(pid, 'PID', 1, MAX_PID)))];
     const address = (values.detach ? lastingServerOf : serverOf)(values, server);
     const capture = captureOptions(values, address);
-    const options = { capture, singleThread: values['no-follow'], startPaused: values.paused };
+    const tampering = tamperingOf(values, address);
+    const { rules } = tampering;
+    const options = {
+      capture,
+      rules,
+      singleThread: values['no-follow'],
+      startPaused: values.paused,
+    };
     checkSessionOptions(values, address);
     if (values.detach && address !== undefined) {
       const targets = pids.map((pid) => attachTarget(pid, options));
-      return await startDetached(address, targets, capture, values.label);
+      const start = () => startDetached(address, targets, { capture, rules }, values.label);
+      return await tampering.blame(start);
     }
     const kind = pids.length > 1 ? 'attach-several' : 'attach';
     await using opened = await openSink({ ...values, json: false }, kind);
     const { sink } = opened;
-    return await attachTo(pids, options, address, sink);
+    return await tampering.blame(() => attachTo(pids, options, address, sink));
   },
 };

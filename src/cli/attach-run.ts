@@ -6,6 +6,7 @@ import {
   OrphanAction,
   type ReceivedFrame,
   type RecordStream,
+  type RulesSchema,
 } from '../client/index.js';
 import { type Connection, describeFailure, openConnection, throwUsageError } from './connection.js';
 import { Departure } from './departure.js';
@@ -23,6 +24,7 @@ export const MAX_PID = 4_194_304;
 /** How processes are attached to. */
 export interface AttachOptions {
   readonly capture: MessageInitShape<typeof CaptureOptionsSchema>;
+  readonly rules: MessageInitShape<typeof RulesSchema>;
   readonly singleThread: boolean;
   readonly startPaused: boolean;
 }
@@ -48,6 +50,7 @@ export async function attachTo(
     const request: TraceRequest = {
       target: attachTarget(pid, options),
       capture: options.capture,
+      rules: options.rules,
       onDisconnect: OrphanAction.DETACH,
     };
     return followProcess(pid, request, connection, sink, departure);

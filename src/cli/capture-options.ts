@@ -117,16 +117,30 @@ export function filterOf(
   values: FilterValues,
   address: string | undefined,
 ): MessageInitShape<typeof RecordFilterSchema> {
-  const selection = selectionOf(values);
+  return { ...selectionOf(values), ...filesOf(values, address) };
+}
+
+/** The same of calls that are about to be made: nothing is known of outcomes. */
+export function callFilterOf(
+  values: FilterValues,
+  address: string | undefined,
+): MessageInitShape<typeof RecordFilterSchema> {
+  const { syscalls, fds } = selectionOf(values);
+  return {
+    ...(syscalls !== undefined && { syscalls }),
+    ...(fds !== undefined && { fds }),
+    ...filesOf(values, address),
+  };
+}
+
+function filesOf(values: FilterValues, address: string | undefined) {
+  const { fds } = selectionOf(values);
   const paths = values['trace-path'].flatMap((path) => pathsOf(path, address));
-  if (selection.fds !== undefined && paths.length > 0) {
+  if (fds !== undefined && paths.length > 0) {
     // strace takes a call for either reason, the API where both hold.
     throw new UsageError('-P and -e trace-fds together are not supported');
   }
-  return {
-    ...selection,
-    ...(paths.length > 0 && textsOrBytes('paths', paths)),
-  };
+  return paths.length > 0 ? textsOrBytes('paths', paths) : {};
 }
 
 /**
@@ -159,7 +173,7 @@ function pathsOf(path: string, address: string | undefined): string[] {
 }
 
 /** The set in the words of the API; "none" too leaves numbers that no table has. */
-function callsOf(set: string | undefined): { syscalls?: string[] } {
+export function callsOf(set: string | undefined): { syscalls?: string[] } {
   if (set === undefined || set === 'all' || set === '!none') {
     return {};
   }

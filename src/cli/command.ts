@@ -35,6 +35,15 @@ export const FILTER_HELP = `\
   -z, --successful-only    of calls that have returned, only those that succeeded
   -Z, --failed-only        only those that failed`;
 
+const TAMPERING_HELP = `\
+      --inject=SET:ACTION[:ACTION]...
+                           tamper with these of the traced calls; -e inject= is the same.
+                           ACTION: error=ERRNO, retval=VALUE, signal=SIG, delay_enter=DELAY,
+                           delay_exit=DELAY, poke_enter=@argN=HEX,..., poke_exit=@argN=HEX,...,
+                           when=FIRST[..LAST][+[STEP]]. DELAY is a number with s, ms, us or ns
+      --fault=SET[:error=ERRNO][:when=...]
+                           let these calls fail, by default with ENOSYS`;
+
 const DETAIL_HELP = `\
   -s, --string-limit=N     bytes of a string that are shown, 0 to 1048576 (default 32)
   -v, --no-abbrev          show every field of structures
@@ -69,6 +78,7 @@ const BASE_HELP = `\
 export const COMMON_HELP = `\
 ${OUTPUT_HELP}
 ${FILTER_HELP}
+${TAMPERING_HELP}
 ${DETAIL_HELP}
 ${LOOK_HELP}
 ${COUNT_HELP}
@@ -81,6 +91,7 @@ ${BASE_HELP}`;
 /** Help for CAPTURE_OPTIONS. */
 export const CAPTURE_HELP = `\
 ${FILTER_HELP}
+${TAMPERING_HELP}
 ${DETAIL_HELP}
 ${OVERFLOW_HELP}
 ${BASE_HELP}`;

@@ -123,7 +123,7 @@ export function describeFailure(error: unknown, address: string, connected: bool
 /** Throws a UsageError where the server refused what the command line says, which only it can check. */
 export function throwUsageError(error: unknown, address: string): void {
   if (error instanceof PtracedError && error.code === 'INVALID_ARGUMENT') {
-    throw new UsageError(describeFailure(error, address, false));
+    throw new UsageError(describeFailure(error, address, false), '', error);
   }
 }
 

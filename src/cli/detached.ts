@@ -1,7 +1,4 @@
-/** Sessions that go on without us: `trace -D` and `attach -D`. */
-
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type CaptureOptionsSchema, OrphanAction, PtracedError } from '../client/index.js';
+import { OrphanAction, PtracedError } from '../client/index.js';
 import { describeFailure, openConnection, throwUsageError } from './connection.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { TextOutput } from './text-output.js';
@@ -41,11 +38,12 @@ export function checkSessionOptions(
 export async function startDetached(
   address: string,
   targets: readonly (TraceRequest['target'] & object)[],
-  capture: MessageInitShape<typeof CaptureOptionsSchema>,
+  { capture, rules }: Pick<TraceRequest, 'capture' | 'rules'>,
   labels: readonly string[],
 ): Promise<ExitStatus> {
   const request = {
-    capture,
+    ...(capture !== undefined && { capture }),
+    ...(rules !== undefined && { rules }),
     labels: Object.fromEntries(labels.map(parseLabel)),
     lease: { orphanAction: OrphanAction.KEEP },
   };

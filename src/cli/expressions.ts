@@ -1,6 +1,7 @@
 /** strace's `-e QUALIFIER=VALUE`, and the same as `--QUALIFIER=VALUE`. */
 
 import { didYouMean } from './suggestion.js';
+import { parseTampering, type Tampering } from './tampering.js';
 import { UsageError } from './usage-error.js';
 
 /** What the expressions of a command line select. */
@@ -11,6 +12,8 @@ export interface Expressions {
   readonly descriptors: readonly number[];
   /** Of the last `status`; undefined: any. */
   readonly outcome: 'successful' | 'failed' | undefined;
+  /** Every `inject` and `fault`, in order. */
+  readonly tampering: readonly Tampering[];
 }
 
 type Qualifier = (value: string, soFar: Expressions) => Expressions;
@@ -20,6 +23,8 @@ const SERVED: Readonly<Record<string, Qualifier>> = {
   trace: (value, soFar) => ({ ...soFar, trace: value }),
   'trace-fds': (value, soFar) => ({ ...soFar, descriptors: descriptorsOf(value) }),
   status: (value, soFar) => ({ ...soFar, outcome: outcomeOf(value) }),
+  inject: (value, soFar) => tamperingWith(soFar, parseTampering('inject', value)),
+  fault: (value, soFar) => tamperingWith(soFar, parseTampering('fault', value)),
 };
 
 /** strace 7.2's that are not served yet: refused by name, so that no line is missing without a word. */
@@ -27,8 +32,6 @@ const NOT_SERVED = [
   'abbrev',
   'decode-fds',
   'decode-pids',
-  'fault',
-  'inject',
   'kvm',
   'namespace',
   'quiet',
@@ -66,11 +69,16 @@ const NAMES: readonly string[] = [...Object.keys(SERVED), ...NOT_SERVED];
 export const EXPRESSION_OPTIONS: readonly string[] = Object.keys(SERVED);
 
 /**
- * Parses all of them in the order of the command line; as in strace, the last of each qualifier counts.
- * One that is not served, or that nobody knows, is refused whatever stands beside it. Throws a UsageError.
+ * Parses all of them in the order of the command line; as in strace, the last of each qualifier counts,
+ * but each of those that tamper with calls. One that is not served, or that nobody knows, is refused whatever stands beside it. Throws a UsageError.
  */
 export function parseExpressions(expressions: readonly string[]): Expressions {
-  let parsed: Expressions = { trace: undefined, descriptors: [], outcome: undefined };
+  let parsed: Expressions = {
+    trace: undefined,
+    descriptors: [],
+    outcome: undefined,
+    tampering: [],
+  };
   for (const expression of expressions) {
     // A set may hold "=" only behind "/", and no qualifier begins so.
     const [, qualifier = 'trace', value = ''] = /^(?:([\w-]+)=)?(.*)$/s.exec(expression) ?? [];
@@ -94,6 +102,10 @@ function qualifierOf(text: string): Qualifier {
     throw new UsageError(`-e ${text}= is not supported`);
   }
   throw new UsageError(`invalid -e qualifier: '${text}'${didYouMean(text, NAMES)}`);
+}
+
+function tamperingWith(soFar: Expressions, another: Tampering): Expressions {
+  return { ...soFar, tampering: [...soFar.tampering, another] };
 }
 
 function descriptorsOf(value: string): number[] {

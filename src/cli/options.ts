@@ -59,10 +59,17 @@ export const FILTER_OPTIONS = {
   'trace-path': { type: 'string', short: 'P', multiple: true, default: [] },
 } as const satisfies OptionSpecs;
 
+/** What is done to calls; FILTER_OPTIONS has them, too, as expressions. */
+const TAMPERING_OPTIONS = {
+  fault: { type: 'string', multiple: true, default: [] },
+  inject: { type: 'string', multiple: true, default: [] },
+} as const satisfies OptionSpecs;
+
 /** What is recorded. */
 export const CAPTURE_OPTIONS = {
   ...BASE_OPTIONS,
   ...FILTER_OPTIONS,
+  ...TAMPERING_OPTIONS,
   'follow-forks': { type: 'boolean', short: 'f', multiple: true, default: [] },
   'no-abbrev': { type: 'boolean', short: 'v', default: false },
   'no-follow': { type: 'boolean', default: false },

@@ -2,7 +2,7 @@
 
 import { OrphanAction } from '../client/index.js';
 import { attachTo, MAX_PID } from './attach-run.js';
-import { captureOptions } from './capture-options.js';
+import { captureOptions, subscriptionOf } from './capture-options.js';
 import { CAPTURE_HELP, type Command, LAUNCH_HELP, printHelp } from './command.js';
 import { lastingServerOf, serverOf } from './connection.js';
 import type { ExitStatus } from './exit-status.js';
@@ -19,6 +19,7 @@ import {
   parseOptions,
 } from './options.js';
 import { RecordingSink } from './recording-sink.js';
+import { TAMPERING_ELSEWHERE, tamperingOf } from './rule-options.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl record [OPTION]... FILE [--] COMMAND [ARGUMENT]...
@@ -92,6 +93,11 @@ async function startRecording(
 ): Promise<ExitStatus> {
   // For -P and -e trace-fds of replay.
   const capture = { ...captureOptions(values, address), files: true };
+  const tampering = tamperingOf(values, address);
+  const { rules } = tampering;
+  if (values.session !== undefined && rules.inject.length > 0) {
+    throw new UsageError(TAMPERING_ELSEWHERE);
+  }
   const pid = values.pid === undefined ? 0 : parseNumber(values.pid, '-p', 1, MAX_PID);
   const launch = address === undefined ? embeddedLaunch : remoteLaunch;
   const target = command.length > 0 ? launch(command, values) : undefined;
@@ -103,14 +109,20 @@ async function startRecording(
     const request = {
       target: { case: 'launch' as const, value: target },
       capture,
+      rules,
       onDisconnect: OrphanAction.KILL,
     };
     const place = isTold ? describePlace(address, values) : undefined;
-    return await run.follow(address, request, launchSurroundings(), place);
+    return await tampering.blame(() => run.follow(address, request, launchSurroundings(), place));
   }
   if (values.session !== undefined && address !== undefined) {
-    return await followSession(address, values.session, {}, sink);
+    return await followSession(
+      address,
+      values.session,
+      { filter: subscriptionOf(values, address) },
+      sink,
+    );
   }
-  const options = { capture, singleThread: values['no-follow'], startPaused: false };
-  return await attachTo([pid], options, address, sink);
+  const options = { capture, rules, singleThread: values['no-follow'], startPaused: false };
+  return await tampering.blame(() => attachTo([pid], options, address, sink));
 }

@@ -5,6 +5,7 @@ import { filterOf, type SelectedCalls } from './capture-options.js';
 import { describeFailure, openConnection } from './connection.js';
 import { fileCondition } from './file-conditions.js';
 import { type FILTER_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
+import { refuseTampering } from './rule-options.js';
 import { UsageError } from './usage-error.js';
 
 type Values = ParsedArguments<typeof FILTER_OPTIONS>['values'] & {
@@ -24,6 +25,7 @@ export type FrameFilter = (frame: KnownFrame) => KnownFrame;
 /** Throws a UsageError for values that make no sense. */
 export async function replayFilter(values: Values): Promise<FrameFilter> {
   const pids = new Set(values.pid.map((pid) => parseNumber(pid, '-p', 1, MAX_PID)));
+  refuseTampering(values);
   const filter = filterOf(values, undefined);
   const isSelected = await callsOf(filter.syscalls ?? []);
   const usesFile = fileCondition(filter);

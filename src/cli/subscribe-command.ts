@@ -13,6 +13,7 @@ import {
   parseUint64,
 } from './options.js';
 import { openSink } from './print-output.js';
+import { refuseTampering } from './rule-options.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl subscribe [OPTION]... SESSION
@@ -58,6 +59,7 @@ export const subscribeCommand: Command = {
     if (values.after !== undefined && values.latest) {
       throw new UsageError('--after and --latest exclude each other');
     }
+    refuseTampering(values);
     const address = lastingServerOf(values, server);
     const pids = values.pid.map((pid) => parseNumber(pid, '-p', 1, MAX_PID));
     const request: SubscribeRequest = {

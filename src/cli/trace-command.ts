@@ -10,6 +10,7 @@ import { LaunchRun } from './launch-run.js';
 import { describePlace, embeddedLaunch, remoteLaunch } from './launch-target.js';
 import { COMMON_OPTIONS, LAUNCH_OPTIONS, parseOptions } from './options.js';
 import { openSink } from './print-output.js';
+import { tamperingOf } from './rule-options.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl trace [OPTION]... [--] COMMAND [ARGUMENT]...
@@ -45,14 +46,17 @@ export const traceCommand: Command = {
       value: { ...launch, ...stdin, startPaused: values.paused },
     };
     const capture = captureOptions(values, address);
+    const tampering = tamperingOf(values, address);
+    const { rules } = tampering;
     if (values.detach && address !== undefined) {
-      return await startDetached(address, [target], capture, values.label);
+      const start = () => startDetached(address, [target], { capture, rules }, values.label);
+      return await tampering.blame(start);
     }
     await using opened = await openSink({ ...values, json: false }, 'launch');
     const run = new LaunchRun(operands[0] ?? '', opened.sink, opened.sharedFd);
     const isTold = address !== undefined && values.quiet.length === 0;
     const place = isTold ? describePlace(address, values) : undefined;
-    const request = { target, capture, onDisconnect: OrphanAction.KILL };
-    return await run.follow(address, request, launchSurroundings(), place);
+    const request = { target, capture, rules, onDisconnect: OrphanAction.KILL };
+    return await tampering.blame(() => run.follow(address, request, launchSurroundings(), place));
   },
 };

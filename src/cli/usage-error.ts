@@ -4,8 +4,9 @@ export class UsageError extends Error {
   /** The subcommand whose --help tells more; empty for none. */
   readonly command: string;
 
-  constructor(message: string, command = '') {
-    super(message);
+  /** `cause`: what the server said, where it found the mistake. */
+  constructor(message: string, command = '', cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.command = command;
   }
 }

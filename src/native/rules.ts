@@ -14,7 +14,13 @@ export interface NativeInjectRule {
   step: number;
   /** 0: no limit. */
   last: number;
-  /** Name of an error; empty: none. */
+  /** Each thread by itself; else the threads of a process together. */
+  countThreads: boolean;
+  /** Its calls are of no later rule. */
+  exclusive: boolean;
+  /** Calls are recorded only where the filter of the session selects them. */
+  filtered: boolean;
+  /** Name or number of an error; empty: none. */
   error: string;
   returnValue?: bigint;
   /** Name or number; empty: none. */
