@@ -61,7 +61,7 @@ ProcessMemory memory_of(Tracer& tracer, const Task& task) {
       }
     });
   }
-  return {with_memory->tid, with_memory->held.has_value()};
+  return ProcessMemory(with_memory->tid, with_memory->held.has_value()).without_waiting();
 }
 
 AccessResult<uint64_t> locate(const Task& task, pid_t memory_tid, const Location& at) {

@@ -16,6 +16,7 @@ namespace ptraced::core {
 namespace {
 
 constexpr size_t kWord = sizeof(uint64_t);
+constexpr size_t kPage = 4096;
 
 // As much of `size` as lies before 2^64.
 size_t fit(uint64_t address, size_t size) {
@@ -87,8 +88,31 @@ Result<size_t> readable_prefix(pid_t tid, uint64_t address, size_t size) {
 
 }  // namespace
 
+// How much of the range can be transferred without waiting for whoever serves its pages. The page
+// faults of /proc/PID/mem may not be retried (mm/gup.c, FOLL_UNLOCKABLE), so that they fail where
+// those of process_vm_readv wait, and bring any other page in. All of it where the file may not be
+// opened.
+size_t ProcessMemory::present_prefix(uint64_t address, size_t size) const {
+  if (may_wait_) {
+    return size;
+  }
+  const Result<UniqueFd> file = open_memory(tid_, O_RDONLY);
+  if (!file) {
+    return size;
+  }
+  size_t done = 0;
+  while (done < size) {
+    uint8_t byte;
+    if (pread(file->get(), &byte, 1, static_cast<off_t>(address + done)) < 0) {
+      break;
+    }
+    done += std::min(size - done, kPage - (address + done) % kPage);
+  }
+  return done;
+}
+
 Result<size_t> ProcessMemory::read(uint64_t address, std::span<uint8_t> out) const {
-  const size_t size = fit(address, out.size());
+  const size_t size = present_prefix(address, fit(address, out.size()));
   const Result<size_t> got =
       transfer(process_vm_readv, "process_vm_readv", tid_, address, out.data(), size);
   if (got || !is_refusal(got.error())) {
@@ -111,7 +135,14 @@ Result<size_t> ProcessMemory::read_forced(uint64_t address, std::span<uint8_t> o
 }
 
 Result<size_t> ProcessMemory::write(uint64_t address, std::span<const uint8_t> bytes) const {
-  const size_t size = fit(address, bytes.size());
+  if (!may_wait_) {
+    // Also a page that is there and that userfaultfd protects from writes is waited for.
+    const Result<size_t> put = write_by_file(address, bytes.first(fit(address, bytes.size())));
+    if (put || !is_refusal(put.error())) {
+      return put;
+    }
+  }
+  const size_t size = present_prefix(address, fit(address, bytes.size()));
   const Result<size_t> got = transfer(process_vm_writev, "process_vm_writev", tid_, address,
                                       const_cast<uint8_t*>(bytes.data()), size);
   if (got || !is_refusal(got.error())) {

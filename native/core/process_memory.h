@@ -22,6 +22,15 @@ class ProcessMemory {
   // `stopped`: the caller is the task's tracer thread and the task is in a ptrace-stop.
   ProcessMemory(pid_t tid, bool stopped) : tid_(tid), stopped_(stopped) {}
 
+  // The same memory for a thread that must not wait for another task: the tracer's. A page that is
+  // not there before somebody serves it (userfaultfd(2)) cannot be read or written. write() may
+  // then write to private memory whatever its permissions.
+  ProcessMemory without_waiting() const {
+    ProcessMemory other = *this;
+    other.may_wait_ = false;
+    return other;
+  }
+
   pid_t tid() const { return tid_; }
   bool stopped() const { return stopped_; }
 
@@ -40,6 +49,7 @@ class ProcessMemory {
   Result<size_t> write_forced(uint64_t address, std::span<const uint8_t> bytes) const;
 
  private:
+  size_t present_prefix(uint64_t address, size_t size) const;
   Result<size_t> read_by_file(uint64_t address, std::span<uint8_t> out) const;
   Result<size_t> peek_bytes(uint64_t address, std::span<uint8_t> out) const;
   Result<size_t> write_by_file(uint64_t address, std::span<const uint8_t> bytes) const;
@@ -47,6 +57,7 @@ class ProcessMemory {
 
   pid_t tid_;
   bool stopped_;
+  bool may_wait_ = true;
 };
 
 // Whether the task has memory: a zombie, such as a leader that ended before its threads (T20), has

@@ -51,6 +51,13 @@ const TraceeMemory::Page* TraceeMemory::page_at(uint64_t address) {
 }
 
 bool TraceeMemory::read_page(uint64_t address, unsigned char* out) {
+  // process_vm_readv waits for a page that somebody must serve first (userfaultfd(2)), who may be a
+  // task that waits for this thread. PTRACE_PEEKDATA fails with EIO there: its page fault may not
+  // be retried (mm/gup.c, FOLL_UNLOCKABLE), and brings any other page in.
+  const Result<uint64_t> word = peek(tid_, address);
+  if (!word && !word.error().gone()) {
+    return false;
+  }
   const iovec local = {out, kPageSize};
   const iovec remote = {reinterpret_cast<void*>(address), kPageSize};
   const ssize_t got = process_vm_readv(tid_, &local, 1, &remote, 1, 0);

@@ -15,6 +15,8 @@ namespace ptraced::core {
 //
 // Ways, in order: process_vm_readv(2); where that is refused or missing (ENOSYS, EPERM: a seccomp
 // profile), PTRACE_PEEKDATA. Both go by the task's id, so that a zombie leader does no harm (T20).
+// A page that is not there before somebody serves it (userfaultfd(2)) is unreadable: no read waits
+// for another task.
 class TraceeMemory final : public Memory {
  public:
   // Forgets every page; reads are of this task from now on.

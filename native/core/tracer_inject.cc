@@ -77,7 +77,7 @@ void Tracer::patch(Task& task, bool on_exit) {
       continue;
     }
     const std::span bytes(reinterpret_cast<const uint8_t*>(one.bytes.data()), one.bytes.size());
-    const ProcessMemory memory(task.tid, /*stopped=*/true);
+    const ProcessMemory memory = ProcessMemory(task.tid, /*stopped=*/true).without_waiting();
     const uint64_t address = task.entry.args[one.argument];
     Result<size_t> written = memory.write(address, bytes);
     if (written && *written < bytes.size()) {  // a literal, which is read-only

@@ -1,13 +1,22 @@
 /** docs/limits.md: what a tracee cannot do under trace, as the page says it. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { OrphanAction } from '../../src/gen/ptraced/v1/session_pb.js';
 import { eventually } from '../support/eventually.js';
+import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
 import { commandEnvironment, Program } from '../support/program.js';
+import { type Cli, startCli } from '../support/ptracectl.js';
+import { exitsOf } from '../support/records.js';
+import { create, launching } from '../support/session.js';
 import { attach, launch, Trace, traceToEnd } from '../support/trace.js';
+
+/** access(2). */
+const accessNumber = 21;
 
 let folder: string;
 
@@ -87,4 +96,51 @@ describe('a call whose timeout starts anew at an attach', () => {
       expect(trace.records.filter(({ errnoName }) => errnoName === 'EINTR')).toEqual([]);
     },
   );
+});
+
+describe('a page that a traced thread serves', () => {
+  test('is not waited for: the call shows its address', async ({ client }) => {
+    const trace = await traceToEnd(client, launch([fixture('userfaultfd')]));
+    const [page = '', done] = trace.lines();
+    expect(done).toBe('done');
+    const address = page.replace('page ', '');
+    const texts = exitsOf(trace.records, 'access').map(({ text }) => text);
+    expect(texts).toContain(`access(${address}, F_OK) = 0`);
+  });
+
+  test('that nobody serves hinders neither its session nor others', async ({ client }) => {
+    const session = await create(client, launching([fixture('userfaultfd'), 'never']));
+    const { rootPid } = session.created;
+    await eventually('the call', () => proc.sleepingIn(rootPid) === accessNumber);
+    const other = await traceToEnd(client, launch(['true']));
+    expect(other.ended?.rootExit?.exitCode).toBe(0);
+    await session.end(OrphanAction.KILL);
+    await eventually('its end', () => !proc.alive(rootPid));
+  });
+});
+
+describe('a tracee that traces its tracer', () => {
+  /** Starts it under ptracectl's own server; ids of the two, which stand still. */
+  async function standing(): Promise<{ cli: Cli; tracee: number; tracer: number }> {
+    const cli = startCli(undefined, 'trace', '-o', '/dev/null', fixture('seize-tracer'));
+    const [line] = (await once(cli.stdout, 'data')) as [string];
+    const [tracee = 0, tracer = 0] = line.split(' ').map(Number);
+    await eventually('both in a ptrace-stop', () =>
+      [tracee, tracer].every((tid) => proc.taskStatus(tid)?.state === 't'),
+    );
+    return { cli, tracee, tracer };
+  }
+
+  test('waits for it for good, up to a SIGKILL of the tracee', async () => {
+    const { cli, tracee } = await standing();
+    process.kill(tracee, 'SIGKILL');
+    expect(await cli.result).toMatchObject({ stderr: '', end: 'SIGKILL' });
+  });
+
+  test('waits for it for good, up to a SIGKILL of the tracer', async () => {
+    const { cli, tracee } = await standing();
+    cli.kill('SIGKILL');
+    expect(await cli.result).toMatchObject({ stderr: '', end: 'SIGKILL' });
+    await eventually('the end of the tracee', () => !proc.alive(tracee));
+  });
 });
