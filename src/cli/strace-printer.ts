@@ -5,6 +5,7 @@
 
 import { RecordKind, type TraceRecord } from '../gen/ptraced/v1/record_pb.js';
 import { LossReason, type LostRecords } from '../gen/ptraced/v1/trace_service_pb.js';
+import { TaskArchs } from './task-archs.js';
 
 /** Where the printer writes. Both may go to the same place; the order of the calls is kept then. */
 export interface PrinterSink {
@@ -24,7 +25,10 @@ export interface PrinterOptions {
   readonly prefix: 'always' | 'several' | 'never';
   /** Column of the result. strace's default is 40. */
   readonly resultColumn: number;
-  /** Tell which tasks come under trace and leave it; "once-attached": where a process was attached to. */
+  /**
+   * Tell which tasks come under trace and leave it, and when one begins to make calls of another
+   * architecture; "once-attached": where a process was attached to.
+   */
   readonly showAttach: boolean | 'once-attached';
   /** Print how tasks end. */
   readonly showExit: boolean;
@@ -37,6 +41,7 @@ export type PrintedRecord = Pick<
   | 'kind'
   | 'tid'
   | 'pid'
+  | 'arch'
   | 'syscall'
   | 'text'
   | 'resultOffset'
@@ -71,6 +76,7 @@ export class StracePrinter {
   readonly #options: PrinterOptions;
   /** Traced tasks, and what each has in flight. */
   readonly #tasks = new Map<number, PendingCall | undefined>();
+  readonly #archs = new TaskArchs();
   /** Messages that wait for the open line to end. */
   #notices: string[] = [];
   #late = false;
@@ -175,6 +181,7 @@ export class StracePrinter {
       complete: record.resultOffset > 0,
       closed: false,
     };
+    this.#noteMode(record);
     this.#tasks.set(record.tid, call);
     this.#beginLine(record.tid);
     this.#write(text);
@@ -191,6 +198,9 @@ export class StracePrinter {
       record.resultOffset < call.text.length ||
       !record.text.startsWith(call.text)
     ) {
+      if (call === undefined) {
+        this.#noteMode(record);
+      }
       this.#beginLine(record.tid);
       this.#result(record, 0);
       return;
@@ -268,6 +278,7 @@ export class StracePrinter {
       // A filter has left out all that its parent did.
       this.#tasks.set(record.tid, undefined);
     }
+    this.#archs.inherit(newTid, record.tid);
     if (!this.#tasks.has(newTid)) {
       this.#tasks.set(newTid, undefined);
       this.#noteAttach(`Process ${newTid} attached`);
@@ -276,7 +287,9 @@ export class StracePrinter {
 
   #exec(record: PrintedRecord): void {
     if (record.detail.case === 'exec' && record.detail.value.formerTid !== 0) {
-      this.#tasks.delete(record.detail.value.formerTid);
+      const { formerTid } = record.detail.value;
+      this.#tasks.delete(formerTid);
+      this.#archs.rename(formerTid, record.tid);
     }
   }
 
@@ -299,6 +312,22 @@ export class StracePrinter {
       this.#event(record, replaced ? this.#tasks.size - 1 : undefined);
     }
     this.#tasks.delete(record.tid);
+    this.#archs.delete(record.tid);
+  }
+
+  /** A line of its own where the task's calls are of another architecture than before. */
+  #noteMode({ tid, arch }: PrintedRecord): void {
+    const mode = this.#archs.change(tid, arch);
+    if (mode !== undefined && this.#showsNotices()) {
+      this.#beginLine(tid);
+      this.#write(`[ Process PID=${tid} runs in ${mode} mode. ]`);
+      this.#endLine();
+    }
+  }
+
+  #showsNotices(): boolean {
+    const { showAttach } = this.#options;
+    return showAttach === true || (showAttach === 'once-attached' && this.#attached);
   }
 
   /** Ends the open line of a thread whose execve is about to return in its process's id. */
@@ -351,8 +380,7 @@ export class StracePrinter {
   }
 
   #noteAttach(text: string): void {
-    const { showAttach } = this.#options;
-    if (showAttach === true || (showAttach === 'once-attached' && this.#attached)) {
+    if (this.#showsNotices()) {
       this.#notices.push(text);
       if (this.#openTid === 0) {
         this.#flushNotices();

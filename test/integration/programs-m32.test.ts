@@ -12,8 +12,10 @@ import { type Call, type Calls, callsOfRecords, sameLine } from '../support/call
 import { longPatience as timeout } from '../support/eventually.js';
 import { program32 } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
+import { run } from '../support/program.js';
+import { runCli } from '../support/ptracectl.js';
 import { exitsOf, stops } from '../support/records.js';
-import { callsOfStrace, underStrace } from '../support/strace.js';
+import { callsOfStrace, oracle, underStrace } from '../support/strace.js';
 import { launch, traceToEnd } from '../support/trace.js';
 
 const programs = [
@@ -169,5 +171,31 @@ describe('a function that socketcall or ipc calls', () => {
     const trace = await traceToEnd(client, launch(argv(), { capture }));
     const [first] = exitsOf(trace.records, 'connect');
     expect(first?.arguments.map(({ name }) => name)).toEqual(['sockfd', 'addr', 'addrlen']);
+  });
+});
+
+describe('the mode that a process runs in', () => {
+  /** The notices with what they follow, without ids. */
+  const notices = (text: string) =>
+    text
+      .split('\n')
+      .flatMap((line, index, lines) =>
+        line.includes(' runs in ') ? [lines[index - 1] ?? '', line] : [],
+      )
+      .map((line) =>
+        line
+          .replace(/\d+ vars/, 'N vars')
+          .replace(/(?<=pid +|PID=)\d+/g, 'N')
+          .replace(/0x\w+/, 'ADDRESS'),
+      );
+
+  test('is told as strace tells it', { timeout }, async ({ folder }) => {
+    const argv = [program32('modes')];
+    for (const quiet of [[], ['-q'], ['-o', '/dev/null']]) {
+      const strace = await run([oracle(), '-f', ...quiet, ...argv], folder);
+      const ours = await runCli(undefined, 'trace', '-f', ...quiet, ...argv);
+      expect(notices(ours.stderr)).toEqual(notices(strace.stderr.toString()));
+      expect(notices(ours.stderr).length).toBe(quiet.length > 0 ? 0 : 6);
+    }
   });
 });
