@@ -15,6 +15,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/real_ids.h"
+
 namespace ptraced::core {
 namespace {
 
@@ -70,6 +72,8 @@ struct ChildPlan {
   // installed its call filter. That must be behind the gate, in sight of the tracer; all that comes
   // before is done with the rights of the user.
   bool returns_to_root = false;
+  // Of a server whose effective ids are others; see real_ids.h.
+  std::optional<RealIds> real_ids;
   UniqueFd root;
   std::optional<IdentityEntries> identity;
   Pipe gate;
@@ -179,10 +183,12 @@ void become_user(const ChildPlan& plan) {
   }
   // The bare calls: the C library's would signal every thread of the process, of which only this
   // one was copied.
-  if (options.uid || options.gid) {
-    check(plan, Step::kGroups,
-          syscall(SYS_setgroups, options.groups.size(), options.groups.data()) == 0);
+  if (!options.uid && !options.gid) {
+    check(plan, Step::kUid, !plan.real_ids || plan.real_ids->take());
+    return;
   }
+  check(plan, Step::kGroups,
+        syscall(SYS_setgroups, options.groups.size(), options.groups.data()) == 0);
   if (options.gid) {
     check(plan, Step::kGid, syscall(SYS_setresgid, *options.gid, *options.gid, *options.gid) == 0);
   }
@@ -325,11 +331,15 @@ Result<Launched> launch(const LaunchOptions& options) {
                  .environment = pointers(options.environment),
                  .returns_to_root = !options.call_filter.empty() && options.uid &&
                                     *options.uid != 0 && geteuid() == 0,
+                 .real_ids = {},
                  .root = {},
                  .identity = {},
                  .gate = {},
                  .status = {},
                  .stdio = {}};
+  if (!options.uid && !options.gid) {
+    plan.real_ids = RealIds::where_others_are_effective();
+  }
   if (options.inheritance) {
     plan.identity.emplace(plan.environment);
   }
