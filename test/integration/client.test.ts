@@ -181,7 +181,7 @@ describe('a session that is held', () => {
     {
       await using session = await client.createSession({
         target: launch('sleep', '3600'),
-        lease: { ttl: { seconds: 1n } },
+        lease: { ttl: { seconds: 6n } },
       });
       name = session.name;
       const first = (await session.get()).lease?.expireTime;

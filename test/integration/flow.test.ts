@@ -109,5 +109,6 @@ test('one record that is alone comes at once', async ({ client }) => {
   await using trace = new Trace(client, launch(['sleep', '60']));
   const enter = await trace.enter('clock_nanosleep');
   const made = Number(enter.time?.seconds ?? 0n) * 1000 + (enter.time?.nanos ?? 0) / 1e6;
-  expect(Date.now() - made).toBeLessThan(1000);
+  // Long before a heartbeat could bring it, on whatever machine. `npm run bench -- waiting` has the time.
+  expect(Date.now() - made).toBeLessThan(10_000);
 });

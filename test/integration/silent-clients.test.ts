@@ -17,16 +17,23 @@ import { attaching, create, ended, launching, ms, type TestSession } from '../su
 import { Subscription } from '../support/subscription.js';
 import { attach, launch } from '../support/trace.js';
 
-/** Long beside what a busy machine keeps a client that is well from answering. */
-const args = ['--keepalive', '8'];
+/**
+ * Half of it, the time that a client has to answer, is long beside what a busy machine keeps one that is well from it.
+ * The others of a test run in this process, which is busy itself.
+ */
+const args = ['--keepalive', '20'];
 const flood = 30_000;
 const blocking = { capture: { overflow: OverflowPolicy.BLOCK, ringBytes: 256 * 1024 } };
 
 /** Waits until the server takes nobody for a subscriber any more. */
 async function deserted(session: TestSession, left = 0): Promise<void> {
-  await eventually('the silent one is gone', async () => {
-    return (await session.get()).subscribers === left;
-  });
+  await eventually(
+    'the silent one is gone',
+    async () => {
+      return (await session.get()).subscribers === left;
+    },
+    timeout,
+  );
 }
 
 /** What a client gets that comes back for what is behind `position`. */

@@ -10,7 +10,7 @@ import {
   TraceService,
   type UpdateSessionRequestSchema,
 } from '../../src/gen/ptraced/v1/trace_service_pb.js';
-import { eventually } from './eventually.js';
+import { eventually, longPatience } from './eventually.js';
 import type { Client } from './rpc.js';
 import { attach, launch, type TraceInit } from './trace.js';
 
@@ -74,8 +74,13 @@ export class TestSession implements AsyncDisposable {
   }
 }
 
+/** Longer than any test: on a busy machine one may take more than the server's minute between two renewals. */
+const leaseTtl = ms(2 * longPatience);
+
+/** Creates a session, whose lease, where `init` has no other, outlives the test. */
 export async function create(client: Client, init: CreateInit): Promise<TestSession> {
-  const { session } = await client.unary(createSession, init);
+  const request = { ...init, lease: { ttl: leaseTtl, ...init.lease } } as CreateInit;
+  const { session } = await client.unary(createSession, request);
   return new TestSession(client, session as Session);
 }
 
