@@ -1,37 +1,19 @@
 #include "addon/hangup_watch.h"
 
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <system_error>
-#include <thread>
 
+#include "addon/background_thread.h"
 #include "addon/failure.h"
 #include "core/unique_fd.h"
 
 namespace ptraced::addon {
 namespace {
-
-// Signals are for the thread of Node that handles them.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_ = {};
-};
 
 // poll(2) reports POLLERR and POLLHUP without being asked: the last reader of a pipe or socket has
 // closed it, or a terminal has hung up. A file never does. False where `stop` came first.
@@ -56,14 +38,12 @@ Napi::Value watch_hangup(const Napi::CallbackInfo& info) {
                                             /*maxQueueSize=*/0, /*initialThreadCount=*/1);
   gone.Unref(env);  // a program that has nothing else to do ends
   try {
-    const AllSignalsBlocked blocked;
-    std::thread([fd, stop, gone] {
-      pthread_setname_np(pthread_self(), "ptraced-hangup");
+    run_in_background("ptraced-hangup", [fd, stop, gone] {
       if (wait_for_hangup(fd, stop->get())) {
         gone.NonBlockingCall();
       }
       gone.Release();
-    }).detach();
+    });
   } catch (const std::system_error& error) {
     gone.Release();
     throw make_failure(env, "TRACER_FAILURE", "pthread_create",

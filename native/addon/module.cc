@@ -11,6 +11,7 @@
 #include "addon/session.h"
 #include "addon/socket_address.h"
 #include "addon/syscall_list.h"
+#include "addon/user_lookup.h"
 #include "core/call_filter.h"
 #include "core/ptrace.h"
 #include "decode/decoder.h"
@@ -84,6 +85,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("socketAddress", Napi::Function::New<socket_address>(env, "socketAddress"));
   exports.Set("signalNumber", Napi::Function::New<signal_number>(env, "signalNumber"));
   exports.Set("watchHangup", Napi::Function::New<watch_hangup>(env, "watchHangup"));
+  exports.Set("lookUpUser", Napi::Function::New<look_up_user>(env, "lookUpUser"));
   exports.Set("probe", Napi::Function::New<probe>(env, "probe"));
   return exports;
 }

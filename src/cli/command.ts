@@ -101,8 +101,8 @@ export const LAUNCH_HELP = `\
   -E, --env=NAME=VALUE     add to the environment; NAME alone: remove from it
       --inherit-env        with --server: begin with the server's environment
       --cwd=DIR            start in this directory
-  -u, --user=USER          run as this user: NAME or UID, with the groups that /etc/passwd and
-                           /etc/group give it (the server's), or UID:GID`;
+  -u, --user=USER          run as this user: NAME or UID, with the groups that the server's
+                           machine gives it (nsswitch.conf(5)), or UID:GID`;
 
 const JSON_HELP = `\
       --json               print protobuf's JSON, one message a line, on stdout`;

@@ -99,7 +99,7 @@ function entryName(entry: string): string {
   return name;
 }
 
-/** UID:GID, or what the server's /etc/passwd knows: NAME or UID. */
+/** UID:GID, or a user of the server's machine: NAME or UID. */
 function identity(user: string | undefined): Pick<Launch, 'uid' | 'gid' | 'user'> {
   if (user === undefined) {
     return {};

@@ -21,6 +21,16 @@ const COLUMNS: readonly Column<Process>[] = [
   { heading: 'COMMAND', value: ({ argv, comm }) => argv.join(' ') || `[${comm}]` },
 ];
 
+/** An id need not belong to a user that the machine knows. */
+function ofUser(user: string | undefined): { uid: number } | { user: string } | undefined {
+  if (user === undefined) {
+    return undefined;
+  }
+  return /\D/.test(user)
+    ? { user: checkTextArgument(user, '-u') }
+    : { uid: parseNumber(user, '-u', 0, MAX_UID) };
+}
+
 export const psCommand = remoteCommand({
   name: 'ps',
   summary: 'list processes that can be attached to',
@@ -34,13 +44,12 @@ matches it. NSPID is the process's id in its own pid namespace.`,
   },
   optionHelp: `\
   -a, --all                also processes that cannot be attached to, with the reason
-  -u, --user=UID           only processes of this user`,
+  -u, --user=USER          only processes of this user: NAME or UID, of the server's machine`,
   async run({ client, values, operands: [commRegex = ''], output }) {
-    const uid = values.user === undefined ? undefined : parseNumber(values.user, '-u', 0, MAX_UID);
     const request = {
       commRegex: checkTextArgument(commRegex, 'NAME'),
       attachableOnly: !values.all,
-      ...(uid !== undefined && { uid }),
+      ...ofUser(values.user),
     };
     const processes: Process[] = [];
     for await (const process of client.processes(request)) {

@@ -278,6 +278,14 @@ export interface NativeSession extends NativeControl, NativeMemory {
   dispose(): void;
 }
 
+/** A user of this machine. */
+export interface NativeUser {
+  uid: number;
+  gid: number;
+  /** Supplementary ones, as initgroups(3) sets them: that of the user itself first. */
+  groups: number[];
+}
+
 /** A row of a syscall table. */
 export interface NativeSyscall {
   number: number;
@@ -319,6 +327,12 @@ export interface NativeAddon {
   watchHangup(fd: number, gone: () => void): () => void;
   /** The number of a signal by name, with or without "SIG", or number; 0 where there is none. */
   signalNumber(text: string): number;
+  /**
+   * The user called `name`, else the one whose id that is in decimal, as nsswitch.conf(5) has users looked up; null
+   * where there is none. It may wait for as long as the name service does, on a thread of its own, and does not
+   * keep the process alive. Rejects with USER_LOOKUP_FAILED where the name service fails.
+   */
+  lookUpUser(name: string): Promise<NativeUser | null>;
   /** Whether the kernel has PTRACE_GET_SYSCALL_INFO, PTRACE_SET_SYSCALL_INFO, process_vm_readv, call filters. */
   probe(): Promise<{
     getSyscallInfo: boolean;

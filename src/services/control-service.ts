@@ -5,6 +5,8 @@ import type {
   ListProcessesRequest,
   ListProcessesResponseSchema,
 } from '../gen/ptraced/v1/control_service_pb.js';
+import type { Engine } from '../session/engine.js';
+import { checkText } from './fields.js';
 import { checkPageSize } from './paging.js';
 import { listProcesses, type ProcessQuery } from './process-list.js';
 import { type TaskHandlersOptions, taskHandlers } from './tasks.js';
@@ -47,13 +49,30 @@ async function toMatcher(regex: string): Promise<(comm: string) => boolean> {
   }
 }
 
-async function toQuery(request: ListProcessesRequest): Promise<ProcessQuery> {
+/** Of whom; undefined: of everybody. */
+async function toUid({ uid, user }: ListProcessesRequest, engine: Engine) {
+  if (user === '') {
+    return uid;
+  }
+  if (uid !== undefined) {
+    throw invalidField('user', 'excludes uid');
+  }
+  const found = await engine.findUser(checkText('user', user));
+  if (found === null) {
+    const advice = /^\d+$/.test(user) ? ': give uid instead' : '';
+    throw invalidField('user', `'${user}' is no user of the server's machine${advice}`);
+  }
+  return found.uid;
+}
+
+async function toQuery(request: ListProcessesRequest, engine: Engine): Promise<ProcessQuery> {
+  const uid = await toUid(request, engine);
   return {
     afterPid: fromPageToken(request.pageToken),
     limit: checkPageSize(request.pageSize, pageSizes),
     matchesComm: await toMatcher(request.commRegex),
     attachableOnly: request.attachableOnly,
-    ...(request.uid !== undefined && { uid: request.uid }),
+    ...(uid !== undefined && { uid }),
   };
 }
 
@@ -64,7 +83,7 @@ export function controlHandlers(options: ControlServiceOptions) {
     async listProcesses(
       request: ListProcessesRequest,
     ): Promise<MessageInitShape<typeof ListProcessesResponseSchema>> {
-      const { processes, lastPid } = await listProcesses(await toQuery(request));
+      const { processes, lastPid } = await listProcesses(await toQuery(request, options.engine));
       return { processes, nextPageToken: lastPid === undefined ? '' : toPageToken(lastPid) };
     },
     ...taskHandlers(options),

@@ -5,7 +5,7 @@ import { invalidField, ServiceError } from '../errors.js';
 import { type Launch, StdioMode } from '../gen/ptraced/v1/session_pb.js';
 import { ownEnvironment } from '../own-process.js';
 import { readProcess } from '../procfs/process.js';
-import type { EngineLaunch } from '../session/engine.js';
+import type { Engine, EngineLaunch } from '../session/engine.js';
 import { chosen, chosenList } from './bytes-fields.js';
 import { checkEnum, checkPid, checkText } from './fields.js';
 import { findUser } from './user-database.js';
@@ -121,25 +121,38 @@ function isOwn(uid: number, gid: number): boolean {
   return uid === process.getuid?.() && gid === process.getgid?.();
 }
 
-/** The user of that name where the command's root directory is. */
-function toNamedIdentity(launch: Launch): Identity {
-  if (launch.uid !== undefined || launch.gid !== undefined || launch.groups.length > 0) {
-    throw invalidField('launch.user', 'excludes uid, gid and groups');
+/**
+ * The command as the user that `launch.user` names, if it does: one of this machine, or one of the files of the
+ * command's own root directory. Rejects with FIELD_INVALID, USER_LOOKUP_FAILED or RATE_LIMIT.
+ */
+export async function asNamedUser(
+  command: EngineLaunch,
+  { user: name, rootOfPid }: Launch,
+  engine: Engine,
+): Promise<EngineLaunch> {
+  if (name === '') {
+    return command;
   }
-  const name = checkText('launch.user', launch.user);
-  const found = findUser(name, launch.rootOfPid === 0 ? '' : `/proc/${launch.rootOfPid}/root`);
-  if (found === undefined) {
+  const ofMachine = rootOfPid === 0;
+  const found = ofMachine ? await engine.findUser(name) : findUser(name, `/proc/${rootOfPid}/root`);
+  if (found === undefined || found === null) {
     const advice = /^\d+$/.test(name) ? ': give uid and gid instead' : '';
-    throw invalidField('launch.user', `'${name}' is no user of the server's /etc/passwd${advice}`);
+    const place = ofMachine ? "the server's machine" : "its root directory's /etc/passwd";
+    throw invalidField('launch.user', `'${name}' is no user of ${place}${advice}`);
   }
+  const { uid, gid, groups } = found;
   // Only root may set its groups, even to what they are.
-  return isOwn(found.uid, found.gid) && found.uid !== 0 ? { groups: [] } : { ...found };
+  return isOwn(uid, gid) && uid !== 0 ? command : { ...command, uid, gid, groups };
 }
 
 /** Whom to run as. Nothing is set where that is the server's own user already. */
 function toIdentity(launch: Launch, user: LaunchUser | undefined): Identity {
   if (launch.user !== '') {
-    return toNamedIdentity(launch);
+    if (launch.uid !== undefined || launch.gid !== undefined || launch.groups.length > 0) {
+      throw invalidField('launch.user', 'excludes uid, gid and groups');
+    }
+    checkText('launch.user', launch.user);
+    return { groups: [] };
   }
   checkId('launch.uid', launch.uid);
   checkId('launch.gid', launch.gid);
@@ -186,7 +199,7 @@ function checkRoot(pid: number): void {
   }
 }
 
-/** Throws a ServiceError where the request is not acceptable. */
+/** Without the user that `launch.user` names: see `asNamedUser`. Throws a ServiceError where the request is not acceptable. */
 export function toEngineLaunch(launch: Launch, defaults: LaunchDefaults): EngineLaunch {
   const command = toCommand(launch);
   checkRoot(launch.rootOfPid);

@@ -17,7 +17,7 @@ import { toAttachTarget } from './attach-request.js';
 import { asShown } from './bytes-fields.js';
 import { type Capture, toCapture } from './capture-request.js';
 import { checkEnum } from './fields.js';
-import { type LaunchDefaults, toEngineLaunch } from './launch-request.js';
+import { asNamedUser, type LaunchDefaults, toEngineLaunch } from './launch-request.js';
 import { stopsAtCalls, toRules } from './rules-request.js';
 import { startAttach, startLaunch } from './start.js';
 
@@ -84,7 +84,11 @@ function toStart(
     case 'launch': {
       const command = toEngineLaunch(target.value, launchDefaults);
       const { linesFd = -1 } = launchDefaults;
-      return (ringBytes) => startLaunch(engine, command, { ...capture, ringBytes, linesFd });
+      const launch = target.value;
+      return async (ringBytes) => {
+        const wanted = await asNamedUser(command, launch, engine);
+        return await startLaunch(engine, wanted, { ...capture, ringBytes, linesFd });
+      };
     }
     case 'attach': {
       const wanted = toAttachTarget(target.value);

@@ -1,4 +1,4 @@
-/** Users by name, as /etc/passwd and /etc/group have them. */
+/** Users of another root directory, whose name service cannot be asked: as its /etc/passwd and /etc/group have them. */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** Who a process is. */

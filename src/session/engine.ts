@@ -7,8 +7,10 @@ import type {
   NativeLaunch,
   NativeSession,
   NativeSyscall,
+  NativeUser,
 } from '../native/addon.js';
 import { withServiceErrors } from './native-failure.js';
+import { UserLookup } from './user-lookup.js';
 
 export type KernelFeatures = Awaited<ReturnType<NativeAddon['probe']>>;
 
@@ -38,12 +40,14 @@ export type { NativeRules as EngineRules } from '../native/rules.js';
 
 export class Engine {
   readonly #addon: NativeAddon;
+  readonly #users: UserLookup;
   #features: Promise<KernelFeatures> | undefined;
   /** For one command: what it gets is no longer here for another. */
   #inheritance: LaunchInheritance | undefined;
 
   constructor(addon: NativeAddon, inheritance?: LaunchInheritance) {
     this.#addon = addon;
+    this.#users = new UserLookup(addon);
     this.#inheritance = inheritance;
   }
 
@@ -84,6 +88,11 @@ export class Engine {
   /** The number of a signal by name or number; 0 where there is none. */
   signalNumber(text: string): number {
     return this.#addon.signalNumber(text);
+  }
+
+  /** A user of this machine, by name or by id in decimal; null where there is none. See UserLookup. */
+  findUser(name: string): Promise<NativeUser | null> {
+    return this.#users.find(name);
   }
 
   /** What the kernel offers to a tracer; asked once. */

@@ -53,6 +53,11 @@ export function program32(name: string): string {
   return compiled(`m32/${name}`, [...flags, ...m32Flags]);
 }
 
+/** Path of a name service of test/fixtures/nss. */
+export function nameService(name: string): string {
+  return compiled(`nss/${name}`, [...flags, ...libraryFlags]);
+}
+
 /** Path of a library of test/fixtures/preload, for LD_PRELOAD. */
 export function preload(name: string): string {
   return compiled(`preload/${name}`, [...flags, ...libraryFlags]);

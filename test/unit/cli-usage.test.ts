@@ -34,7 +34,7 @@ describe('a command line that makes no sense', () => {
     ['sessions --state=x'],
     ['sessions --label=x'],
     ['summary a -S x'],
-    ['ps -u root'],
+    ['ps -u 4294967295'],
     ['maps a 1 --bogus'],
     ['trace -D -o x ls'],
     ['trace --label=a=b ls'],

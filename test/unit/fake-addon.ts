@@ -272,6 +272,10 @@ export class FakeAddon implements NativeAddon {
     return [{ number: 0, name: 'read', arguments: ['fd', 'buf', 'count'], classes: ['%desc'] }];
   }
 
+  async lookUpUser() {
+    return null;
+  }
+
   socketAddress() {
     return { text: '{sa_family=AF_UNSPEC}' };
   }
