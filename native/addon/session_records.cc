@@ -41,6 +41,9 @@ Napi::Value row_of(Napi::Env env, const wire::SummaryRow& row) {
   object.Set("p95Ns", big(times.quantile(0.95)));
   object.Set("p99Ns", big(times.quantile(0.99)));
   object.Set("maxNs", big(times.max()));
+  if (counts.system_ns) {
+    object.Set("systemNs", big(*counts.system_ns));
+  }
   return object;
 }
 

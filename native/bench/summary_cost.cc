@@ -51,7 +51,7 @@ int main() {
   const auto add = [&](size_t i) {
     const auto pid = static_cast<pid_t>(1000 + i % 3);
     summary.add(pid, kNames[i % kNames.size()], i % 11 == 0 ? 2 : 0,
-                static_cast<int64_t>(300 + i * 37 % 20'000), i);
+                {static_cast<int64_t>(300 + i * 37 % 20'000)}, i);
   };
   const double empty = median_ns(leave_caches, [](size_t) {});
   const double warm = median_ns(leave_caches, [&](size_t round) {

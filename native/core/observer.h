@@ -73,6 +73,8 @@ class Observer {
   // Whether tasks are to stop once more before they are gone, for on_exit_event. Asked when tracing
   // begins, and by Tracer::renew_exit_events.
   virtual bool wants_exit_events() const { return false; }
+  // Whether Task::system_ns is measured. Never changes.
+  virtual bool measures_system_time() const { return false; }
   // The task is about to end, as task.ending says; its memory and registers are still there. Not
   // told where the end must not wait for anybody: of SIGKILL, and of the execve of another thread.
   virtual void on_exit_event(const StopView& /*view*/) {}

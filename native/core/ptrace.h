@@ -43,6 +43,9 @@ class Stopped {
 struct WaitEvent {
   pid_t tid;
   WaitStatus status;
+  // Time in the kernel of all threads of its process and of the children that it has waited for,
+  // where that was asked for (ru_stime of getrusage(2)).
+  int64_t system_ns = 0;
 
   // The proof that goes with a stop. Only when status.stopped(), and one at a time.
   Stopped take_stop() const { return Stopped(tid); }
@@ -51,7 +54,8 @@ struct WaitEvent {
 // Waits for any task of the calling thread (wait4(-1, __WALL | __WNOTHREAD): neither other threads'
 // tracees nor children that Node waits for). With `block`, returns nothing when a signal interrupts
 // it; without, when no task has changed. ECHILD: there is nothing to wait for.
-Result<std::optional<WaitEvent>> wait_any(bool block);
+// `usage` asks for system_ns, which the kernel adds up over the threads of the process.
+Result<std::optional<WaitEvent>> wait_any(bool block, bool usage);
 
 // What a wait would give, and which stays there for whoever it is meant for.
 struct WaitingEvent {
@@ -63,7 +67,7 @@ struct WaitingEvent {
 Result<std::optional<WaitingEvent>> peek_any(bool block);
 
 // Takes what there is of one task; nothing where somebody else has taken it.
-Result<std::optional<WaitEvent>> take_event(pid_t tid);
+Result<std::optional<WaitEvent>> take_event(pid_t tid, bool usage);
 
 // Waits for one task; repeats on EINTR. Only for the moments in which it is the only one.
 Result<WaitEvent> wait_task(pid_t tid);

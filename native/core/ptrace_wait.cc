@@ -1,4 +1,5 @@
 // Waiting for tasks: the part of ptrace.h that calls wait4(2) and waitid(2).
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "core/ptrace.h"
@@ -7,12 +8,17 @@ namespace ptraced::core {
 
 namespace {
 
-Result<std::optional<WaitEvent>> wait_for(pid_t which, bool block) {
+int64_t nanoseconds(const timeval& time) {
+  return (int64_t{time.tv_sec} * 1'000'000 + time.tv_usec) * 1000;
+}
+
+Result<std::optional<WaitEvent>> wait_for(pid_t which, bool block, bool usage) {
   int status = 0;
+  rusage used = {};
   const pid_t tid =
-      wait4(which, &status, __WALL | __WNOTHREAD | (block ? 0 : WNOHANG), /*rusage=*/nullptr);
+      wait4(which, &status, __WALL | __WNOTHREAD | (block ? 0 : WNOHANG), usage ? &used : nullptr);
   if (tid > 0) {
-    return std::optional<WaitEvent>(WaitEvent{tid, WaitStatus(status)});
+    return std::optional<WaitEvent>(WaitEvent{tid, WaitStatus(status), nanoseconds(used.ru_stime)});
   }
   if (tid == 0 || errno == EINTR) {  // wait4(2): EINTR, an unblocked signal was caught
     return std::optional<WaitEvent>();
@@ -22,12 +28,12 @@ Result<std::optional<WaitEvent>> wait_for(pid_t which, bool block) {
 
 }  // namespace
 
-Result<std::optional<WaitEvent>> wait_any(bool block) {
-  return wait_for(-1, block);
+Result<std::optional<WaitEvent>> wait_any(bool block, bool usage) {
+  return wait_for(-1, block, usage);
 }
 
-Result<std::optional<WaitEvent>> take_event(pid_t tid) {
-  return wait_for(tid, /*block=*/false);
+Result<std::optional<WaitEvent>> take_event(pid_t tid, bool usage) {
+  return wait_for(tid, /*block=*/false, usage);
 }
 
 Result<std::optional<WaitingEvent>> peek_any(bool block) {

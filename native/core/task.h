@@ -41,6 +41,10 @@ struct Task {
   SyscallEntry entry;      // the call that it is in, or was in last
   int64_t entered_ns = 0;  // CLOCK_MONOTONIC at the enter-stop
 
+  // WaitEvent::system_ns at the stop that it is in or was in last, and at that enter-stop.
+  int64_t system_ns = 0;
+  int64_t entered_system_ns = 0;
+
   bool interrupt_sent = false;     // PTRACE_INTERRUPT, and no stop but enter-stops since
   bool failed_with_eintr = false;  // the last call did
   bool group_stopped = false;      // told to the observer; it listens

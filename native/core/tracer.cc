@@ -76,7 +76,8 @@ void Tracer::linger() {
 Result<std::optional<WaitEvent>> Tracer::wait(bool block) {
   const bool may_block = block && wakeup_.may_block() && !wakeup_.pending();
   Result<std::optional<WaitEvent>> event =
-      shares_children_ ? wait_for_own(may_block) : wait_any(may_block);
+      shares_children_ ? wait_for_own(may_block)
+                       : wait_any(may_block, observer_.measures_system_time());
   if (event && !*event && block && !wakeup_.may_block()) {
     wakeup_.nap();
   }
@@ -106,7 +107,7 @@ Result<std::optional<WaitEvent>> Tracer::wait_for_own(bool block) {
       return std::optional<WaitEvent>();
     }
   }
-  return take_event(tid);
+  return take_event(tid, observer_.measures_system_time());
 }
 
 void Tracer::loop_until(const std::function<bool()>& done) {
@@ -223,6 +224,7 @@ void Tracer::dispatch(const WaitEvent& event) {
   placement_.count_stop();
   task->delayed.reset();
   task->held.reset();  // SIGKILL or an execve has ended that stop
+  task->system_ns = event.system_ns;
   if (event.status.stopped()) {
     on_stop(*task, event.take_stop(), event.status);
   } else {

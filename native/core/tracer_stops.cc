@@ -97,6 +97,7 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallStop& info)
   task.failed_with_eintr = false;
   task.entry = info.entry;
   task.entered_ns = monotonic_ns();
+  task.entered_system_ns = task.system_ns;
   const int signal = inject_on_entry(task, stop, info);
   mend_on_entry(task, stop, info);
   begin_filter_call(task);

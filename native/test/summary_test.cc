@@ -68,11 +68,11 @@ TEST_SUITE("summary") {
 
   TEST_CASE("rows by syscall and by process") {
     Summary summary;
-    summary.add(1, "read", 0, 100, 10);
-    summary.add(1, "read", 4, 200, 11);
-    summary.add(2, "read", 4, 50, 12);
-    summary.add(2, "write", 0, 1000, 13);
-    summary.add(2, "write", 0, -1, 14);
+    summary.add(1, "read", 0, {100, 30}, 10);
+    summary.add(1, "read", 4, {200, 0}, 11);
+    summary.add(2, "read", 4, {50, 4}, 12);
+    summary.add(2, "write", 0, {1000}, 13);
+    summary.add(2, "write", 0, {}, 14);
     const auto [rows, last_serial] = summary.rows(false);
     CHECK(last_serial == 14);
     REQUIRE(rows.size() == 2);
@@ -80,6 +80,8 @@ TEST_SUITE("summary") {
     CHECK(rows[0].pid == 0);
     CHECK(rows[0].counts.calls == 2);
     CHECK(rows[0].counts.times.total() == 1000);
+    CHECK(!rows[0].counts.system_ns);
+    CHECK(rows[1].counts.system_ns == 34);
     CHECK(rows[1].counts.calls == 3);
     CHECK(rows[1].counts.errors == 2);
     CHECK(rows[1].counts.errors_by_number == std::vector<std::pair<int32_t, uint64_t>>{{4, 2}});
@@ -94,7 +96,7 @@ TEST_SUITE("summary") {
     std::unordered_set<pid_t> live;
     for (int pid = 1; pid <= kProcesses; ++pid) {
       live.insert(pid);
-      summary.add(pid, "getppid", 0, 100, 1, [&] { return live; });
+      summary.add(pid, "getppid", 0, {100}, 1, [&] { return live; });
     }
     CHECK(summary.rows(false).first[0].counts.calls == kProcesses);
     const std::vector<SummaryRow> rows = summary.rows(true).first;
@@ -110,7 +112,7 @@ TEST_SUITE("summary") {
     constexpr int kLasting = 11;  // makes its calls all the time
     std::unordered_set<pid_t> live = {kLasting};
     const auto add = [&](pid_t pid, const char* syscall, int64_t ns) {
-      summary.add(pid, syscall, 0, ns, 1, [&] { return live; });
+      summary.add(pid, syscall, 0, {ns}, 1, [&] { return live; });
     };
     const char* const kRead = "read";
     const char* const kWrite = "write";
@@ -150,7 +152,7 @@ TEST_SUITE("shared") {
     std::thread writer([&] {
       for (uint64_t i = 1; i <= kCalls; ++i) {
         summary.add(static_cast<pid_t>(i % 7 + 1), "read", i % 3 == 0 ? 2 : 0,
-                    static_cast<int64_t>(i), i);
+                    {static_cast<int64_t>(i)}, i);
       }
     });
     uint64_t last = 0;

@@ -40,6 +40,7 @@ struct RecordFacts {
   Outcome outcome = Outcome::kNone;
   int32_t error = 0;  // positive, of a failure
   int64_t duration_ns = 0;
+  int64_t system_ns = -1;  // in the kernel; negative where it was not measured
   // Which of the FileFacts were gathered. A condition that needs others holds: what cannot be
   // judged is not left out.
   uint8_t gathered = kNoFileFacts;

@@ -37,6 +37,7 @@ enum Field : pbf_tag_type {
   kTampered = 23,
   kResultOffset = 24,
   kFiles = 25,
+  kSystemTime = 26,
   kSignal = 30,
   kNewTask = 31,
   kExec = 32,
@@ -158,6 +159,15 @@ void RecordWriter::result(const core::SyscallExit& exit, std::string_view errno_
     add_time(writer_, kDuration, duration_ns);
   }
   add_uint64(writer_, kEnterSerial, enter_serial);
+}
+
+void RecordWriter::system_time(int64_t ns) {
+  if (ns != 0) {
+    add_time(writer_, kSystemTime, ns);
+    return;
+  }
+  // protozero leaves out a message without fields, which would say that nothing was measured.
+  pbf_writer(writer_, kSystemTime).add_int32(2, 0);
 }
 
 void RecordWriter::tampered() {

@@ -30,6 +30,8 @@ class RecordWriter {
   void stop_id(uint64_t id);
   // `name` is empty for a number without a row; its `sysno` is then -1.
   void call(const core::SyscallEntry& entry, std::string_view name);
+  // Of the call, in nanoseconds.
+  void system_time(int64_t ns);
   void result(const core::SyscallExit& exit, std::string_view errno_name, int64_t duration_ns,
               uint64_t enter_serial);
   void tampered();

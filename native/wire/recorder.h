@@ -29,6 +29,7 @@ struct RecorderOptions {
   bool values = false;    // the tree of values; without both, no memory of the tracee is read
   bool registers = false;
   bool files = false;  // that calls use
+  bool system_time = false;
   decode::Options decode;
   RecordFilter filter;
   std::vector<MemoryProbe> probes;
@@ -53,6 +54,8 @@ class Recorder final : public core::Observer {
 
   // Seals what is open: no record follows.
   void finish();
+
+  bool measures_system_time() const override { return options_.system_time; }
 
   // Changes between two records, and returns the serial of the RULES_CHANGED record that stands
   // there. It is in the ring then. Every record follows the filter at the time at which it is made:

@@ -165,6 +165,10 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
                                   : Outcome::kSuccess;
   facts.error = exit.is_error ? static_cast<int32_t>(-exit.value) : 0;
   facts.duration_ns = duration;
+  if (entered && options_.system_time) {
+    // Less than at the entry only where an execve in another thread has given it another process.
+    facts.system_ns = std::max<int64_t>(task.system_ns - task.entered_system_ns, 0);
+  }
   if (state.ruled) {
     hold_where_ruled(facts, task, task);
   }
@@ -172,7 +176,8 @@ void Recorder::on_exit(const core::StopView& view, const core::SyscallExit& exit
     append_exit(view, exit, state, facts, now);
   }
   if (filter_.syscalls().contains(facts.arch, facts.number)) {
-    summary_.add(task.pid, state.name, facts.error, entered ? duration : -1, serial_,
+    summary_.add(task.pid, state.name, facts.error,
+                 {.wall_ns = entered ? duration : -1, .system_ns = facts.system_ns}, serial_,
                  live_processes_);
   }
 }
@@ -189,6 +194,9 @@ void Recorder::append_exit(const core::StopView& view, const core::SyscallExit& 
     add_call(writer, task, state);
     writer.result(exit, exit.is_error ? decode::errno_name(facts.error) : "", facts.duration_ns,
                   state.enter_serial);
+    if (facts.system_ns >= 0) {
+      writer.system_time(facts.system_ns);
+    }
     if (task.injection) {
       writer.tampered();
     }

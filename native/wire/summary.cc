@@ -30,9 +30,12 @@ void CallCounts::add(const CallCounts& other) {
     add_error(number, count);
   }
   times.add(other.times);
+  if (other.system_ns) {
+    system_ns = system_ns.value_or(0) + *other.system_ns;
+  }
 }
 
-void Summary::add(pid_t pid, std::string_view syscall, int32_t error, int64_t duration_ns,
+void Summary::add(pid_t pid, std::string_view syscall, int32_t error, CallTimes took,
                   uint64_t serial, const LiveProcesses& live) {
   const std::lock_guard lock(mutex_);
   Key key = {pid, syscall.data()};
@@ -58,8 +61,11 @@ void Summary::add(pid_t pid, std::string_view syscall, int32_t error, int64_t du
   if (error != 0) {
     counts.add_error(error, 1);
   }
-  if (duration_ns >= 0) {
-    counts.times.add(static_cast<uint64_t>(duration_ns));
+  if (took.wall_ns >= 0) {
+    counts.times.add(static_cast<uint64_t>(took.wall_ns));
+  }
+  if (took.system_ns >= 0) {
+    counts.system_ns = counts.system_ns.value_or(0) + static_cast<uint64_t>(took.system_ns);
   }
   last_serial_ = serial;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,12 +20,19 @@
 
 namespace ptraced::wire {
 
+// How long a call took; negative where that is not known.
+struct CallTimes {
+  int64_t wall_ns = -1;    // from its entry to its exit
+  int64_t system_ns = -1;  // in the kernel
+};
+
 // Calls of one kind.
 struct CallCounts {
   uint64_t calls = 0;  // that returned
   uint64_t errors = 0;
   std::vector<std::pair<int32_t, uint64_t>> errors_by_number;  // in no order
   TimeHistogram times;                                         // of calls whose entry was seen
+  std::optional<uint64_t> system_ns;                           // of those, where it was measured
 
   void add_error(int32_t error, uint64_t count);
   void add(const CallCounts& other);
@@ -50,9 +58,9 @@ class Summary {
   // The processes that may yet make calls; asked for seldom.
   using LiveProcesses = std::function<std::unordered_set<pid_t>()>;
 
-  // A call has returned. `syscall` lives as long as the program; `error` is 0 for a success,
-  // `duration_ns` negative where its entry was not seen; `serial` is that of the newest record.
-  void add(pid_t pid, std::string_view syscall, int32_t error, int64_t duration_ns, uint64_t serial,
+  // A call has returned. `syscall` lives as long as the program; `error` is 0 for a success;
+  // `serial` is that of the newest record.
+  void add(pid_t pid, std::string_view syscall, int32_t error, CallTimes took, uint64_t serial,
            const LiveProcesses& live = {});
 
   // The process has a new program. Its name is read when it gets its first row, and here.

@@ -14,14 +14,20 @@ const ARCHES = [Arch.X86_64, Arch.I386, Arch.X32];
 
 export class CallCounts {
   readonly #calls = new Map<string, CountedCall & { arch: Arch }>();
+  readonly #wallClock: boolean;
+
+  /** `wallClock`: from entry to exit, also where the time in the kernel is known. */
+  constructor(wallClock: boolean) {
+    this.#wallClock = wallClock;
+  }
 
   /** As in strace, a call counts when it has returned, and where a table has it. */
-  add({ kind, arch, syscall, errno, duration }: TraceRecord): void {
+  add({ kind, arch, syscall, errno, duration, systemTime }: TraceRecord): void {
     if (kind !== RecordKind.EXIT || syscall === '') {
       return;
     }
     const key = `${arch} ${syscall}`;
-    const time = nanoseconds(duration);
+    const time = nanoseconds(this.#wallClock ? duration : (systemTime ?? duration));
     const call = this.#calls.get(key);
     if (call === undefined) {
       const errors = errno === 0 ? 0 : 1;

@@ -22,7 +22,9 @@ import {
 import { UsageError } from './usage-error.js';
 
 type CaptureValues = ParsedArguments<typeof CAPTURE_OPTIONS>['values'] & {
+  readonly summary?: boolean;
   readonly 'summary-only'?: boolean;
+  readonly 'summary-wall-clock'?: boolean;
 };
 type FilterValues = ParsedArguments<typeof FILTER_OPTIONS>['values'];
 
@@ -69,6 +71,8 @@ export function captureOptions(
   }
   return {
     ...(values['summary-only'] ? COUNTED : PRINTED),
+    systemTime:
+      (values['summary-only'] || values.summary) === true && !values['summary-wall-clock'],
     unabbreviated: values['no-abbrev'],
     ...stringLimit(values['string-limit']),
     filter: values['summary-only']

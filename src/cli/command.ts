@@ -62,7 +62,7 @@ const COUNT_HELP = `\
   -U, --summary-columns=COLUMN,...
                            time-percent, total-time, min-time, max-time, avg-time, calls,
                            errors, name
-  -w, --summary-wall-clock times are from entry to exit (always)`;
+  -w, --summary-wall-clock times are from entry to exit, not those in the kernel`;
 
 const OVERFLOW_HELP = `\
       --overflow=POLICY    when the lines are not taken fast enough: "block" holds the tracees,

@@ -18,6 +18,8 @@ export interface SummaryOptions {
   readonly only: boolean;
   readonly columns: readonly ColumnName[];
   readonly order: (a: CountedCall, b: CountedCall) => number;
+  /** Times from entry to exit; else in the kernel, where that was measured. */
+  readonly wallClock: boolean;
 }
 
 /** strace's names for the tables but the first. */
@@ -46,7 +48,12 @@ export function summaryOptions(values: CountValues): SummaryOptions | undefined 
     }
     return undefined;
   }
-  return { only, columns: parseColumns(columns), order: parseOrder(sort ?? 'time') };
+  return {
+    only,
+    columns: parseColumns(columns),
+    order: parseOrder(sort ?? 'time'),
+    wallClock: values['summary-wall-clock'],
+  };
 }
 
 /** Where the lines of the summary go. */
@@ -58,13 +65,14 @@ export class CountingSink implements FrameSink {
   readonly #inner: FrameSink;
   readonly #log: Log;
   readonly #options: SummaryOptions;
-  readonly #counts = new CallCounts();
+  readonly #counts: CallCounts;
   #printed = false;
 
   constructor(inner: FrameSink, log: Log, options: SummaryOptions) {
     this.#inner = inner;
     this.#log = log;
     this.#options = options;
+    this.#counts = new CallCounts(options.wallClock);
   }
 
   get fd(): number {

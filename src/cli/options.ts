@@ -36,7 +36,6 @@ export const COUNT_OPTIONS = {
   'summary-columns': { type: 'string', short: 'U' },
   'summary-only': { type: 'boolean', short: 'c', default: false },
   'summary-sort-by': { type: 'string', short: 'S' },
-  /** Times are so in any case. */
   'summary-wall-clock': { type: 'boolean', short: 'w', default: false },
 } as const satisfies OptionSpecs;
 

@@ -30,6 +30,8 @@ interface Counts {
   readonly errorsByName: Record<string, bigint>;
   /** In nanoseconds, of calls whose entry was seen. */
   readonly times: number[];
+  /** In the kernel, where it was measured. */
+  systemNs: number | undefined;
 }
 
 /** Throws an OutputError where the file cannot be read. Takes memory for the time of each call. */
@@ -66,10 +68,17 @@ function count(counts: Map<string, Counts>, record: TraceRecord, byProcess: bool
   if (record.kind !== RecordKind.EXIT) {
     return;
   }
-  const { syscall, errnoName, errno, duration } = record;
+  const { syscall, errnoName, errno, duration, systemTime } = record;
   const pid = byProcess ? record.pid : 0;
   const key = `${pid} ${syscall}`;
-  const row = counts.get(key) ?? { pid, syscall, calls: 0, errorsByName: {}, times: [] };
+  const row = counts.get(key) ?? {
+    pid,
+    syscall,
+    calls: 0,
+    errorsByName: {},
+    times: [],
+    systemNs: undefined,
+  };
   counts.set(key, row);
   row.calls += 1;
   if (errno !== 0) {
@@ -79,9 +88,12 @@ function count(counts: Map<string, Counts>, record: TraceRecord, byProcess: bool
   if (duration !== undefined) {
     row.times.push(nanoseconds(duration));
   }
+  if (systemTime !== undefined) {
+    row.systemNs = (row.systemNs ?? 0) + nanoseconds(systemTime);
+  }
 }
 
-function rowOf({ pid, syscall, calls, errorsByName, times }: Counts): SummaryRow {
+function rowOf({ pid, syscall, calls, errorsByName, times, systemNs }: Counts): SummaryRow {
   const sorted = times.toSorted((a, b) => a - b);
   const quantile = (share: number) =>
     durationOf(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
@@ -97,6 +109,7 @@ function rowOf({ pid, syscall, calls, errorsByName, times }: Counts): SummaryRow
     p95Time: quantile(0.95),
     p99Time: quantile(0.99),
     maxTime: quantile(1),
+    ...(systemNs !== undefined && { systemTime: durationOf(systemNs) }),
   });
 }
 

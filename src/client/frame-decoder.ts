@@ -223,6 +223,9 @@ function readRareField(reader: BinaryReader, field: number, record: TraceRecord)
       record.files ??= { $typeName: 'ptraced.v1.CallFiles', fds: [], paths: [], pathsBytes: [] };
       readFiles(reader, record.files);
       return true;
+    case 26:
+      record.systemTime = readTime(reader, 'google.protobuf.Duration') as Duration;
+      return true;
     case 30:
       record.detail = { case: 'signal', value: read(SignalDetailSchema) };
       return true;

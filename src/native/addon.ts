@@ -101,6 +101,7 @@ export interface NativeCapture {
   registers: boolean;
   /** With every call. */
   files: boolean;
+  systemTime: boolean;
   unabbreviated: boolean;
   /** 0 to 1 MiB. */
   maxStringBytes: number;
@@ -219,6 +220,8 @@ export interface NativeSummaryRow {
   p95Ns: bigint;
   p99Ns: bigint;
   maxNs: bigint;
+  /** In the kernel; unset where it is not measured. */
+  systemNs?: bigint;
 }
 
 /** How a session ended. */

@@ -114,6 +114,7 @@ export function toCapture(
     decode: toDecode(options.decode),
     registers: options.registers,
     files: options.files,
+    systemTime: options.systemTime,
     unabbreviated: options.unabbreviated,
     maxStringBytes: toMaxStringBytes(options),
     filter: toFilter('capture.filter', options.filter),

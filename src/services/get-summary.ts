@@ -31,6 +31,7 @@ function toRow(row: EngineSummaryRow): MessageInitShape<typeof SummaryRowSchema>
     p95Time: toDuration(row.p95Ns),
     p99Time: toDuration(row.p99Ns),
     maxTime: toDuration(row.maxNs),
+    ...(row.systemNs !== undefined && { systemTime: toDuration(row.systemNs) }),
   };
 }
 

@@ -47,6 +47,39 @@ describe('the counts of a command', () => {
     expect(counted.slice(0, 2)).toEqual(expected.slice(0, 2));
   });
 
+  test('have the time in the kernel, and with -w the time that passed, as strace', {
+    timeout,
+  }, async () => {
+    const script = `
+import os, time
+zero = os.open('/dev/zero', 0)
+space = bytearray(1 << 26)
+for _ in range(20): os.readv(zero, [space])
+time.sleep(2)`;
+    const options = ['-S', 'time', '-U', 'total-time,name', '-e', 'trace=readv,clock_nanosleep'];
+    const command = ['python3', '-c', script];
+    for (const clock of ['-c', '-C']) {
+      for (const wall of [[], ['-w']]) {
+        const given = [clock, ...wall, ...options, ...command];
+        const theirs = (await run([oracle(), ...given], '/')).stderr.toString();
+        const ours = (await runCli(undefined, 'trace', ...given)).stderr;
+        for (const text of [theirs, ours]) {
+          const rows = [...text.matchAll(/^ +(\d+\.\d+) (readv|clock_nanosleep)$/gm)];
+          const times = new Map(rows.map(([, seconds, name]) => [name, Number(seconds)]));
+          const sleep = times.get('clock_nanosleep') ?? Number.NaN;
+          if (wall.length > 0) {
+            expect(sleep).toBeGreaterThan(1.99);
+          } else {
+            expect(rows.map(([, , name]) => name)).toEqual(['readv', 'clock_nanosleep']);
+            expect(sleep).toBeLessThan(1);
+          }
+          expect(times.get('readv')).toBeGreaterThan(0.01);
+        }
+        expect(untimed(ours).split('\n').slice(-6)).toEqual(untimed(theirs).split('\n').slice(-6));
+      }
+    }
+  });
+
   test.for([
     [['trace', '-c', '-C', 'true'], '-c and -C exclude each other'],
     [['trace', '-S', 'time', 'true'], '-S must be given with -c or -C'],

@@ -30,6 +30,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   decode: 'text',
   registers: false,
   files: false,
+  systemTime: false,
   unabbreviated: false,
   maxStringBytes: 32,
   filter: toFilter('capture.filter', undefined),
