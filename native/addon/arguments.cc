@@ -115,6 +115,7 @@ SessionOptions session_options(const Napi::Object& object) {
   options.recorder.files = get_bool(object, "files");
   options.recorder.decode.unabbreviated = get_bool(object, "unabbreviated");
   options.recorder.system_time = get_bool(object, "systemTime");
+  options.recorder.decode.spans = get_bool(object, "textSpans");
   options.recorder.decode.max_string_bytes =
       static_cast<uint32_t>(get_number(object, "maxStringBytes"));
   options.recorder.filter = record_filter(get_object(object, "filter"));

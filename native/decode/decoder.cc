@@ -85,6 +85,7 @@ void append_value(Result::Format format, uint64_t value, core::Arch arch, std::s
 
 void enter_text(const Call& call, core::Memory& memory, const Options& options, CallText& state) {
   state.text.clear();
+  state.spans.clear();
   state.result_offset = 0;
   state.entered_ = true;
   state.saw_entry_ = true;
@@ -108,7 +109,7 @@ void enter_text(const Call& call, core::Memory& memory, const Options& options, 
     state.text += state.interrupted_ != nullptr ? state.interrupted_ : "system call";
     state.text += " ...>";
   }
-  TextWriter writer(state.text, true);
+  TextWriter writer(state.text, true, options.spans ? &state.spans : nullptr);
   Engine(writer, memory, options, call, state).enter();
 }
 
@@ -131,7 +132,7 @@ void exit_text(const Call& call, const core::SyscallExit& exit, core::Memory& me
     return;
   }
   const Result& result = result_of(*state.syscall_, call);
-  TextWriter writer(state.text, state.next_arg_ == 0);
+  TextWriter writer(state.text, state.next_arg_ == 0, options.spans ? &state.spans : nullptr);
   Engine engine(writer, memory, options, call, state);
   engine.exit(exit);
   state.result_offset = state.text.size();

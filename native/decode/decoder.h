@@ -15,6 +15,7 @@
 #include "../core/memory.h"
 #include "../core/syscall_stop.h"
 #include "description.h"
+#include "text_span.h"
 
 namespace ptraced::decode {
 
@@ -38,6 +39,8 @@ struct Options {
   uint32_t max_string_bytes = 32;
   // strace's -v: every field and element.
   bool unabbreviated = false;
+  // Say which parts of the text the first limit: CallText::spans.
+  bool spans = false;
 };
 
 class CallValues;
@@ -53,6 +56,8 @@ class CallText {
   // After exit_text: the offset of the blank before the `=`, where strace pads to its column 40.
   // After enter_text: the length of `text` where it holds every argument, else 0.
   size_t result_offset = 0;
+  // Of `text`, where Options::spans asks for them, in the order in which they begin.
+  std::vector<TextSpan> spans;
 
   // Before enter_text of a restart_syscall whose call was interrupted before anybody traced it: the
   // row of that call. Where the call itself was decoded here, that is known.

@@ -327,7 +327,7 @@ void Engine::show_inline(const Type& type, const Operand& operand) {
   const size_t size = size_of(*type.of);
   out_.begin_array(type.length.value);
   for (size_t i = 0; i < type.length.value && (i + 1) * size <= view.size; ++i) {
-    if (i >= element_limit()) {
+    if (!has_room_for(i)) {
       out_.omitted();
       break;
     }

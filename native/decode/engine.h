@@ -145,7 +145,14 @@ class Engine {
   uint64_t limit() const {
     return out_.written() < kMaxWrittenBytes ? options_.max_string_bytes : 0;
   }
-  // Likewise of elements; all of them where everything is asked for.
+  // Whether the element of that index is shown: its array is the one that was begun last.
+  bool has_room_for(uint64_t index) {
+    if (!options_.unabbreviated) {
+      out_.may_omit();
+    }
+    return index < element_limit();
+  }
+  // Elements shown of an array: likewise, and all of them where everything is asked for.
   uint64_t element_limit() const {
     return out_.written() >= kMaxWrittenBytes ? 0
            : options_.unabbreviated           ? UINT64_MAX
@@ -171,7 +178,8 @@ class Engine {
   // An argument of which nothing was said is its word.
   void complete(const ValueTree& tree, uint32_t root, uint64_t word);
   void show_pointer(const Type& type, uint64_t address);
-  void show_terminated(uint64_t address, size_t limit, bool despite_error);
+  // `limited`: the limit is the client's.
+  void show_terminated(uint64_t address, size_t limit, bool despite_error, bool limited);
   // Reads a string of at most `limit` bytes into the scratch buffer; false where memory ends first.
   bool read_string(uint64_t address, size_t limit, size_t& size, bool& terminated);
   // Bytes of a string of which `known` are no end; kUnknownSize where none is found.

@@ -38,7 +38,7 @@ void Engine::show_array(const Type& element, uint64_t address, uint64_t count, b
   }
   out_.begin_array(count);
   for (uint64_t i = 0; i < count; ++i) {
-    if (i >= element_limit()) {
+    if (!has_room_for(i)) {
       out_.omitted();
       break;
     }
@@ -68,10 +68,12 @@ void Engine::show_bytes(uint64_t address, uint64_t size, bool despite_error, boo
   const size_t shown = std::min(size, limit());
   uint8_t* bytes = scratch(shown);
   if (!read(address, bytes, shown)) {
-    out_.address(address, Unread::kFault);
+    const size_t readable = out_.wants_readable() ? read_some(address, bytes, shown) : 0;
+    out_.unreadable(address, bytes, readable, hex);
     return;
   }
-  out_.string(bytes, shown, {.truncated = shown < size, .hex = hex, .full_size = size});
+  out_.string(bytes, shown,
+              {.truncated = shown < size, .hex = hex, .limited = true, .full_size = size});
 }
 
 bool Engine::read_string(uint64_t address, size_t limit, size_t& size, bool& terminated) {
@@ -114,7 +116,7 @@ uint64_t Engine::full_size(uint64_t address, uint64_t known) {
   return kUnknownSize;
 }
 
-void Engine::show_terminated(uint64_t address, size_t limit, bool despite_error) {
+void Engine::show_terminated(uint64_t address, size_t limit, bool despite_error, bool limited) {
   const PointerScope pointer(out_, address);
   if (!follow(address, despite_error)) {
     return;
@@ -123,10 +125,14 @@ void Engine::show_terminated(uint64_t address, size_t limit, bool despite_error)
   bool terminated = false;
   // One byte more than is shown tells whether the string ends there.
   if (!read_string(address, limit + 1, size, terminated)) {
-    out_.address(address, Unread::kFault);
+    if (limited && size > 0) {
+      out_.unreadable(address, state_.scratch_.data(), size - 1, false);
+    } else {
+      out_.address(address, Unread::kFault);
+    }
     return;
   }
-  StringForm form = {.truncated = !terminated};
+  StringForm form = {.truncated = !terminated, .limited = limited};
   if (form.truncated && out_.wants_full_size()) {
     form.full_size = full_size(address, size);
   }
@@ -134,11 +140,11 @@ void Engine::show_terminated(uint64_t address, size_t limit, bool despite_error)
 }
 
 void Engine::show_string(uint64_t address, bool despite_error) {
-  show_terminated(address, limit(), despite_error);
+  show_terminated(address, limit(), despite_error, true);
 }
 
 void Engine::show_path(uint64_t address, bool despite_error) {
-  show_terminated(address, PATH_MAX - 1, despite_error);
+  show_terminated(address, PATH_MAX - 1, despite_error, false);
 }
 
 void Engine::show_whole(uint64_t address, uint64_t size) {
@@ -166,7 +172,7 @@ void Engine::show_strings(uint64_t address) {
   }
   out_.begin_array();
   for (uint64_t i = 0; string != 0; ++i) {
-    if (i >= std::min(kMaxStrings, element_limit())) {
+    if (!has_room_for(i) || i >= kMaxStrings) {
       out_.omitted();
       break;
     }

@@ -28,6 +28,34 @@ void TextWriter::separate() {
   occupied_ |= 1;
 }
 
+void TextWriter::begin_array(uint64_t) {
+  if (spans_ != nullptr) {
+    spans_->push_back({.offset = static_cast<uint32_t>(out_.size()), .outer = array_});
+    array_ = spans_->size();
+  }
+  open('[');
+}
+
+void TextWriter::may_omit() {
+  if (array_ != 0) {
+    TextSpan& array = (*spans_)[array_ - 1];
+    array.elements.push_back(static_cast<uint32_t>(out_.size()) - array.offset);
+  }
+}
+
+void TextWriter::end_array() {
+  close(']');
+  if (array_ == 0) {
+    return;
+  }
+  const auto array = spans_->begin() + static_cast<ptrdiff_t>(array_ - 1);
+  array_ = array->outer;
+  array->size = static_cast<uint32_t>(out_.size()) - array->offset;
+  if (array->elements.empty()) {  // it has as many as it has
+    spans_->erase(array);
+  }
+}
+
 void TextWriter::begin_argument(std::string_view name, bool shown) {
   if (!separated_) {
     out_ += ", ";
@@ -121,6 +149,16 @@ void TextWriter::address(uint64_t value, Unread) {
     out_ += "NULL";
   } else {
     append_hex(out_, value);
+  }
+}
+
+void TextWriter::unreadable(uint64_t value, const uint8_t* bytes, size_t size, bool hex) {
+  const size_t offset = out_.size();
+  address(value, Unread::kFault);
+  if (spans_ != nullptr) {
+    spans_->push_back({.offset = static_cast<uint32_t>(offset),
+                       .size = static_cast<uint32_t>(out_.size() - offset)});
+    append_quoted(spans_->back().readable, bytes, size, hex);
   }
 }
 
@@ -263,9 +301,14 @@ void TextWriter::negative_symbol(std::string_view name, int64_t) {
 }
 
 void TextWriter::string(const uint8_t* bytes, size_t size, StringForm form) {
+  const size_t offset = out_.size();
   append_quoted(out_, bytes, size, form.hex);
   if (form.truncated) {
     out_ += "...";
+  }
+  if (form.limited && spans_ != nullptr) {
+    spans_->push_back({.offset = static_cast<uint32_t>(offset),
+                       .size = static_cast<uint32_t>(out_.size() - offset)});
   }
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "text_span.h"
 #include "writer.h"
 
 namespace ptraced::decode {
@@ -11,7 +13,9 @@ namespace ptraced::decode {
 class TextWriter final : public Writer {
  public:
   // `separated`: no separator is needed before the next argument; it is the first.
-  TextWriter(std::string& out, bool separated) : out_(out), separated_(separated) {}
+  // `spans`: where the parts go that are limited; null: nowhere.
+  TextWriter(std::string& out, bool separated, std::vector<TextSpan>* spans = nullptr)
+      : out_(out), separated_(separated), spans_(spans) {}
 
   size_t written() const override { return out_.size(); }
   bool wants_full_size() const override { return false; }
@@ -27,9 +31,10 @@ class TextWriter final : public Writer {
   void begin_field(std::string_view name) override;
   void end_struct() override { close('}'); }
   void resume_struct() override { occupied_ = occupied_ << 1 | 1; }
-  void begin_array(uint64_t) override { open('['); }
+  void begin_array(uint64_t) override;
   void begin_element() override { separate(); }
-  void end_array() override { close(']'); }
+  void end_array() override;
+  void may_omit() override;
   void begin_set() override { open('['); }
   void begin_member() override;
   void end_set() override { close(']'); }
@@ -49,6 +54,8 @@ class TextWriter final : public Writer {
   void octal(uint64_t value) override;
   void product(uint64_t count, uint64_t unit) override;
   void address(uint64_t value, Unread why) override;
+  bool wants_readable() const override { return spans_ != nullptr; }
+  void unreadable(uint64_t value, const uint8_t* bytes, size_t size, bool hex) override;
   void descriptor(int32_t fd, bool at) override;
   void task(int32_t id) override;
   void constant(uint64_t value, const Set& set) override;
@@ -80,6 +87,8 @@ class TextWriter final : public Writer {
 
   std::string& out_;
   bool separated_;
+  std::vector<TextSpan>* const spans_;
+  size_t array_ = 0;  // position of the innermost open array in spans_, and 1; 0: none
   // One bit a bracket that is open, innermost lowest: something stands in it already.
   uint64_t occupied_ = 0;
 };

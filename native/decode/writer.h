@@ -25,6 +25,7 @@ enum class Unread : uint8_t {
 struct StringForm {
   bool truncated = false;             // more follows
   bool hex = false;                   // binary data: each byte in hexadecimal
+  bool limited = false;               // Options::max_string_bytes says where it is cut
   uint64_t full_size = kUnknownSize;  // bytes of all of it, where it is truncated
 };
 
@@ -65,6 +66,8 @@ class Writer {
   virtual void begin_array(uint64_t count = kUnknownSize) = 0;
   virtual void begin_element() = 0;
   virtual void end_array() = 0;
+  // Here Options::max_string_bytes decides whether the array goes on.
+  virtual void may_omit() {}
 
   // A set of small numbers: descriptors, processors.
   virtual void begin_set() = 0;
@@ -100,6 +103,14 @@ class Writer {
   // A multiple of a unit: 8192*1024.
   virtual void product(uint64_t count, uint64_t unit) = 0;
   virtual void address(uint64_t value, Unread why) = 0;
+  // Whether unreadable() looks at the bytes.
+  virtual bool wants_readable() const { return false; }
+  // The address of a limited string: kFault. With a limit of `size` bytes or fewer, these could be
+  // read.
+  virtual void unreadable(uint64_t value, const uint8_t* bytes, size_t size, bool hex) {
+    static_cast<void>(bytes), static_cast<void>(size), static_cast<void>(hex);
+    address(value, Unread::kFault);
+  }
   // A file descriptor. `at`: one of the calls to which AT_FDCWD is the working directory.
   virtual void descriptor(int32_t fd, bool at) = 0;
   // A process or thread, or what such an argument else says: 0, a negative group.

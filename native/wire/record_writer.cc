@@ -38,6 +38,7 @@ enum Field : pbf_tag_type {
   kResultOffset = 24,
   kFiles = 25,
   kSystemTime = 26,
+  kTextSpans = 27,
   kSignal = 30,
   kNewTask = 31,
   kExec = 32,
@@ -178,6 +179,16 @@ void RecordWriter::text(std::string_view text, size_t result_offset) {
   add_string(writer_, kText, text);
   if (result_offset != 0) {
     writer_.add_uint32(kResultOffset, static_cast<uint32_t>(result_offset));
+  }
+}
+
+void RecordWriter::spans(std::span<const decode::TextSpan> spans) {
+  for (const decode::TextSpan& span : spans) {
+    pbf_writer out(writer_, kTextSpans);
+    out.add_uint32(1, span.offset);
+    out.add_uint32(2, span.size);
+    out.add_packed_uint32(3, span.elements.begin(), span.elements.end());
+    add_string(out, 4, span.readable);
   }
 }
 

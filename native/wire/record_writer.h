@@ -13,6 +13,7 @@
 #include "core/ptrace.h"
 #include "core/syscall_stop.h"
 #include "core/wait_status.h"
+#include "decode/text_span.h"
 #include "decode/value_tree.h"
 #include "wire/call_files.h"
 #include "wire/record_kind.h"
@@ -36,6 +37,8 @@ class RecordWriter {
               uint64_t enter_serial);
   void tampered();
   void text(std::string_view text, size_t result_offset = 0);
+  // The parts of the text that are limited.
+  void spans(std::span<const decode::TextSpan> spans);
   // The files that the call uses; nothing where it uses none.
   void files(const CallFiles& files);
   void registers(const core::Registers& registers);

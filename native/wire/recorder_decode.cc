@@ -83,6 +83,7 @@ void Recorder::decode_exit(const core::StopView& view, const core::SyscallExit& 
 void Recorder::add_decoded(RecordWriter& writer, const TaskState& state) const {
   if (options_.text) {
     writer.text(state.call.text, state.call.result_offset);
+    writer.spans(state.call.spans);
   }
   if (options_.values) {
     writer.values(state.values);

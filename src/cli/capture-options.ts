@@ -28,7 +28,7 @@ type CaptureValues = ParsedArguments<typeof CAPTURE_OPTIONS>['values'] & {
 };
 type FilterValues = ParsedArguments<typeof FILTER_OPTIONS>['values'];
 
-const MAX_STRING_BYTES = 1024 * 1024;
+export const MAX_STRING_BYTES = 1024 * 1024;
 
 const OVERFLOW_POLICIES: Readonly<Record<string, OverflowPolicy>> = {
   block: OverflowPolicy.BLOCK,

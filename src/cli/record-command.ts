@@ -91,8 +91,8 @@ async function startRecording(
   command: string[],
   address: string | undefined,
 ): Promise<ExitStatus> {
-  // For -P and -e trace-fds of replay.
-  const capture = { ...captureOptions(values, address), files: true };
+  // For -P, -e trace-fds and -s of replay.
+  const capture = { ...captureOptions(values, address), files: true, textSpans: true };
   const tampering = tamperingOf(values, address);
   const { rules } = tampering;
   if (values.session !== undefined && rules.inject.length > 0) {

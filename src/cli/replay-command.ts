@@ -2,15 +2,24 @@
 
 import { createReadStream, statSync } from 'node:fs';
 import { toBytes } from '../bytes.js';
-import { EndCause, type ReceivedFrame, RecordingError, readRecording } from '../client/index.js';
+import {
+  EndCause,
+  type KnownFrame,
+  type ReceivedFrame,
+  RecordingError,
+  readRecording,
+  type SessionEnded,
+} from '../client/index.js';
 import { type Command, printHelp, REPLAY_HELP } from './command.js';
 import { type ExitStatus, FAILURE } from './exit-status.js';
 import { OutputError } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
+import { MissingPartError } from './missing-part.js';
 import { FILTER_OPTIONS, type OptionSpecs, PRINT_OPTIONS, parseAnywhere } from './options.js';
 import { openSink } from './print-output.js';
 import { DETACHED } from './recording-sink.js';
-import { type FrameFilter, MissingFilesError, replayFilter } from './replay-filter.js';
+import { type FrameFilter, replayFilter } from './replay-filter.js';
+import { ReplayedStrings } from './replay-strings.js';
 import { describeEnd, printStream } from './trace-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -23,6 +32,7 @@ same -o, -a and -q, or some of it. Needs no server.
                            -e trace-fds=N,... only calls that use one of these descriptors
   -P, --trace-path=PATH    only calls that use a file below PATH (repeatable)
   -p, --pid=ID             only records of this process or thread (repeatable)
+  -s, --string-limit=NUM   bytes of a string that are shown, at most as many as were recorded
   -z, --successful-only    of calls that have returned, only those that succeeded
   -Z, --failed-only        only those that failed
 ${REPLAY_HELP}
@@ -34,6 +44,7 @@ const { local: _local, server: _server, ...PRINTED } = PRINT_OPTIONS;
 const OPTIONS = {
   ...PRINTED,
   ...FILTER_OPTIONS,
+  'string-limit': { type: 'string', short: 's' },
   pid: { type: 'string', short: 'p', multiple: true, default: [] },
 } as const satisfies OptionSpecs;
 
@@ -54,8 +65,10 @@ export const replayCommand: Command = {
       throw new UsageError(`-o must not be the recording itself: '${file}'`);
     }
     const filter = await replayFilter(values);
+    const limit = values['string-limit'];
+    const strings = limit === undefined ? undefined : new ReplayedStrings(limit);
     await using opened = await openSink(values, 'session');
-    return await replay(file, opened.sink, filter);
+    return await replay(file, opened.sink, filter, strings);
   },
 };
 
@@ -66,46 +79,69 @@ function isSameFile(one: string, other: string): boolean {
   return a?.isFile() === true && a.dev === b?.dev && a.ino === b.ino;
 }
 
-async function replay(file: string, sink: FrameSink, filter: FrameFilter): Promise<ExitStatus> {
+async function replay(
+  file: string,
+  sink: FrameSink,
+  filter: FrameFilter,
+  strings: ReplayedStrings | undefined,
+): Promise<ExitStatus> {
+  const change = (frame: KnownFrame) => {
+    const filtered = filter(frame);
+    return strings?.frame(filtered) ?? filtered;
+  };
   try {
-    const ended = await printStream({ messages: () => framesOf(file, filter) }, sink, {});
-    if (ended.cause === EndCause.UNSPECIFIED) {
-      // The recording's own end: the user left a live stream.
-      ended.message === DETACHED ? sink.detached() : sink.left();
-      return { code: 0 };
-    }
-    sink.finish();
-    const early = describeEnd(ended);
-    if (early !== undefined) {
-      sink.notice(early);
-    }
+    endWith(await printStream({ messages: () => framesOf(file, change) }, sink, {}), sink);
     return { code: 0 };
   } catch (error) {
-    if (error instanceof RecordingError) {
-      sink.finish();
-      const what = error.fault === 'NOT_A_RECORDING' ? `cannot replay '${file}'` : `'${file}'`;
-      sink.notice(`${what}: ${error.message}`);
-      return FAILURE;
+    const fault = describeFault(file, error);
+    if (fault === undefined) {
+      throw error;
     }
-    if (error instanceof MissingFilesError) {
-      sink.notice(`cannot replay '${file}': ${error.message}`);
-      return FAILURE;
-    }
-    if (!(error instanceof OutputError) && (error as NodeJS.ErrnoException).syscall) {
-      throw new OutputError(`read '${file}'`, error);
-    }
-    throw error;
+    sink.finish();
+    sink.notice(fault);
+    return FAILURE;
   } finally {
+    if (strings?.notice !== undefined) {
+      sink.notice(strings.notice);
+    }
     await sink.flush();
   }
 }
 
+function endWith(ended: SessionEnded, sink: FrameSink): void {
+  if (ended.cause === EndCause.UNSPECIFIED) {
+    // The recording's own end: the user left a live stream.
+    ended.message === DETACHED ? sink.detached() : sink.left();
+    return;
+  }
+  sink.finish();
+  const early = describeEnd(ended);
+  if (early !== undefined) {
+    sink.notice(early);
+  }
+}
+
+/** What is wrong with the recording; undefined for errors that are not about it. Throws an OutputError. */
+function describeFault(file: string, error: unknown): string | undefined {
+  if (error instanceof RecordingError) {
+    const isNone = error.fault === 'NOT_A_RECORDING';
+    return `${isNone ? `cannot replay '${file}'` : `'${file}'`}: ${error.message}`;
+  }
+  if (error instanceof MissingPartError) {
+    return `cannot replay '${file}': ${error.message}`;
+  }
+  if (!(error instanceof OutputError) && (error as NodeJS.ErrnoException).syscall) {
+    throw new OutputError(`read '${file}'`, error);
+  }
+  return undefined;
+}
+
 async function* framesOf(
   file: string,
-  filter: FrameFilter,
+  change: FrameFilter,
 ): AsyncGenerator<ReceivedFrame, void, undefined> {
   const bytes = new Uint8Array();
   for await (const frame of readRecording(createReadStream(toBytes(file)))) {
-    yield { frame: filter(frame), bytes };
+    yield { frame: change(frame), bytes };
   }
 }

@@ -4,6 +4,7 @@ import { Arch, type KnownFrame, RecordKind, type TraceRecord } from '../client/i
 import { filterOf, type SelectedCalls } from './capture-options.js';
 import { describeFailure, openConnection } from './connection.js';
 import { fileCondition } from './file-conditions.js';
+import { MissingPartError } from './missing-part.js';
 import { type FILTER_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
 import { refuseTampering } from './rule-options.js';
 import { UsageError } from './usage-error.js';
@@ -14,12 +15,7 @@ type Values = ParsedArguments<typeof FILTER_OPTIONS>['values'] & {
 
 const MAX_PID = 4_194_304;
 
-/** The recording does not have what the options look at. */
-export class MissingFilesError extends Error {
-  override readonly name = 'MissingFilesError';
-}
-
-/** Takes the records out of a frame that are not wanted. Throws a MissingFilesError at the header. */
+/** Takes the records out of a frame that are not wanted. Throws a MissingPartError at the header. */
 export type FrameFilter = (frame: KnownFrame) => KnownFrame;
 
 /** Throws a UsageError for values that make no sense. */
@@ -49,10 +45,8 @@ export async function replayFilter(values: Values): Promise<FrameFilter> {
   };
   return (frame) => {
     if (frame.case === 'header' && usesFile !== undefined && !frame.value.capture?.files) {
-      throw new MissingFilesError(
-        '-P and -e trace-fds need the files of calls, which were not recorded; ' +
-          "record again with 'ptracectl record', or a session that has capture.files",
-      );
+      const option = filter.fds === undefined ? '-P' : '-e trace-fds';
+      throw new MissingPartError(option, 'the files that calls use', 'capture.files');
     }
     return frame.case === 'batch'
       ? { ...frame, value: { ...frame.value, records: frame.value.records.filter(passes) } }

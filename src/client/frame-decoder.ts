@@ -20,6 +20,7 @@ import {
   SignalDetailSchema,
   StopDetailSchema,
   TaskExitDetailSchema,
+  type TextSpan,
   type TraceRecord,
   ValueSchema,
 } from '../gen/ptraced/v1/record_pb.js';
@@ -110,6 +111,7 @@ function emptyRecord(): TraceRecord {
     arguments: [],
     memory: [],
     stack: [],
+    textSpans: [],
     tampered: false,
     detail: { case: undefined },
   };
@@ -156,7 +158,7 @@ function readCommonField(
       record.syscall = reader.string();
       return true;
     case 7:
-      readArgs(reader, wireType, record.args);
+      readNumbers(reader, wireType, record.args, () => BigInt(reader.uint64()));
       return true;
     case 8:
       record.ret = BigInt(reader.int64());
@@ -226,6 +228,9 @@ function readRareField(reader: BinaryReader, field: number, record: TraceRecord)
     case 26:
       record.systemTime = readTime(reader, 'google.protobuf.Duration') as Duration;
       return true;
+    case 27:
+      record.textSpans.push(readSpan(reader));
+      return true;
     case 30:
       record.detail = { case: 'signal', value: read(SignalDetailSchema) };
       return true;
@@ -249,24 +254,12 @@ function readRareField(reader: BinaryReader, field: number, record: TraceRecord)
   }
 }
 
-/** `repeated uint64`: packed as protobuf writes it, or one by one as it may also come. */
-function readArgs(reader: BinaryReader, wireType: number, args: bigint[]): void {
-  if (wireType !== LENGTH_DELIMITED) {
-    args.push(BigInt(reader.uint64()));
-    return;
-  }
-  const end = endOfMessage(reader);
-  while (reader.pos < end) {
-    args.push(BigInt(reader.uint64()));
-  }
-}
-
 function readFiles(reader: BinaryReader, files: CallFiles): void {
   const end = endOfMessage(reader);
   while (reader.pos < end) {
     const [field, wireType] = reader.tag();
     if (field === 1) {
-      readFds(reader, wireType, files.fds);
+      readNumbers(reader, wireType, files.fds, () => reader.int32());
     } else if (field === 2) {
       files.paths.push(reader.string());
     } else if (field === 3) {
@@ -277,11 +270,37 @@ function readFiles(reader: BinaryReader, files: CallFiles): void {
   }
 }
 
-/** `repeated int32`. */
-function readFds(reader: BinaryReader, wireType: number, fds: number[]): void {
+function readSpan(reader: BinaryReader): TextSpan {
+  const span: TextSpan = {
+    $typeName: 'ptraced.v1.TextSpan',
+    offset: 0,
+    size: 0,
+    elements: [],
+    readable: '',
+  };
+  const end = endOfMessage(reader);
+  while (reader.pos < end) {
+    const [field, wireType] = reader.tag();
+    if (field === 1) {
+      span.offset = reader.uint32();
+    } else if (field === 2) {
+      span.size = reader.uint32();
+    } else if (field === 3) {
+      readNumbers(reader, wireType, span.elements, () => reader.uint32());
+    } else if (field === 4) {
+      span.readable = reader.string();
+    } else {
+      reader.skip(wireType, field);
+    }
+  }
+  return span;
+}
+
+/** A repeated number: packed as protobuf writes it, or one by one as it may also come. */
+function readNumbers<T>(reader: BinaryReader, wireType: number, numbers: T[], read: () => T): void {
   const end = wireType === LENGTH_DELIMITED ? endOfMessage(reader) : reader.pos + 1;
   while (reader.pos < end) {
-    fds.push(reader.int32());
+    numbers.push(read());
   }
 }
 

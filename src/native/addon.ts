@@ -102,6 +102,8 @@ export interface NativeCapture {
   /** With every call. */
   files: boolean;
   systemTime: boolean;
+  /** Of the text of calls. */
+  textSpans: boolean;
   unabbreviated: boolean;
   /** 0 to 1 MiB. */
   maxStringBytes: number;

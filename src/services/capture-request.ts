@@ -115,6 +115,7 @@ export function toCapture(
     registers: options.registers,
     files: options.files,
     systemTime: options.systemTime,
+    textSpans: options.textSpans,
     unabbreviated: options.unabbreviated,
     maxStringBytes: toMaxStringBytes(options),
     filter: toFilter('capture.filter', options.filter),

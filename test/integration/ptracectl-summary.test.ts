@@ -91,7 +91,7 @@ time.sleep(2)`;
     ],
     [['replay', '-c', '--json', 'x'], '-c and --json exclude each other'],
     [['replay', '-e', 'trace-fds=1', '-P/', 'x'], '-P and -e trace-fds together are not supported'],
-    [['replay', '-s', '1', 'x'], "option '-s' is not for this command"],
+    [['replay', '-s', 'x', 'x'], "invalid -s argument: 'x' (0 to 1048576)"],
     [['replay', '-e', 'opne', 'x'], "UNKNOWN_SYSCALL: opne; did you mean 'open'?"],
   ] as const)('%j is refused', { timeout }, async ([args, message]) => {
     const { stderr, end } = await runCli(undefined, ...args);

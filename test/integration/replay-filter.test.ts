@@ -112,22 +112,24 @@ describe('what a session has recorded is replayed as a subscriber with these opt
   });
 });
 
+/** Runs a fixture in a folder that is the same each time. */
+async function traced(tracer: string, program: string): Promise<void> {
+  furnish(`${folder}/trace`);
+  await sh(`'${cliProgram}' ${tracer} '${fixture(program)}'`, `${folder}/trace`);
+}
+
+/** Lines without addresses, ids, times of access, and the columns that depend on their width. */
+const fixed = (file: string) =>
+  linesOf(file).map((line) =>
+    line
+      .replace(/0x[0-9a-f]{6,}/g, 'ADDRESS')
+      .replace(/^\d+ +/, 'TID ')
+      .replace(/st_atime(_nsec)?=\d+( \/\*.*?\*\/)?/g, 'st_atime')
+      .replace(/ += /, ' = ')
+      .replace(/^(.*set_tid_address.* = )\d+/, '$1TID'),
+  );
+
 describe('what a command does is replayed as a trace with these options prints it', () => {
-  /** Runs the fixture in a folder that is the same each time, and returns its lines. */
-  async function traced(tracer: string): Promise<void> {
-    furnish(`${folder}/trace`);
-    await sh(`'${cliProgram}' ${tracer} '${fixture('paths')}'`, `${folder}/trace`);
-  }
-
-  /** Without addresses, ids, and the columns that depend on their width. */
-  const fixed = (file: string) =>
-    linesOf(file).map((line) =>
-      line
-        .replace(/0x[0-9a-f]{6,}/g, 'ADDRESS')
-        .replace(/^\d+ +/, 'TID ')
-        .replace(/ += /, ' = '),
-    );
-
   it.each([
     '-P W/wanted',
     '-P wanted',
@@ -137,8 +139,8 @@ describe('what a command does is replayed as a trace with these options prints i
     '-e trace-fds=4 -z',
   ])('%s', { timeout }, async (options) => {
     const given = options.replaceAll('W', '"$PWD"');
-    await traced(`trace -q -o ../live ${given}`);
-    await traced('record ../trace.rec');
+    await traced(`trace -q -o ../live ${given}`, 'paths');
+    await traced('record ../trace.rec', 'paths');
     furnish(`${folder}/trace`);
     await sh(`'${cliProgram}' replay -q -o ../replayed ${given} ../trace.rec`, `${folder}/trace`);
     const live = fixed('live');
@@ -147,9 +149,68 @@ describe('what a command does is replayed as a trace with these options prints i
   });
 });
 
-describe('a recording without files', () => {
-  /** A recording as another version has made it, or of a session that did not ask for files. */
-  function write(file: string, capture?: { files: boolean }): void {
+describe('strings and arrays are as short as a trace prints them', () => {
+  beforeAll(async () => {
+    await traced('record -s 4096 ../strings.rec', 'strings');
+    await traced('record -s 4096 -v ../whole.rec', 'strings');
+    await traced('record ../short.rec', 'strings');
+  }, timeout);
+
+  const replay = (options: string) => sh(`'${cliProgram}' replay -q ${options}`, folder);
+
+  it.each([
+    ['strings', '-s 0'],
+    ['strings', '-s 1'],
+    ['strings', '-s 2'],
+    ['strings', '-s 3'],
+    ['strings', '-s 5'],
+    ['strings', '-s 7'],
+    ['strings', '-s 8'],
+    ['strings', '-s 9'],
+    ['strings', '-s 32'],
+    ['strings', '-s 4096'],
+    ['whole', '-v -s 5'],
+    ['short', '-s 6'],
+    ['short', '-s 32'],
+    ['strings', '-s 4 -P "$PWD"/wanted -z'],
+  ])('%s: %s', { timeout }, async (recording, options) => {
+    await traced(`trace -q -o ../live ${options}`, 'strings');
+    const given = options.replace('-v ', '').replace('$PWD', '$PWD/trace');
+    await replay(`-o replayed ${given} ${recording}.rec`);
+    const live = fixed('live');
+    expect(live.filter((line) => line.includes('...')).length).toBeGreaterThan(2);
+    expect(fixed('replayed')).toEqual(live);
+  });
+
+  it('what was not recorded is not there, and one line says so', { timeout }, async () => {
+    const whole = await runCli(undefined, 'replay', `${folder}/short.rec`);
+    const { stderr, ...rest } = await runCli(
+      undefined,
+      'replay',
+      '-s',
+      '99',
+      `${folder}/short.rec`,
+    );
+    expect({ stderr, ...rest }).toEqual({
+      ...whole,
+      stderr:
+        `${whole.stderr}ptracectl: strings were recorded with at most 32 bytes: ` +
+        "'ptracectl record -s 99' keeps more\n",
+    });
+    const few = await runCli(undefined, 'replay', '-s', '99', '-e', 'brk', `${folder}/short.rec`);
+    expect(few.stderr).not.toContain('recorded');
+  });
+
+  it('JSON has the same text', { timeout }, async () => {
+    const { stdout } = await runCli(undefined, 'replay', '--json', '-s2', `${folder}/short.rec`);
+    expect(stdout).toContain('"text":"write(3, \\"pl\\"..., 69) = 69"');
+    expect(stdout).not.toContain('"textSpans":[');
+  });
+});
+
+describe('a recording without these parts', () => {
+  /** A recording as another version has made it, or of a session that did not ask for them. */
+  function write(file: string, capture?: { files: boolean; textSpans?: boolean }): void {
     const header = { session: 'sessions/x', ...(capture && { capture }) };
     const frames = [
       create(TraceResponseSchema, { frame: { case: 'header', value: header } }),
@@ -159,23 +220,25 @@ describe('a recording without files', () => {
     writeFileSync(file, Buffer.concat(bytes));
   }
 
-  it.each([undefined, { files: false }])('is refused for -P: %j', async (capture) => {
+  it.each([undefined, { files: false }])('is refused for these options: %j', async (capture) => {
     const file = `${folder}/without`;
     write(file, capture);
-    for (const option of [
-      ['-P', '/etc'],
-      ['-e', 'trace-fds=1'],
-    ]) {
-      expect(await runCli(undefined, 'replay', ...option, file)).toEqual({
+    for (const [options, what, field] of [
+      ['-P /etc', '-P looks at the files that calls use', 'files'],
+      ['-e trace-fds=1', '-e trace-fds looks at the files that calls use', 'files'],
+      ['-s 4', '-s looks at where strings stand in lines', 'text_spans'],
+    ] as const) {
+      expect(await runCli(undefined, 'replay', ...options.split(' '), file)).toEqual({
         stdout: '',
         stderr:
-          `ptracectl: cannot replay '${file}': -P and -e trace-fds need the files of calls, which ` +
-          "were not recorded; record again with 'ptracectl record', or a session that has capture.files\n",
+          `ptracectl: cannot replay '${file}': ${what}, which this recording is without; make one ` +
+          `with 'ptracectl record', of a session one with capture.${field}\n`,
         end: 1,
       });
     }
     expect(await runCli(undefined, 'replay', '-z', file)).toMatchObject({ stderr: '', end: 0 });
-    write(file, { files: true });
-    expect(await runCli(undefined, 'replay', '-P', '/', file)).toMatchObject({ end: 0 });
+    write(file, { files: true, textSpans: true });
+    const all = ['-P', '/', '-s', '0'];
+    expect(await runCli(undefined, 'replay', ...all, file)).toMatchObject({ stderr: '', end: 0 });
   });
 });

@@ -31,6 +31,7 @@ const capture: Omit<NativeCapture, 'overflow'> = {
   registers: false,
   files: false,
   systemTime: false,
+  textSpans: false,
   unabbreviated: false,
   maxStringBytes: 32,
   filter: toFilter('capture.filter', undefined),

@@ -58,15 +58,16 @@ void show_bytes_each(Writer& out, const View& data) {
 
 void show_hex(Engine& engine, const View& data) {
   const size_t shown = std::min<uint64_t>(data.size, engine.limit());
-  engine.out().string(data.bytes, shown,
-                      {.truncated = shown < data.size, .hex = true, .full_size = data.size});
+  engine.out().string(
+      data.bytes, shown,
+      {.truncated = shown < data.size, .hex = true, .limited = true, .full_size = data.size});
 }
 
 void show_descriptors(Engine& engine, const View& data) {
   Writer& out = engine.out();
   out.begin_array(data.size / sizeof(int32_t));
   for (size_t i = 0; (i + 1) * sizeof(int32_t) <= data.size; ++i) {
-    if (i >= engine.element_limit()) {
+    if (!engine.has_room_for(i)) {
       out.omitted();
       break;
     }
@@ -110,8 +111,9 @@ bool show_socket_data(Engine& engine, int type, const View& data) {
       return true;
     }
     case kSecurity:
-      engine.out().string(data.bytes, std::min<uint64_t>(data.size, engine.limit()),
-                          {.truncated = data.size > engine.limit(), .full_size = data.size});
+      engine.out().string(
+          data.bytes, std::min<uint64_t>(data.size, engine.limit()),
+          {.truncated = data.size > engine.limit(), .limited = true, .full_size = data.size});
       return true;
     case kPidfd:
       if (data.size != sizeof(int32_t)) {
@@ -265,7 +267,7 @@ void show_control(Engine& engine, uint64_t address, uint64_t size) {
   out.begin_array();
   size_t offset = 0;
   for (uint64_t count = 0; offset + header <= read; ++count) {
-    if (count >= engine.element_limit()) {
+    if (!engine.has_room_for(count)) {
       out.omitted();
       break;
     }

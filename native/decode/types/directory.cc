@@ -118,7 +118,7 @@ void show_entries(Engine& engine, Entries entries, uint64_t address) {
   }
   out.begin_array();
   for (uint64_t shown = 0; is_entry; is_entry = entries.next()) {
-    if (shown++ >= engine.element_limit()) {
+    if (!engine.has_room_for(shown++)) {
       out.omitted();
       out.end_array();
       return;

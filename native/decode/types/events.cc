@@ -235,7 +235,7 @@ void note_poll(Engine& engine) {
       continue;
     }
     begin();
-    if (shown >= engine.element_limit()) {
+    if (!engine.has_room_for(shown)) {
       out.omitted();
       break;
     }

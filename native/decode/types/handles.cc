@@ -32,8 +32,9 @@ void show_handle_tail(Engine& engine, const FileHandle& handle, uint32_t room, u
     return;
   }
   const size_t shown = std::min<uint64_t>(size, engine.limit());
-  out.string(bytes, shown,
-             {.truncated = shown < handle.bytes, .hex = true, .full_size = handle.bytes});
+  out.string(
+      bytes, shown,
+      {.truncated = shown < handle.bytes, .hex = true, .limited = true, .full_size = handle.bytes});
 }
 
 }  // namespace

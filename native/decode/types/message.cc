@@ -103,7 +103,7 @@ void show_messages(Engine& engine, uint64_t address, uint64_t count, bool receiv
   }
   out.begin_array(count);
   for (uint64_t i = 0; i < count; ++i) {
-    if (i >= engine.element_limit()) {
+    if (!engine.has_room_for(i)) {
       out.omitted();
       break;
     }

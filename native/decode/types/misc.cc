@@ -25,7 +25,7 @@ void print_task_name(Engine& engine, const Type&, const Operand& operand) {
     return;
   }
   const size_t shown = std::min<uint64_t>({length, kLongest, engine.limit()});
-  engine.out().string(name, shown, {.truncated = length > shown});
+  engine.out().string(name, shown, {.truncated = length > shown, .limited = true});
 }
 
 void print_seccomp_filter(Engine& engine, const Type&, const Operand& operand) {
