@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "core/calls.h"
 #include "core/procfs.h"
 
 namespace ptraced::core {
@@ -72,6 +73,17 @@ Program search(std::span<const Range> ranges) {
   return program;
 }
 
+// Stops the ioctl of /dev/userfaultfd; leaves the number in the accumulator.
+Program new_userfaultfd(uint64_t ioctl_number) {
+  return {
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(ioctl_number), 0, 4),
+      load(offsetof(seccomp_data, args[1])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kNewUserfaultfd, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, kTrace),
+      load(offsetof(seccomp_data, nr)),
+  };
+}
+
 const std::vector<bool>& table_of(const StoppingCalls& calls, Arch arch) {
   return calls.tables[static_cast<size_t>(arch) - 1];
 }
@@ -96,19 +108,21 @@ std::vector<sock_filter> call_filter_program(const StoppingCalls& calls) {
   std::vector<Range> i386;
   add_ranges(i386, table_of(calls, Arch::kI386), 0);
 
-  const Program native_search = search(native);
-  const Program i386_search = search(i386);
+  Program for_i386 = new_userfaultfd(ioctl_number(Arch::kI386));
+  append(for_i386, search(i386));
   Program program = {
       load(offsetof(seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, 1),
-      BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(i386_search.size() + 3)),
+      BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(for_i386.size() + 3)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, kTrace),
       load(offsetof(seccomp_data, nr)),
   };
-  append(program, i386_search);
+  append(program, for_i386);
   program.push_back(load(offsetof(seccomp_data, nr)));
-  append(program, native_search);
+  append(program, new_userfaultfd(ioctl_number(Arch::kX86_64)));
+  append(program, new_userfaultfd(ioctl_number(Arch::kX32) | kX32Bit));
+  append(program, search(native));
   return program;
 }
 

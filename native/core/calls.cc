@@ -21,17 +21,11 @@ struct Numbers {
   uint64_t i386;
   uint64_t x32;
 
-  bool match(const SyscallEntry& entry) const {
-    switch (entry.arch) {
-      case Arch::kX86_64:
-        return entry.number == x86_64;
-      case Arch::kI386:
-        return entry.number == i386;
-      case Arch::kX32:
-        return entry.number == x32;
-    }
-    return false;
+  uint64_t of(Arch arch) const {
+    return arch == Arch::kI386 ? i386 : arch == Arch::kX32 ? x32 : x86_64;
   }
+
+  bool match(const SyscallEntry& entry) const { return entry.number == of(entry.arch); }
 };
 
 constexpr Numbers kExecve = {SYS_execve, 11, 520};
@@ -49,13 +43,13 @@ constexpr Numbers kClone = {SYS_clone, 120, SYS_clone};
 constexpr Numbers kClone3 = {SYS_clone3, 435, SYS_clone3};
 constexpr Numbers kSetAffinity = {SYS_sched_setaffinity, 241, SYS_sched_setaffinity};
 constexpr Numbers kGetAffinity = {SYS_sched_getaffinity, 242, SYS_sched_getaffinity};
+constexpr Numbers kUserfaultfd = {SYS_userfaultfd, 374, SYS_userfaultfd};
+constexpr Numbers kIoctl = {SYS_ioctl, 54, 514};
 
 SyscallEntry instead_of(const SyscallEntry& from, const Numbers& numbers,
                         std::initializer_list<uint64_t> args) {
   SyscallEntry entry = from;
-  entry.number = from.arch == Arch::kI386  ? numbers.i386
-                 : from.arch == Arch::kX32 ? numbers.x32
-                                           : numbers.x86_64;
+  entry.number = numbers.of(from.arch);
   std::copy(args.begin(), args.end(), std::begin(entry.args));
   return entry;
 }
@@ -71,11 +65,20 @@ void add(StoppingCalls& calls, Arch arch, uint64_t number) {
 
 void add_own_calls(StoppingCalls& calls) {
   for (const Numbers& numbers : {kExecve, kExecveat, kExit, kExitGroup, kPrctl, kSeccomp, kClone,
-                                 kClone3, kSetAffinity, kGetAffinity}) {
+                                 kClone3, kSetAffinity, kGetAffinity, kUserfaultfd}) {
     add(calls, Arch::kX86_64, numbers.x86_64);
     add(calls, Arch::kI386, numbers.i386);
     add(calls, Arch::kX32, numbers.x32);
   }
+}
+
+bool makes_userfaultfd(const SyscallEntry& entry) {
+  return kUserfaultfd.match(entry) ||
+         (kIoctl.match(entry) && static_cast<uint32_t>(entry.args[1]) == kNewUserfaultfd);
+}
+
+uint64_t ioctl_number(Arch arch) {
+  return kIoctl.of(arch);
 }
 
 bool is_seccomp(const SyscallEntry& entry) {

@@ -22,6 +22,11 @@ bool is_filter_call_for_threads(const SyscallEntry& entry);
 bool has_installed_filter(const SyscallEntry& entry, const SyscallExit& exit);
 bool sets_affinity(const SyscallEntry& entry);
 bool reads_affinity(const SyscallEntry& entry);
+// Makes a userfaultfd(2): pages that are not there before somebody serves them.
+bool makes_userfaultfd(const SyscallEntry& entry);
+// Such an ioctl of /dev/userfaultfd: its request, and the number of ioctl(2) in the table.
+inline constexpr uint32_t kNewUserfaultfd = 0xAA00;  // USERFAULTFD_IOC_NEW, Linux 6.1
+uint64_t ioctl_number(Arch arch);
 
 // Asks for a filter, for itself or for all threads.
 bool is_set_mode_filter(const SyscallEntry& entry);

@@ -56,6 +56,22 @@ void parse_line(std::string_view line, TaskStatus& status) {
   parse(line, "CapEff:", 16, status.capabilities);
 }
 
+// Names in a folder of /proc/PID that are numbers; none where it cannot be read.
+std::vector<int> numbers_in(pid_t pid, const char* folder) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/%s", pid, folder);
+  std::vector<int> numbers;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path.data()), closedir);
+  while (const dirent* entry = directory ? readdir(directory.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    int number = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), number).ec == std::errc()) {
+      numbers.push_back(number);
+    }
+  }
+  return numbers;
+}
+
 }  // namespace
 
 bool TaskStatus::ignores(int signal) const {
@@ -99,21 +115,7 @@ std::optional<TaskStatus> task_status(pid_t tid) {
 }
 
 std::vector<pid_t> thread_ids(pid_t pid) {
-  std::array<char, 64> path;
-  std::snprintf(path.data(), path.size(), "/proc/%d/task", pid);
-  std::vector<pid_t> tids;
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path.data()), closedir);
-  if (!directory) {
-    return tids;
-  }
-  while (const dirent* entry = readdir(directory.get())) {
-    const std::string_view name = entry->d_name;
-    pid_t tid = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), tid).ec == std::errc()) {
-      tids.push_back(tid);
-    }
-  }
-  return tids;
+  return numbers_in(pid, "task");
 }
 
 std::string task_name(pid_t tid) {
@@ -155,6 +157,16 @@ size_t descriptor_target(pid_t tid, int fd, char* out, size_t size) {
   std::array<char, 64> path;
   std::snprintf(path.data(), path.size(), "/proc/%d/fd/%d", tid, fd);
   return link_target(path.data(), out, size);
+}
+
+bool may_hold_userfaultfd(pid_t pid) {
+  constexpr std::string_view kTarget = "anon_inode:[userfaultfd]";
+  const std::vector<int> descriptors = numbers_in(pid, "fd");
+  return descriptors.empty() || std::any_of(descriptors.begin(), descriptors.end(), [&](int fd) {
+           std::array<char, kTarget.size() + 1> target;
+           return std::string_view(target.data(), descriptor_target(pid, fd, target.data(),
+                                                                    target.size())) == kTarget;
+         });
 }
 
 Result<struct stat> descriptor_status(pid_t tid, int fd) {

@@ -57,6 +57,9 @@ size_t root_directory(pid_t pid, char* out, size_t size);
 size_t working_directory(pid_t tid, char* out, size_t size);
 size_t descriptor_target(pid_t tid, int fd, char* out, size_t size);
 
+// Whether one of a process's descriptors is a userfaultfd(2); true where none can be seen.
+bool may_hold_userfaultfd(pid_t pid);
+
 // fstat(2) of a task's descriptor. ENOENT: it has none of that number, or is gone; EACCES: it may
 // not be looked at.
 Result<struct stat> descriptor_status(pid_t tid, int fd);

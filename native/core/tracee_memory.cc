@@ -51,11 +51,7 @@ const TraceeMemory::Page* TraceeMemory::page_at(uint64_t address) {
 }
 
 bool TraceeMemory::read_page(uint64_t address, unsigned char* out) {
-  // process_vm_readv waits for a page that somebody must serve first (userfaultfd(2)), who may be a
-  // task that waits for this thread. PTRACE_PEEKDATA fails with EIO there: its page fault may not
-  // be retried (mm/gup.c, FOLL_UNLOCKABLE), and brings any other page in.
-  const Result<uint64_t> word = peek(tid_, address);
-  if (!word && !word.error().gone()) {
+  if (served_pages_ && must_be_served(address)) {
     return false;
   }
   const iovec local = {out, kPageSize};
@@ -68,6 +64,13 @@ bool TraceeMemory::read_page(uint64_t address, unsigned char* out) {
     return peek_page(address, out);
   }
   return false;  // EFAULT: not mapped, or not readable for the task itself
+}
+
+// process_vm_readv waits for such a page. PTRACE_PEEKDATA fails with EIO there: its page fault may
+// not be retried (mm/gup.c, FOLL_UNLOCKABLE), and brings any other page in.
+bool TraceeMemory::must_be_served(uint64_t address) const {
+  const Result<uint64_t> word = peek(tid_, address);
+  return !word && !word.error().gone();
 }
 
 bool TraceeMemory::peek_page(uint64_t address, unsigned char* out) {

@@ -169,6 +169,9 @@ Status Tracer::seize_threads(pid_t pid, bool single_thread) {
   if (tasks_.empty()) {
     return Error{"PTRACE_SEIZE", ESRCH, pid};
   }
+  if (may_hold_userfaultfd(pid)) {
+    memory_.expect_served_pages();
+  }
   return {};
 }
 

@@ -101,6 +101,9 @@ void Tracer::on_syscall_enter(Task& task, Stopped stop, const SyscallStop& info)
   const int signal = inject_on_entry(task, stop, info);
   mend_on_entry(task, stop, info);
   begin_filter_call(task);
+  if (makes_userfaultfd(task.entry)) {
+    memory_.expect_served_pages();
+  }
   placement_.on_enter(task, memory_, tasks_);
   observer_.on_enter({task, stop, memory_});
   go_on(task, std::move(stop), Resume::kSyscall, signal);

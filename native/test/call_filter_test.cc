@@ -25,10 +25,12 @@ TEST_SUITE_BEGIN("call filter");
 
 // What the kernel makes of the program: the instructions that it uses (Documentation/networking/
 // filter.rst).
-uint32_t run(const std::vector<sock_filter>& program, uint32_t arch, uint32_t number) {
+uint32_t run(const std::vector<sock_filter>& program, uint32_t arch, uint32_t number,
+             uint64_t second_argument = 0) {
   seccomp_data data = {};
   data.arch = arch;
   data.nr = static_cast<int>(number);
+  data.args[1] = second_argument;
   uint32_t accumulator = 0;
   for (size_t at = 0; at < program.size(); ++at) {
     const sock_filter& step = program[at];
@@ -133,6 +135,19 @@ TEST_CASE("what the engine itself must see stops in every set") {
   CHECK(calls.contains(core::Arch::kX32, 520));     // execve
   CHECK(calls.contains(core::Arch::kX86_64, 317));  // seccomp
   CHECK(!calls.contains(core::Arch::kX86_64, 0));
+}
+
+TEST_CASE("the ioctl of /dev/userfaultfd stops in every set, and no other one") {
+  const auto program = core::call_filter_program(set_of({"none"}));
+  constexpr uint32_t kX32Ioctl = 0x40000000 + 514;
+  for (const auto& [arch, number] : {std::pair{AUDIT_ARCH_X86_64, 16u},
+                                     {AUDIT_ARCH_X86_64, kX32Ioctl},
+                                     {AUDIT_ARCH_I386, 54u}}) {
+    CHECK(run(program, arch, number, 0xAA00) == kStops);
+    CHECK(run(program, arch, number, 0x12340000AA00) == kStops);  // the kernel takes 32 bits
+    CHECK(run(program, arch, number, 0x5401) == SECCOMP_RET_ALLOW);
+    CHECK(run(program, arch, number + 1, 0xAA00) == SECCOMP_RET_ALLOW);
+  }
 }
 
 TEST_CASE("what stops in one of two sets stops in both together") {

@@ -99,13 +99,38 @@ describe('a call whose timeout starts anew at an attach', () => {
 });
 
 describe('a page that a traced thread serves', () => {
-  test('is not waited for: the call shows its address', async ({ client }) => {
-    const trace = await traceToEnd(client, launch([fixture('userfaultfd')]));
-    const [page = '', done] = trace.lines();
-    expect(done).toBe('done');
-    const address = page.replace('page ', '');
+  /** The call by the page has its address, and the program what untraced it would have. */
+  function expectAddress(page: string, lines: string[], trace: Trace): void {
+    expect(lines).toEqual(['done']);
     const texts = exitsOf(trace.records, 'access').map(({ text }) => text);
-    expect(texts).toContain(`access(${address}, F_OK) = 0`);
+    expect(texts).toContain(`access(${page.replace('page ', '')}, F_OK) = 0`);
+  }
+
+  const filter = { syscalls: ['access'] };
+
+  test.for([
+    ['userfaultfd(2)', [], {}],
+    ['/dev/userfaultfd', ['device'], {}],
+    ['userfaultfd(2), beside a filter in the kernel', [], { capture: { filter } }],
+    ['/dev/userfaultfd, beside a filter in the kernel', ['device'], { capture: { filter } }],
+  ] as const)(
+    'is not waited for: the call shows its address (%s)',
+    async ([, ways, options], { client }) => {
+      const trace = await traceToEnd(client, launch([fixture('userfaultfd'), ...ways], options));
+      const [page = '', ...lines] = trace.lines();
+      expectAddress(page, lines, trace);
+    },
+  );
+
+  test('is not waited for in a process that had it before the attach', async ({ client }) => {
+    await using program = new Program(fixture('userfaultfd'), ['waits']);
+    const page = await program.line();
+    await using trace = new Trace(client, attach(program.pid));
+    await trace.started();
+    program.send('go on');
+    const done = await program.line();
+    await trace.finish();
+    expectAddress(page, [done], trace);
   });
 
   test('that nobody serves hinders neither its session nor others', async ({ client }) => {
