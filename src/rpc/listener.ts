@@ -1,6 +1,6 @@
 /** Sockets on which connections come. */
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, type Stats, unlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ConfigError, type ListenAddress } from '../config.js';
@@ -17,7 +17,10 @@ export interface ListenOptions {
 export interface Listener {
   /** `unix:PATH` or `HOST:PORT`, with the port that port 0 came to. */
   readonly address: string;
-  /** Takes no more connections and removes a unix socket. Settles once those that are open have ended. */
+  /**
+   * Takes no more connections and removes a unix socket, unless another server has its path by now. Settles
+   * once those that are open have ended.
+   */
   close(): Promise<void>;
 }
 
@@ -73,11 +76,16 @@ function listenPrivately(server: Server, path: string): void {
   }
 }
 
-async function bind(server: Server, address: ListenAddress, group: number | undefined) {
+/** Returns the file of a unix socket as it was made. */
+async function bind(
+  server: Server,
+  address: ListenAddress,
+  group: number | undefined,
+): Promise<Stats | undefined> {
   if (address.kind === 'tcp') {
     server.listen(address.port, address.host);
     await once(server, 'listening');
-    return;
+    return undefined;
   }
   const { path } = address;
   // libuv reports it as EACCES.
@@ -86,20 +94,50 @@ async function bind(server: Server, address: ListenAddress, group: number | unde
   }
   await removeStale(path);
   listenPrivately(server, path);
+  const file = lstatSync(path, { throwIfNoEntry: false });
   await once(server, 'listening');
   if (group !== undefined) {
     chownSync(path, -1, group);
     chmodSync(path, ownerAndGroup);
   }
+  return file;
+}
+
+/** Whether the path has another file than the one that was bound, whose inode lives as long as its socket. */
+function isTaken(address: ListenAddress, bound: Stats | undefined): boolean {
+  if (address.kind === 'tcp') {
+    return false;
+  }
+  const file = lstatSync(address.path, { throwIfNoEntry: false });
+  return file !== undefined && !(file.ino === bound?.ino && file.dev === bound.dev);
+}
+
+/**
+ * Stops taking connections without close(), by which libuv unlinks the path, whosever it is. The socket, which
+ * has no path any more, ends with this process.
+ */
+async function abandon(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+  server.removeAllListeners('connection');
+  server.on('connection', (socket) => socket.destroy());
+  server.unref();
+  await Promise.all(
+    Array.from(connections, (socket) => new Promise((resolve) => socket.once('close', resolve))),
+  );
 }
 
 /** Rejects with a ConfigError where the address cannot be used. */
 export async function listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
   // Not half-open: a client that closes its side is gone, which nothing else would tell for a while.
-  const server = createServer({ noDelay: true }, options.onConnection);
+  const connections = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    options.onConnection(socket);
+  });
   server.maxConnections = options.maxConnections;
+  let file: Stats | undefined;
   try {
-    await bind(server, address, options.socketGroup);
+    file = await bind(server, address, options.socketGroup);
   } catch (error) {
     server.close();
     throw error instanceof ConfigError
@@ -112,6 +150,9 @@ export async function listen(address: ListenAddress, options: ListenOptions): Pr
       : nameOf(address);
   return {
     address: bound,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      isTaken(address, file)
+        ? abandon(server, connections)
+        : new Promise((resolve) => server.close(() => resolve())),
   };
 }

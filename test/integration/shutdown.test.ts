@@ -1,5 +1,5 @@
 /** The server ends: by SIGTERM in order, by SIGKILL without; launched commands die, attached ones run on. */
-import { existsSync } from 'node:fs';
+import { existsSync, unlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EndCause, OrphanAction, OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
 import { eventually, longPatience as timeout, within } from '../support/eventually.js';
@@ -9,7 +9,7 @@ import { startFixture } from '../support/program.js';
 import { Client } from '../support/rpc.js';
 import { startServer } from '../support/server.js';
 import { attaching, create, launching } from '../support/session.js';
-import { attach, launch, Trace } from '../support/trace.js';
+import { attach, launch, Trace, traceToEnd } from '../support/trace.js';
 
 async function runsOn(pid: number): Promise<void> {
   await eventually(`${pid} untraced and running`, () => proc.runsUntraced(pid));
@@ -19,6 +19,20 @@ describe('SIGTERM', () => {
   test('with no session ends it with status 0, and removes the socket', async () => {
     await using server = await startServer();
     expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(existsSync(server.socket)).toBe(false);
+  });
+
+  test('leaves the socket of another server that has taken its path', async () => {
+    await using server = await startServer();
+    unlinkSync(server.socket);
+    await using successor = await startServer({ args: ['--listen', server.address] });
+    await using client = new Client(server.address);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(existsSync(server.socket)).toBe(true);
+    await client.ready();
+    expect((await traceToEnd(client, launch(['true']))).ended?.cause).toBe(EndCause.TRACEES_EXITED);
+    await client[Symbol.asyncDispose]();
+    expect(await successor.stop()).toEqual({ code: 0, signal: null });
     expect(existsSync(server.socket)).toBe(false);
   });
 
