@@ -14,7 +14,8 @@ namespace ptraced::core {
 struct ArgumentPatch {
   uint32_t argument;  // 0 to 5
   std::string bytes;
-  bool on_exit;  // else on entry
+  bool on_exit;          // else on entry
+  uint64_t address = 0;  // what the argument is in the call that is tampered with
 };
 
 // Tampering with one call (strace -e inject). Immutable.

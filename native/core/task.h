@@ -103,6 +103,7 @@ struct Task {
   // What is done to the call that it is in; null: nothing.
   std::shared_ptr<const Injection> injection;
   SyscallEntry own_entry;  // the call as the task made it, where arguments of `entry` are changed
+  bool patched = false;    // memory was written for it
   int64_t delay_ns = 0;    // that it is to wait in the stop that it is in
   std::optional<HeldStop> delayed;  // the stop in which it does; nobody but the clock ends that
   std::shared_ptr<Step> step;

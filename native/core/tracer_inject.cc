@@ -20,6 +20,7 @@ int Tracer::inject_on_entry(Task& task, const Stopped& stop, const SyscallStop& 
   // The launch's own execve is not one of the program's; if it failed, nothing would be there.
   const bool first = launch_stage_ == LaunchStage::kInExec && task.tid == root_;
   task.injection = first ? nullptr : observer_.tampering({task, stop, memory_});
+  task.patched = false;
   if (!task.injection) {
     return 0;
   }
@@ -78,11 +79,11 @@ void Tracer::patch(Task& task, bool on_exit) {
     }
     const std::span bytes(reinterpret_cast<const uint8_t*>(one.bytes.data()), one.bytes.size());
     const ProcessMemory memory = ProcessMemory(task.tid, /*stopped=*/true).without_waiting();
-    const uint64_t address = task.entry.args[one.argument];
-    Result<size_t> written = memory.write(address, bytes);
+    Result<size_t> written = memory.write(one.address, bytes);
     if (written && *written < bytes.size()) {  // a literal, which is read-only
-      written = memory.write_forced(address, bytes);
+      written = memory.write_forced(one.address, bytes);
     }
+    task.patched = task.patched || (written && *written > 0);
     if (!written && !written.error().gone()) {
       report(task, written.error());
     } else if (written && *written < bytes.size()) {

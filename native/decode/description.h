@@ -256,6 +256,20 @@ struct Syscall {
     }
     return count;
   }
+
+  // With the arguments that some variant of it has.
+  constexpr size_t most_args() const {
+    size_t count = arg_count();
+    for (const Variant& variant :
+         variants != nullptr ? variants->cases : std::span<const Variant>()) {
+      size_t own = 0;
+      while (own < variant.args.size() && variant.args[own].name != nullptr) {
+        ++own;
+      }
+      count = variants->first + own > count ? variants->first + own : count;
+    }
+    return count;
+  }
 };
 
 }  // namespace ptraced::decode

@@ -89,6 +89,9 @@ class Recorder final : public core::Observer {
   int64_t before_wait() override;
 
  private:
+  // The injection for a call: with where its patches go.
+  std::shared_ptr<const core::Injection> aim(std::shared_ptr<const core::Injection> injection,
+                                             const core::StopView& view);
   struct TaskState;
 
   TaskState& state_of(core::Task& task);

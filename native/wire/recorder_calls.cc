@@ -1,5 +1,7 @@
 // Records of calls: ENTER and EXIT.
 #include <algorithm>
+#include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include "decode/subcalls.h"
@@ -24,7 +26,35 @@ std::shared_ptr<const core::Injection> Recorder::tampering(const core::StopView&
   if (wanted != kNoFileFacts) {
     state.files.gather(task.tid, state.called, view.memory, wanted);
   }
-  return rules_.tampering(state.facts(RecordKind::kEnter));
+  return aim(rules_.tampering(state.facts(RecordKind::kEnter)), view);
+}
+
+// Arguments are those of the function that an i386 program calls, and as the rule has replaced
+// them.
+std::shared_ptr<const core::Injection> Recorder::aim(
+    std::shared_ptr<const core::Injection> injection, const core::StopView& view) {
+  if (!injection || injection->patches.empty()) {
+    return injection;
+  }
+  const Task& task = view.task;
+  core::SyscallEntry entry = task.entry;
+  for (size_t i = 0; i < std::size(injection->arguments); ++i) {
+    entry.args[i] = injection->arguments[i].value_or(entry.args[i]);
+  }
+  const core::SyscallEntry called = decode::called_function(entry, view.memory);
+  const decode::Syscall* row = decode::find_syscall(called.arch, called.number);
+  auto aimed = std::make_shared<core::Injection>(*injection);
+  aimed->patches.clear();
+  for (core::ArgumentPatch patch : injection->patches) {
+    if (row != nullptr && patch.argument >= row->most_args()) {
+      // What is in the register would be written to.
+      on_error(task.tid, task.pid, {"patch of an argument that the call does not have", EINVAL});
+      continue;
+    }
+    patch.address = called.args[patch.argument];
+    aimed->patches.push_back(std::move(patch));
+  }
+  return aimed;
 }
 
 void Recorder::begin_call(const core::StopView& view, TaskState& state) {

@@ -23,8 +23,9 @@ void append_no_result(decode::CallText& call) {
 }
 
 // As strace marks a call that was tampered with.
-void append_injected_note(const core::Injection& injection, std::string& text) {
-  const bool patched = !injection.patches.empty() || injection.has_arguments();
+void append_injected_note(const Task& task, std::string& text) {
+  const core::Injection& injection = *task.injection;
+  const bool patched = task.patched || injection.has_arguments();
   if (injection.result && patched) {
     text += " (INJECTED: args, retval)";
   } else if (patched) {
@@ -73,7 +74,7 @@ void Recorder::decode_exit(const core::StopView& view, const core::SyscallExit& 
     decode::exit_text(call, exit, view.memory, options_.decode, state.call);
   }
   if (options_.text && view.task.injection) {
-    append_injected_note(*view.task.injection, state.call.text);
+    append_injected_note(view.task, state.call.text);
   }
   if (options_.values) {
     decode::exit_values(call, exit, view.memory, options_.decode, state.call, state.values);

@@ -33,6 +33,8 @@ function comparable({ stdout, stderr, code, signal }: Run): Outcome {
   const lines = stderr
     .toString()
     .replaceAll(/^.*\/strace: (?:Inadvertent|Injected return value|Requested path) .*\n/gm, '')
+    .replaceAll(/^ptracectl: task \d+: patch.*: E(?:INVAL|FAULT|IO)\n/gm, '')
+    .replaceAll(/\/[^\s"]*\/strace: poke_tcb: .*\n/g, '')
     .replaceAll(/\[pid +\d+\]/g, '[pid]')
     .replaceAll(/0x[0-9a-f]{5,}/g, 'ADDRESS')
     .replaceAll(/si_pid=\d+/g, 'si_pid=PID');
@@ -45,9 +47,10 @@ async function compare(
   { argv = command(), server = '' } = {},
 ): Promise<Outcome> {
   // The oracle's launcher is a shell, which puts PWD into the environment.
-  const theirs = await run([oracle(), '-f', '-qq', '-E', 'PWD', ...options, ...argv], folder);
+  const strace = [oracle(), '-f', '-qq', '-E', 'PWD', ...options, ...argv];
   const place = server === '' ? [] : [`--server=${server}`, '-q'];
-  const ours = await run([cliProgram, 'trace', '-qq', ...place, ...options, ...argv], folder);
+  const ptracectl = [cliProgram, 'trace', '-qq', ...place, ...options, ...argv];
+  const [theirs, ours] = await Promise.all([run(strace, folder), run(ptracectl, folder)]);
   const [expected, shown] = [theirs, ours].map(comparable) as [Outcome, Outcome];
   expect(shown, options.join(' ')).toEqual(expected);
   return shown;
@@ -57,7 +60,7 @@ function command(): string[] {
   return [fixture('injected'), `${folder}/in/file`, 'in/file'];
 }
 
-const traced = 'trace=chdir,getuid,open,close,getgid';
+const traced = 'trace=chdir,getuid,open,close,getgid,access';
 
 /** Expressions, with a line that shows that something was done; "" where nothing is. */
 const expressions: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -123,6 +126,13 @@ const expressions: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ],
     ['inject=chdir:poke_exit=@arg1=2f78:delay_exit=1', '(INJECTED: args) (DELAYED)'],
     ['inject=chdir:poke_enter=@arg1=2f00:poke_exit=@arg1=2f78', '(INJECTED: args)'],
+  ],
+  'memory that is not there': [
+    // The loader makes one that can be written to.
+    ['inject=access:poke_enter=@arg1=2f00', '(INJECTED: args)'],
+    ['inject=access:poke_enter=@arg1=2f00:error=EIO', 'EIO (Input/output error) (INJECTED)'],
+    ['inject=chdir:poke_enter=@arg2=2f00:error=EIO', 'EIO (Input/output error) (INJECTED)'],
+    ['inject=getuid:poke_exit=@arg1=2f00', ''],
   ],
   fault: [
     ['fault=chdir', 'ENOSYS (Function not implemented) (INJECTED)'],
@@ -224,11 +234,20 @@ describe('tampers with the calls that strace does', () => {
       ['inject=getuid32:retval=0x100000007:when=2', /^getuid32\(\) += 7 \(INJECTED\)$/m],
       ['inject=chdir@64:retval=7', /^chdir\(.* ENOENT/m],
       ['inject=getuid32@32:retval=7', /= 7 \(INJECTED\)/],
+      ['inject=connect:poke_exit=@arg2=0a00', /\(INJECTED: args\)$/m],
       ['inject=chdir:poke_enter=@arg1=2f00', /^chdir\("\/"\) += 0 \(INJECTED: args\)$/m],
     ] as const) {
       const { lines } = await compare(['-e', calls, '-e', expression], { argv });
       expect(lines, expression).toMatch(shown);
     }
+    // strace shows the memory as it was before; the kernel has the family that was written.
+    const poke = ['-e', calls, '-e', 'inject=connect:poke_enter=@arg2=0200'];
+    const { stdout, stderr } = await run([cliProgram, 'trace', ...poke, ...argv], folder);
+    expect(stdout.toString()).toBe(
+      (await run([oracle(), ...poke, ...argv], folder)).stdout.toString(),
+    );
+    expect(stdout.toString()).toContain('family 2\n');
+    expect(stderr.toString()).toMatch(/^connect\(3, \{sa_family=AF_INET, .*\(INJECTED: args\)$/m);
   });
 });
 

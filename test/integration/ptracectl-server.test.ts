@@ -119,7 +119,7 @@ describe('the records of a session', () => {
     expect(readFileSync(`${folder}/replayed`, 'utf8')).toBe(late);
   });
 
-  test('are selected on the server', { timeout }, async ({ cli }) => {
+  test('are selected on the server', { timeout }, async ({ cli, folder }) => {
     const name = (await cli.ok('trace', '-D', '--', 'sh', '-c', 'cat /no/file; :')).trimEnd();
     await cli.ended(name);
     const frames = await cli.json(TraceResponseSchema, 'subscribe', '-Z', '-e', 'openat', name);
@@ -136,6 +136,11 @@ describe('the records of a session', () => {
     expect(stderr).toMatch(
       /^\[pid +\d+\] openat\(AT_FDCWD, "\/no\/file", O_RDONLY\) += -1 ENOENT/m,
     );
+
+    const recording = `${folder}/selected`;
+    const selected = ['--session', name, '-Z', '-e', 'openat'];
+    expect((await runCli(cli.address, 'record', ...selected, recording)).end).toBe(0);
+    expect((await runCli(undefined, 'replay', recording)).stderr).toBe(stderr);
 
     const [all] = await cli.json(SessionSchema, 'sessions', 'get', name);
     const last = all?.lastSerial ?? 0n;

@@ -14,6 +14,7 @@
 #include "../engine.h"
 #include "../structs/structs.h"
 #include "../xlat/sets.h"
+#include "fields.h"
 #include "net.h"
 
 namespace ptraced::decode {
@@ -155,16 +156,12 @@ void show_packet_info(Writer& out, const in_pktinfo& info) {
 void show_extended_error(Engine& engine, const sock_extended_err& error, const View& data) {
   Writer& out = engine.out();
   out.begin_struct("sock_extended_err");
-  const auto number = [&](std::string_view name, uint64_t value) {
-    out.begin_field(name);
-    out.unsigned_number(value);
-  };
-  number("ee_errno", error.ee_errno);
-  number("ee_origin", error.ee_origin);
-  number("ee_type", error.ee_type);
-  number("ee_code", error.ee_code);
-  number("ee_info", error.ee_info);
-  number("ee_data", error.ee_data);
+  show_number(out, "ee_errno", error.ee_errno);
+  show_number(out, "ee_origin", error.ee_origin);
+  show_number(out, "ee_type", error.ee_type);
+  show_number(out, "ee_code", error.ee_code);
+  show_number(out, "ee_info", error.ee_info);
+  show_number(out, "ee_data", error.ee_data);
   out.begin_field("offender");
   show_sockaddr_bytes(out, data.bytes + sizeof error, sizeof(sockaddr_in));
   out.end_struct();

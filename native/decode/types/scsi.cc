@@ -6,6 +6,7 @@
 
 #include "../engine.h"
 #include "../xlat/sets.h"
+#include "fields.h"
 #include "subjects.h"
 
 namespace ptraced::decode {
@@ -74,16 +75,6 @@ bool read_header(Engine& engine, uint64_t address, sg_io_hdr& out) {
   out.duration = in.duration;
   out.info = in.info;
   return true;
-}
-
-void show_number(Writer& out, std::string_view name, uint64_t value) {
-  out.begin_field(name);
-  out.unsigned_number(value);
-}
-
-void show_hex(Writer& out, std::string_view name, uint64_t value) {
-  out.begin_field(name);
-  out.hex(value);
 }
 
 void show_residual(Writer& out, std::string_view name, int32_t value) {

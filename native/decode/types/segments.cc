@@ -2,6 +2,7 @@
 #include <asm/ldt.h>
 
 #include "../engine.h"
+#include "fields.h"
 #include "i386.h"
 #include "subjects.h"
 
@@ -28,18 +29,14 @@ void print_user_desc(Engine& engine, const Type& type, const Operand& operand) {
   out.padded_hex(desc.base_addr, kAddressWidth);
   out.begin_field("limit");
   out.padded_hex(desc.limit, kLimitWidth);
-  const auto bits = [&out](std::string_view name, unsigned value) {
-    out.begin_field(name);
-    out.unsigned_number(value);
-  };
-  bits("seg_32bit", desc.seg_32bit);
-  bits("contents", desc.contents);
-  bits("read_exec_only", desc.read_exec_only);
-  bits("limit_in_pages", desc.limit_in_pages);
-  bits("seg_not_present", desc.seg_not_present);
-  bits("useable", desc.useable);
+  show_number(out, "seg_32bit", desc.seg_32bit);
+  show_number(out, "contents", desc.contents);
+  show_number(out, "read_exec_only", desc.read_exec_only);
+  show_number(out, "limit_in_pages", desc.limit_in_pages);
+  show_number(out, "seg_not_present", desc.seg_not_present);
+  show_number(out, "useable", desc.useable);
   if (engine.word_size() == 8) {
-    bits("lm", desc.lm);
+    show_number(out, "lm", desc.lm);
   }
   out.end_struct();
 }

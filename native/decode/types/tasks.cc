@@ -7,6 +7,7 @@
 
 #include "../engine.h"
 #include "../xlat/sets.h"
+#include "fields.h"
 #include "subjects.h"
 
 namespace ptraced::decode {
@@ -40,16 +41,6 @@ void show_cpu_id(Writer& out, uint32_t cpu) {
     }
   }
   out.unsigned_number(cpu);
-}
-
-void show_number(Writer& out, std::string_view name, uint64_t value) {
-  out.begin_field(name);
-  out.unsigned_number(value);
-}
-
-void show_hex(Writer& out, std::string_view name, uint64_t value) {
-  out.begin_field(name);
-  out.hex(value);
 }
 
 // A set of capabilities: 1<<CAP_CHOWN|1<<CAP_KILL.

@@ -14,6 +14,7 @@
 #include <linux/wait.h>
 
 #include <csignal>
+#include <span>
 
 #include "newer.h"
 #include "sets.h"
@@ -37,30 +38,14 @@ constexpr Xlat kMembarrierCommandsNames[] = {
     XLAT(MEMBARRIER_CMD_GET_REGISTRATIONS),
 };
 
-// MEMBARRIER_CMD_QUERY returns the commands as a mask.
-constexpr Xlat kMembarrierMaskNames[] = {
-    XLAT(MEMBARRIER_CMD_GLOBAL),
-    XLAT(MEMBARRIER_CMD_GLOBAL_EXPEDITED),
-    XLAT(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED),
-    XLAT(MEMBARRIER_CMD_PRIVATE_EXPEDITED),
-    XLAT(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED),
-    XLAT(MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE),
-    XLAT(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE),
-    XLAT(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ),
-    XLAT(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ),
-    XLAT(MEMBARRIER_CMD_GET_REGISTRATIONS),
-};
+// MEMBARRIER_CMD_QUERY, which is 0, returns the others as a mask.
+constexpr std::span kMembarrierMaskNames = std::span(kMembarrierCommandsNames).subspan(1);
 
 constexpr Xlat kMembarrierFlagsNames[] = {
     XLAT(MEMBARRIER_CMD_FLAG_CPU),
 };
 
 constexpr Xlat kWaitOptionsNames[] = {
-    XLAT(WNOHANG), XLAT(WEXITED),  XLAT(WSTOPPED), XLAT(WCONTINUED),
-    XLAT(WNOWAIT), XLAT(__WCLONE), XLAT(__WALL),   XLAT(__WNOTHREAD),
-};
-
-constexpr Xlat kWaitidOptionsNames[] = {
     XLAT(WNOHANG), XLAT(WEXITED),  XLAT(WSTOPPED), XLAT(WCONTINUED),
     XLAT(WNOWAIT), XLAT(__WCLONE), XLAT(__WALL),   XLAT(__WNOTHREAD),
 };
@@ -331,7 +316,7 @@ const Set kMembarrierMask = {.flags = kMembarrierMaskNames};
 const Set kMembarrierFlags = {.flags = kMembarrierFlagsNames,
                               .unknown_flags = "MEMBARRIER_CMD_FLAG_???"};
 const Set kWaitOptions = {.flags = kWaitOptionsNames, .unknown_flags = "W???"};
-const Set kWaitidOptions = {.flags = kWaitidOptionsNames, .unknown_flags = "W???"};
+const Set kWaitidOptions = {.flags = kWaitOptionsNames, .unknown_flags = "W???"};
 const Set kWaitidTypes = {.constants = kWaitidTypesNames, .unknown = "P_???"};
 const Set kCloneFlags = {.flags = kCloneFlagsFlagNames,
                          .constant_mask = 0xff,
