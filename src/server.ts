@@ -7,6 +7,7 @@ import { loadAddon } from './native/load.js';
 import { Health } from './observability/health.js';
 import { createLogger } from './observability/logger.js';
 import { addReflection } from './observability/reflection.js';
+import { firstReservedDescriptor } from './procfs/self.js';
 import { bindService, type CallEnvironment } from './rpc/bind-service.js';
 import { type Listener, listen } from './rpc/listener.js';
 import { ServiceHost, servedServices } from './service-host.js';
@@ -74,12 +75,15 @@ class PtracedServer implements RunningServer {
   }
 
   async listen(): Promise<void> {
+    await this.#host.prepare();
     const { listen: addresses, socketGroup, limits } = this.#config;
     for (const address of addresses) {
       this.#listeners.push(
         await listen(address, {
           socketGroup,
           maxConnections: limits.maxConnections,
+          firstReservedDescriptor: firstReservedDescriptor(),
+          log: this.#log,
           onConnection: (socket) => this.#connections.injectConnection(socket),
         }),
       );

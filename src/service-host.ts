@@ -59,6 +59,14 @@ export class ServiceHost {
     serve(ServerService, serverHandlers({ engine: this.#engine, limits }));
   }
 
+  /**
+   * Makes what is made once, while there are threads and processes for it: libuv ends the process where it cannot
+   * make those of its pool.
+   */
+  async prepare(): Promise<void> {
+    await this.#engine.features().catch(() => {}); // asked again by whoever needs to know
+  }
+
   /** Refuses new sessions and ends all (attached processes run on). Settles within 5 s. */
   close(): Promise<void> {
     return atMost(sessionsEndMs, this.#registry.close());

@@ -1,5 +1,6 @@
 #include "addon/failure.h"
 
+#include <cerrno>
 #include <cstring>
 #include <string_view>
 
@@ -10,7 +11,17 @@
 namespace ptraced::addon {
 namespace {
 
+// Threads, processes, descriptors, memory or disk have run out: of the machine, of the limits of
+// this process or of its control group.
+bool is_exhaustion(int code) {
+  return code == EAGAIN || code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOSPC ||
+         code == EDQUOT;
+}
+
 const char* reason_of(const core::Error& error) {
+  if (is_exhaustion(error.code)) {
+    return "SYSTEM_LIMIT";
+  }
   const std::string_view operation = error.operation;
   if (operation == "execvp") {
     return error.code == ENOENT || error.code == ENOTDIR ? "EXECUTABLE_NOT_FOUND" : "EXEC_FAILED";
@@ -31,7 +42,9 @@ const char* reason_of(const core::Error& error) {
 Napi::Error make_failure(Napi::Env env, const char* reason, const std::string& message,
                          const core::Error& error, const FailureMetadata& metadata) {
   Napi::Error failure = Napi::Error::New(env, decode::displayable(message));
-  failure.Set("reason", Napi::String::New(env, reason));
+  const bool unnamed = std::string_view(reason) == "TRACER_FAILURE";
+  const char* cause = unnamed && is_exhaustion(error.code) ? "SYSTEM_LIMIT" : reason;
+  failure.Set("reason", Napi::String::New(env, cause));
   failure.Set("operation", Napi::String::New(env, error.operation));
   failure.Set("errno", Napi::Number::New(env, error.code));
   failure.Set("errnoName", Napi::String::New(env, std::string(decode::errno_name(error.code))));
@@ -65,6 +78,10 @@ Napi::Error make_unknown_syscall(Napi::Env env, const std::string& field, const 
   }
   facts.emplace_back("suggestion", suggestion);
   return make_failure(env, "UNKNOWN_SYSCALL", item + did_you_mean(suggestion), {}, facts);
+}
+
+Napi::Error make_out_of_memory(Napi::Env env) {
+  return make_start_failure(env, {"malloc", ENOMEM, 0});
 }
 
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error) {

@@ -29,6 +29,9 @@ std::string did_you_mean(const std::string& suggestion);
 // is near, the message says so and the metadata "suggestion" is it.
 Napi::Error make_unknown_syscall(Napi::Env env, const std::string& field, const std::string& item);
 
+// SYSTEM_LIMIT where std::bad_alloc was thrown.
+Napi::Error make_out_of_memory(Napi::Env env);
+
 // The same for a launch or an attach that failed; the reason follows from the step.
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error);
 

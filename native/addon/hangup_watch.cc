@@ -6,10 +6,9 @@
 #include <cerrno>
 #include <cstdint>
 #include <memory>
-#include <system_error>
 
-#include "addon/background_thread.h"
 #include "addon/failure.h"
+#include "core/thread.h"
 #include "core/unique_fd.h"
 
 namespace ptraced::addon {
@@ -32,22 +31,20 @@ Napi::Value watch_hangup(const Napi::CallbackInfo& info) {
   const int fd = info[0].As<Napi::Number>();
   auto stop = std::make_shared<core::UniqueFd>(eventfd(0, EFD_CLOEXEC));
   if (!*stop) {
-    throw make_failure(env, "TRACER_FAILURE", "eventfd", {"eventfd", errno, 0});
+    throw make_start_failure(env, core::last_error("eventfd"));
   }
   auto gone = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "ptraced hang-up",
                                             /*maxQueueSize=*/0, /*initialThreadCount=*/1);
   gone.Unref(env);  // a program that has nothing else to do ends
-  try {
-    run_in_background("ptraced-hangup", [fd, stop, gone] {
-      if (wait_for_hangup(fd, stop->get())) {
-        gone.NonBlockingCall();
-      }
-      gone.Release();
-    });
-  } catch (const std::system_error& error) {
+  const core::Status started = core::start_thread("ptraced-hangup", [fd, stop, gone] {
+    if (wait_for_hangup(fd, stop->get())) {
+      gone.NonBlockingCall();
+    }
     gone.Release();
-    throw make_failure(env, "TRACER_FAILURE", "pthread_create",
-                       {"pthread_create", error.code().value(), 0});
+  });
+  if (!started) {
+    gone.Release();
+    throw make_start_failure(env, started.error());
   }
   return Napi::Function::New(env, [stop](const Napi::CallbackInfo&) {
     const uint64_t one = 1;

@@ -1,10 +1,10 @@
 #include "addon/memory_thread.h"
 
-#include <pthread.h>
-
 #include <exception>
+#include <new>
 #include <string>
-#include <thread>
+
+#include "core/thread.h"
 
 namespace ptraced::addon {
 
@@ -14,10 +14,11 @@ MemoryThread::MemoryThread(Napi::Env env)
 
 std::shared_ptr<MemoryThread> MemoryThread::start(Napi::Env env) {
   std::shared_ptr<MemoryThread> self(new MemoryThread(env));
-  std::thread([self] {
-    pthread_setname_np(pthread_self(), "ptraced-memory");
-    self->loop();
-  }).detach();
+  if (const core::Status status = core::start_thread("ptraced-memory", [self] { self->loop(); });
+      !status) {
+    self->function_.Release();
+    throw make_start_failure(env, status.error());
+  }
   return self;
 }
 
@@ -57,7 +58,11 @@ void MemoryThread::loop() {
     OnJs answer;
     try {
       answer = job.work();
-    } catch (const std::exception& error) {  // std::bad_alloc
+    } catch (const std::bad_alloc&) {
+      answer = [deferred = job.deferred](Napi::Env env) {
+        deferred.Reject(make_out_of_memory(env).Value());
+      };
+    } catch (const std::exception& error) {
       answer = [deferred = job.deferred, message = std::string(error.what())](Napi::Env env) {
         deferred.Reject(make_failure(env, "TRACER_FAILURE", message).Value());
       };

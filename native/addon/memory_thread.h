@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 
 #include "addon/failure.h"
@@ -19,6 +20,7 @@ namespace ptraced::addon {
 // Lives as long as its thread or anybody else holds it. Methods are for the JS thread.
 class MemoryThread : public std::enable_shared_from_this<MemoryThread> {
  public:
+  // Throws where no thread can be made.
   static std::shared_ptr<MemoryThread> start(Napi::Env env);
 
   // Runs `work()` on the thread, after what is asked for already, and `answer(env, result)` on this
@@ -58,6 +60,8 @@ Napi::Promise MemoryThread::run(Napi::Env env, Work work, Answer answer) {
         deferred.Resolve(answer(later, std::move(result)));
       } catch (const Napi::Error& error) {
         deferred.Reject(error.Value());
+      } catch (const std::bad_alloc&) {
+        deferred.Reject(make_out_of_memory(later).Value());
       }
     };
   };

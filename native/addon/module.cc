@@ -46,22 +46,23 @@ class ProbeWorker final : public Napi::AsyncWorker {
 
   void OnOK() override {
     const Napi::Env env = Env();
-    if (!features_) {
-      deferred_.Reject(make_start_failure(env, features_.error()).Value());
+    if (!features_ || !can_filter_) {
+      const core::Error& error = features_ ? can_filter_.error() : features_.error();
+      deferred_.Reject(make_start_failure(env, error).Value());
       return;
     }
     Napi::Object result = Napi::Object::New(env);
     result.Set("getSyscallInfo", features_->get_syscall_info);
     result.Set("setSyscallInfo", features_->set_syscall_info);
     result.Set("processVm", features_->process_vm);
-    result.Set("seccompFilter", can_filter_);
+    result.Set("seccompFilter", *can_filter_);
     deferred_.Resolve(result);
   }
 
  private:
   Napi::Promise::Deferred deferred_;
   core::Result<core::PtraceFeatures> features_ = core::PtraceFeatures();
-  bool can_filter_ = false;
+  core::Result<bool> can_filter_ = false;
 };
 
 Napi::Value probe(const Napi::CallbackInfo& info) {

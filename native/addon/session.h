@@ -5,8 +5,10 @@
 
 #include <atomic>
 #include <memory>
+#include <new>
 #include <unordered_map>
 
+#include "addon/failure.h"
 #include "addon/memory_reader.h"
 #include "addon/memory_thread.h"
 #include "addon/tracer_thread.h"
@@ -70,6 +72,8 @@ class SessionState final : public ThreadEvents, public std::enable_shared_from_t
     // Tracer thread.
     template <typename Result, typename Answer>
     void pay(Result result, Answer answer);
+    // There was not enough memory for the work. Tracer thread.
+    void run_out();
     // JS thread.
     void refuse(Napi::Env env);
 
@@ -184,6 +188,8 @@ void SessionState::Debt::pay(Result result, Answer answer) {
       deferred.Resolve(answer(env, std::move(result)));
     } catch (const Napi::Error& error) {
       deferred.Reject(error.Value());
+    } catch (const std::bad_alloc&) {
+      deferred.Reject(make_out_of_memory(env).Value());
     }
   });
 }
@@ -194,7 +200,11 @@ Napi::Promise SessionState::on_tracer(Napi::Env env, Work work, Answer answer) {
   const auto debt = std::make_shared<Debt>(shared_from_this(), deferred);
   const bool taken = thread_->post(
       [debt, work = std::move(work), answer = std::move(answer)](core::Tracer& tracer) mutable {
-        debt->pay(work(tracer), std::move(answer));
+        try {
+          debt->pay(work(tracer), std::move(answer));
+        } catch (const std::bad_alloc&) {
+          debt->run_out();
+        }
       });
   if (!taken) {
     debt->refuse(env);
@@ -208,7 +218,11 @@ Napi::Promise SessionState::on_tracer_later(Napi::Env env, Work work, Answer ans
   const auto debt = std::make_shared<Debt>(shared_from_this(), deferred);
   const bool taken = thread_->post(
       [debt, work = std::move(work), answer = std::move(answer)](core::Tracer& tracer) {
-        work(tracer, [debt, answer](Result result) { debt->pay(std::move(result), answer); });
+        try {
+          work(tracer, [debt, answer](Result result) { debt->pay(std::move(result), answer); });
+        } catch (const std::bad_alloc&) {
+          debt->run_out();
+        }
       });
   if (!taken) {
     debt->refuse(env);

@@ -84,7 +84,14 @@ Napi::Promise SessionState::start(Target target, SessionOptions options) {
   const Napi::Env env = started_.Env();
   function_ = Napi::ThreadSafeFunction::New(env, Napi::Function(), "ptraced session",
                                             /*maxQueueSize=*/0, /*initialThreadCount=*/1);
-  thread_ = TracerThread::start(std::move(target), std::move(options), shared_from_this());
+  core::Result<std::shared_ptr<TracerThread>> thread =
+      TracerThread::start(std::move(target), std::move(options), shared_from_this());
+  if (thread) {
+    thread_ = std::move(*thread);
+  } else {
+    function_.Release();
+    started_.Reject(make_start_failure(env, thread.error()).Value());
+  }
   return started_.Promise();
 }
 
@@ -94,6 +101,13 @@ SessionState::Debt::~Debt() {
       deferred.Reject(make_failure(env, "SESSION_ENDED", "no tracee is left").Value());
     });
   }
+}
+
+void SessionState::Debt::run_out() {
+  paid_ = true;
+  state_->call_js([deferred = deferred_](SessionState&, Napi::Env env) {
+    deferred.Reject(make_out_of_memory(env).Value());
+  });
 }
 
 void SessionState::Debt::refuse(Napi::Env env) {

@@ -1,13 +1,12 @@
 #include "addon/tracer_thread.h"
 
-#include <pthread.h>
-
-#include <exception>
-#include <thread>
+#include <cerrno>
+#include <new>
 #include <utility>
 
 #include "addon/kernel_filter.h"
 #include "core/control.h"
+#include "core/thread.h"
 
 namespace ptraced::addon {
 
@@ -22,8 +21,8 @@ TracerThread::TracerThread(Target target, SessionOptions options,
   }
 }
 
-std::shared_ptr<TracerThread> TracerThread::start(Target target, SessionOptions options,
-                                                  std::shared_ptr<ThreadEvents> events) {
+core::Result<std::shared_ptr<TracerThread>> TracerThread::start(
+    Target target, SessionOptions options, std::shared_ptr<ThreadEvents> events) {
   core::Wakeup::prepare_process();
   filter_in_kernel(target, options);
   options.recorder.sees_all_calls = sees_all_calls(target, options.follow);
@@ -36,10 +35,10 @@ std::shared_ptr<TracerThread> TracerThread::start(Target target, SessionOptions 
                                 raw->tracer_->kick();
                               }
                             });
-  std::thread([self] {
-    pthread_setname_np(pthread_self(), "ptraced-tracer");
-    self->run();
-  }).detach();
+  if (const core::Status status = core::start_thread("ptraced-tracer", [self] { self->run(); });
+      !status) {
+    return status.error();
+  }
   return self;
 }
 
@@ -116,18 +115,34 @@ void TracerThread::end(core::EndAction action, int cause) {
 }
 
 void TracerThread::run() {
+  try {
+    run_tracer();
+  } catch (const std::exception& error) {  // std::bad_alloc; the end of the thread lets tracees go
+    fail(error);
+  }
+}
+
+void TracerThread::fail(const std::exception& error) {
+  if (reported_start_) {
+    events_->on_ended({.cause = kTracerFailure, .root_status = {}, .message = error.what()});
+  } else {
+    const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+    events_->on_failed({"tracer", memory ? ENOMEM : EINVAL, 0});
+  }
+  events_->on_quiet();
+}
+
+void TracerThread::run_tracer() {
   wire::Recorder recorder(options_.recorder, ring_, summary_);
   core::Tracer tracer(recorder, options_.follow);
   set_tracer(&tracer);
   try {
     trace(tracer, recorder);
-  } catch (const std::exception& error) {  // std::bad_alloc; the end of the thread lets tracees go
+  } catch (...) {
     set_tracer(nullptr);
     tracer.refuse_commands();
     recorder.finish();
-    events_->on_ended({.cause = kTracerFailure, .root_status = {}, .message = error.what()});
-    events_->on_quiet();
-    return;
+    throw;
   }
   events_->on_quiet();
   tracer.linger();
@@ -150,6 +165,7 @@ void TracerThread::trace(core::Tracer& tracer, wire::Recorder& recorder) {
     return;
   }
   filtered_in_kernel_ = tracer.has_call_filter();
+  reported_start_ = true;
   events_->on_started(*root);
   tracer.run();
   recorder.finish();

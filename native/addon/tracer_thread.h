@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -67,8 +68,9 @@ class ThreadEvents {
 // Lives as long as the thread or anybody else holds it. Methods may be called from any thread.
 class TracerThread : public std::enable_shared_from_this<TracerThread> {
  public:
-  static std::shared_ptr<TracerThread> start(Target target, SessionOptions options,
-                                             std::shared_ptr<ThreadEvents> events);
+  // Where no thread can be made, nothing is reported.
+  static core::Result<std::shared_ptr<TracerThread>> start(Target target, SessionOptions options,
+                                                           std::shared_ptr<ThreadEvents> events);
 
   wire::Ring& ring() { return ring_; }
   const wire::Summary& summary() const { return summary_; }
@@ -107,6 +109,8 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   TracerThread(Target target, SessionOptions options, std::shared_ptr<ThreadEvents> events);
 
   void run();
+  void run_tracer();
+  void fail(const std::exception& error);
   void trace(core::Tracer& tracer, wire::Recorder& recorder);
   void set_tracer(core::Tracer* tracer);
   core::Tracer* idle_tracer() const;
@@ -118,6 +122,7 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   wire::Ring ring_;
   wire::Summary summary_;
   std::atomic<bool> filtered_in_kernel_ = false;
+  bool reported_start_ = false;  // tracer thread
 
   mutable std::mutex mutex_;
   std::optional<wire::Ring::CursorId> first_reader_;

@@ -10,13 +10,12 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "addon/background_thread.h"
 #include "addon/failure.h"
 #include "core/result.h"
+#include "core/thread.h"
 #include "decode/decoder.h"
 
 namespace ptraced::addon {
@@ -139,8 +138,8 @@ Napi::Value look_up_user(const Napi::CallbackInfo& info) {
   auto answer = Napi::ThreadSafeFunction::New(env, Napi::Function(), "ptraced users",
                                               /*maxQueueSize=*/0, /*initialThreadCount=*/1);
   answer.Unref(env);  // a lookup that never ends does not keep the program
-  try {
-    run_in_background("ptraced-users", [name, deferred, answer] {
+  const core::Status started =
+      core::start_thread("ptraced-users", [name, deferred, answer] {
       core::Result<std::optional<User>> found = look_up(name);
       answer.NonBlockingCall([deferred, found = std::move(found)](Napi::Env later, Napi::Function) {
         if (found) {
@@ -154,10 +153,9 @@ Napi::Value look_up_user(const Napi::CallbackInfo& info) {
       });
       answer.Release();
     });
-  } catch (const std::system_error& error) {
+  if (!started) {
     answer.Release();
-    throw make_failure(env, "TRACER_FAILURE", "pthread_create",
-                       {"pthread_create", error.code().value(), 0});
+    throw make_start_failure(env, started.error());
   }
   return deferred.Promise();
 }

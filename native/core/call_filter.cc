@@ -159,20 +159,23 @@ bool may_set_no_new_privs() {
   return own && !own->has_capability(CAP_SYS_PTRACE);
 }
 
-bool can_install_call_filter() {
+Result<bool> can_install_call_filter() {
   if (is_under_filter()) {
     return false;
   }
   const bool no_new_privs = may_set_no_new_privs();
   const sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   const pid_t child = fork();
+  if (child < 0) {
+    return last_error("fork");
+  }
   if (child == 0) {
     _exit(install_call_filter(std::span(&allow, 1), no_new_privs) ? 0 : 1);
   }
   int status = -1;
-  while (child > 0 && waitpid(child, &status, __WALL) < 0 && errno == EINTR) {
+  while (waitpid(child, &status, __WALL) < 0 && errno == EINTR) {
   }
-  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace ptraced::core

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/result.h"
 #include "core/syscall_stop.h"
 
 namespace ptraced::core {
@@ -50,6 +51,6 @@ bool may_set_no_new_privs();
 
 // Whether a child of ours could install a program that misses nothing: not under a filter, and
 // not where the kernel refuses.
-bool can_install_call_filter();
+Result<bool> can_install_call_filter();
 
 }  // namespace ptraced::core

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/descriptor_reserve.h"
 #include "core/real_ids.h"
 
 namespace ptraced::core {
@@ -49,6 +50,9 @@ Result<Pipe> make_pipe() {
     return last_error("pipe2");
   }
   Pipe pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+  if (is_reserved(pipe.writer)) {
+    return Error{"pipe2", EMFILE, 0};
+  }
   for (UniqueFd* end : {&pipe.reader, &pipe.writer}) {
     if (end->get() < kFirstFreeFd) {
       UniqueFd moved(fcntl(end->get(), F_DUPFD_CLOEXEC, kFirstFreeFd));

@@ -52,6 +52,20 @@ export function ownLine(): Set<number> {
   return line;
 }
 
+/** As in native/core/descriptor_reserve.h. */
+const descriptorReserve = 64;
+
+/**
+ * The descriptor from which on none is for what lasts, such as a connection: files that are read for a moment
+ * need some.
+ */
+export function firstReservedDescriptor(): number {
+  const limit = softNofileOf(process.pid);
+  return limit === undefined
+    ? Number.POSITIVE_INFINITY
+    : limit - Math.min(descriptorReserve, Math.floor(limit / 4));
+}
+
 /** setrlimit(2): what a login session has on Linux. */
 const customarySoftNofile = 1024;
 

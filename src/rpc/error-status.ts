@@ -16,6 +16,25 @@ function sanitize(text: string): string {
   return clean.length <= maxTextLength ? clean : `${clean.slice(0, maxTextLength)}...`;
 }
 
+/** Descriptors, memory, processes or disk have run out: errno names of what Node failed at. */
+const exhaustion = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOBUFS', 'ENOSPC', 'EDQUOT']);
+
+/** SYSTEM_LIMIT, where what failed lacked something that the system or a limit refuses. */
+function exhausted(error: unknown): ServiceError | undefined {
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
+  if (exhaustion.has(code)) {
+    return new ServiceError('SYSTEM_LIMIT', `${syscall}: ${code}`, {
+      metadata: { operation: syscall, errno_name: code },
+    });
+  }
+  const noMemory =
+    error instanceof Error &&
+    /^(?:Array buffer allocation failed|std::bad_alloc)$/.test(error.message);
+  return noMemory
+    ? new ServiceError('SYSTEM_LIMIT', 'out of memory', { metadata: { errno_name: 'ENOMEM' } })
+    : undefined;
+}
+
 function internal(error: unknown, log: Log): ServiceError {
   log.error({ err: error }, 'unforeseen error');
   return new ServiceError('TRACER_FAILURE', 'internal error; the log of the server tells more');
@@ -23,7 +42,7 @@ function internal(error: unknown, log: Log): ServiceError {
 
 /** What tells a client of `error`. What was not foreseen goes to the log instead. */
 export function toErrorStatus(error: unknown, log: Log): Status {
-  const known = error instanceof ServiceError ? error : internal(error, log);
+  const known = error instanceof ServiceError ? error : (exhausted(error) ?? internal(error, log));
   if (known.code === StatusCode.INTERNAL && known.cause !== undefined) {
     log.error({ err: known.cause }, known.message);
   }

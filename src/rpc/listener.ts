@@ -4,12 +4,16 @@ import { chmodSync, chownSync, existsSync, lstatSync, type Stats, unlinkSync } f
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ConfigError, type ListenAddress } from '../config.js';
+import type { Log } from '../log.js';
 
 export interface ListenOptions {
   /** Group that may connect to a unix socket, beside the owner. */
   readonly socketGroup: number | undefined;
   /** Connections at a time; more are closed at once. */
   readonly maxConnections: number;
+  /** A connection that gets this descriptor, or one above it, is closed at once. */
+  readonly firstReservedDescriptor: number;
+  readonly log: Log;
   readonly onConnection: (socket: Socket) => void;
 }
 
@@ -125,11 +129,20 @@ async function abandon(server: Server, connections: ReadonlySet<Socket>): Promis
   );
 }
 
+/** Node has no other word for it; -1 where the socket is closed already. */
+function descriptorOf(socket: Socket): number {
+  return (socket as unknown as { _handle?: { fd: number } })._handle?.fd ?? -1;
+}
+
 /** Rejects with a ConfigError where the address cannot be used. */
 export async function listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
   // Not half-open: a client that closes its side is gone, which nothing else would tell for a while.
   const connections = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
+    if (descriptorOf(socket) >= options.firstReservedDescriptor) {
+      socket.destroy();
+      return;
+    }
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
     options.onConnection(socket);
@@ -144,6 +157,8 @@ export async function listen(address: ListenAddress, options: ListenOptions): Pr
       ? error
       : new ConfigError(`--listen ${nameOf(address)}: ${(error as Error).message}`);
   }
+  // accept(2) failed: memory has run out, or so. Those that wait are accepted later.
+  server.on('error', (error) => options.log.warn({ err: error }, 'cannot accept a connection'));
   const bound =
     address.kind === 'tcp'
       ? hostPort(address.host, (server.address() as AddressInfo).port)

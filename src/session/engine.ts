@@ -51,7 +51,7 @@ export class Engine {
     this.#inheritance = inheritance;
   }
 
-  /** Rejects with EXECUTABLE_NOT_FOUND, EXEC_FAILED, UNKNOWN_SYSCALL or TRACER_FAILURE. */
+  /** Rejects with EXECUTABLE_NOT_FOUND, EXEC_FAILED, UNKNOWN_SYSCALL, SYSTEM_LIMIT or TRACER_FAILURE. */
   launch(target: NativeLaunch, capture: NativeCapture): Promise<NativeSession> {
     const inheritance = this.#inheritance;
     this.#inheritance = undefined;
@@ -70,7 +70,7 @@ export class Engine {
     );
   }
 
-  /** Rejects with PROCESS_NOT_FOUND, PTRACE_DENIED, UNKNOWN_SYSCALL or TRACER_FAILURE. */
+  /** Rejects with PROCESS_NOT_FOUND, PTRACE_DENIED, UNKNOWN_SYSCALL, SYSTEM_LIMIT or TRACER_FAILURE. */
   attach(target: NativeAttach, capture: NativeCapture): Promise<NativeSession> {
     return withServiceErrors(() => this.#addon.attach(target, capture));
   }
@@ -95,9 +95,18 @@ export class Engine {
     return this.#users.find(name);
   }
 
-  /** What the kernel offers to a tracer; asked once. */
+  /** What the kernel offers to a tracer; asked until it is known. Rejects with SYSTEM_LIMIT or TRACER_FAILURE. */
   features(): Promise<KernelFeatures> {
-    this.#features ??= withServiceErrors(() => this.#addon.probe());
+    this.#features ??= this.#probe();
     return this.#features;
+  }
+
+  async #probe(): Promise<KernelFeatures> {
+    try {
+      return await withServiceErrors(() => this.#addon.probe());
+    } catch (error) {
+      this.#features = undefined;
+      throw error;
+    }
   }
 }
