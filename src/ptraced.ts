@@ -6,11 +6,20 @@ import { ownArguments, ownVariable } from './own-process.js';
 import { version } from './version.js';
 
 const usageError = 2;
+const stderr = 2;
+
+/** Of the log, which has at most this much waiting in memory. */
+const maxLogBytes = 256 * 1024;
+/** How long the end of the process waits for whoever reads the log. */
+const logEndMs = 300;
+
+/** Ends the process; replaced once there is a log. */
+let exit = (status: number): never => process.exit(status);
 
 function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`ptraced: ${displayText(message).replaceAll('\n', ' ')}\n`);
-  process.exit(error instanceof ConfigError ? usageError : 1);
+  return exit(error instanceof ConfigError ? usageError : 1);
 }
 
 /** Resolves with the first of the signals that end a server; by the second one, it ends at once. */
@@ -34,21 +43,33 @@ async function main(): Promise<void> {
     return;
   }
   // Only here: help and version need neither gRPC nor the addon.
-  const [{ createLogger }, { startServer }] = await Promise.all([
+  const [{ createLogger, redirectStderr }, { loadAddon, startServer }] = await Promise.all([
     import('./observability/logger.js'),
     import('./server.js'),
   ]);
-  const log = createLogger(command.config.logLevel);
+  const addon = loadAddon();
+  const lines = addon.openLog(stderr, maxLogBytes);
+  redirectStderr(lines);
+  exit = (status) => {
+    process.emit('exit', status);
+    lines.flush(logEndMs);
+    return addon.exit(status);
+  };
+  const log = createLogger(command.config.logLevel, lines);
   process.once('uncaughtException', (error) => {
     // What is unknown may be broken: the kernel lets attached processes run on and kills launched ones.
     log.fatal({ err: error }, 'uncaught exception');
-    process.exit(1);
+    exit(1);
   });
   const ended = endSignal();
-  const server = await startServer(command.config, { log });
+  const server = await startServer(command.config, {
+    addon,
+    log,
+    droppedLogLines: lines.dropped,
+  });
   log.info({ signal: await ended }, 'signal');
   await server.stop();
-  process.exit(0);
+  exit(0);
 }
 
 main().catch(fail);

@@ -28,6 +28,8 @@ export interface RunningServer extends AsyncDisposable {
 export interface ServerParts {
   readonly addon?: NativeAddon;
   readonly log?: Log;
+  /** Of that log, since the start. */
+  readonly droppedLogLines?: () => number;
 }
 
 function channelOptions({ keepaliveMs, limits }: Config) {
@@ -61,11 +63,11 @@ class PtracedServer implements RunningServer {
   readonly #listeners: Listener[] = [];
   #stopped: Promise<void> | undefined;
 
-  constructor(config: Config, addon: NativeAddon, log: Log) {
+  constructor(config: Config, addon: NativeAddon, log: Log, droppedLogLines?: () => number) {
     this.#config = config;
     this.#log = log;
     this.#grpc = new Server(channelOptions(config));
-    this.#host = new ServiceHost(config, addon, log);
+    this.#host = new ServiceHost(config, addon, log, droppedLogLines);
     this.#serve();
     this.#connections = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
   }
@@ -128,10 +130,13 @@ class PtracedServer implements RunningServer {
   }
 }
 
+export { loadAddon };
+
 /** Starts listening. Rejects with a ConfigError where an address cannot be used. */
 export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
   const log = parts.log ?? createLogger(config.logLevel);
-  const server = new PtracedServer(config, parts.addon ?? loadAddon(), log);
+  const addon = parts.addon ?? loadAddon();
+  const server = new PtracedServer(config, addon, log, parts.droppedLogLines);
   try {
     await server.listen();
   } catch (error) {

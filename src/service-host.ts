@@ -35,11 +35,14 @@ const sessionsEndMs = 5000;
 export class ServiceHost {
   readonly #config: HostConfig;
   readonly #engine: Engine;
+  readonly #droppedLogLines: () => number;
   readonly #registry: SessionRegistry;
 
-  constructor(config: HostConfig, addon: NativeAddon, log: Log) {
+  /** `droppedLogLines` counts lines of `log` that were lost since the start. */
+  constructor(config: HostConfig, addon: NativeAddon, log: Log, droppedLogLines = () => 0) {
     const { limits, keepEndedMs } = config;
     this.#config = config;
+    this.#droppedLogLines = droppedLogLines;
     this.#engine = new Engine(addon, config.launchInheritance);
     this.#registry = new SessionRegistry({ limits, keepEndedMs, log });
   }
@@ -56,7 +59,8 @@ export class ServiceHost {
     serve(TraceService, traceHandlers({ ...parts, launchDefaults }));
     serve(ControlService, controlHandlers(parts));
     serve(MemoryService, memoryHandlers(parts));
-    serve(ServerService, serverHandlers({ engine: this.#engine, limits }));
+    const droppedLogLines = this.#droppedLogLines;
+    serve(ServerService, serverHandlers({ engine: this.#engine, limits, droppedLogLines }));
   }
 
   /**

@@ -8,6 +8,7 @@
 #include "addon/arguments.h"
 #include "addon/failure.h"
 #include "addon/hangup_watch.h"
+#include "addon/log.h"
 #include "addon/session.h"
 #include "addon/socket_address.h"
 #include "addon/syscall_list.h"
@@ -87,6 +88,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("signalNumber", Napi::Function::New<signal_number>(env, "signalNumber"));
   exports.Set("watchHangup", Napi::Function::New<watch_hangup>(env, "watchHangup"));
   exports.Set("lookUpUser", Napi::Function::New<look_up_user>(env, "lookUpUser"));
+  exports.Set("openLog", Napi::Function::New<open_log>(env, "openLog"));
+  exports.Set("exit", Napi::Function::New<exit_process>(env, "exit"));
   exports.Set("probe", Napi::Function::New<probe>(env, "probe"));
   return exports;
 }

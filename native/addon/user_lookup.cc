@@ -138,21 +138,19 @@ Napi::Value look_up_user(const Napi::CallbackInfo& info) {
   auto answer = Napi::ThreadSafeFunction::New(env, Napi::Function(), "ptraced users",
                                               /*maxQueueSize=*/0, /*initialThreadCount=*/1);
   answer.Unref(env);  // a lookup that never ends does not keep the program
-  const core::Status started =
-      core::start_thread("ptraced-users", [name, deferred, answer] {
-      core::Result<std::optional<User>> found = look_up(name);
-      answer.NonBlockingCall([deferred, found = std::move(found)](Napi::Env later, Napi::Function) {
-        if (found) {
-          deferred.Resolve(to_js(later, *found));
-        } else {
-          const std::string why(decode::errno_description(found.error().code));
-          const std::string message = "the name service of the server's machine failed: " + why;
-          deferred.Reject(
-              make_failure(later, "USER_LOOKUP_FAILED", message, found.error()).Value());
-        }
-      });
-      answer.Release();
+  const core::Status started = core::start_thread("ptraced-users", [name, deferred, answer] {
+    core::Result<std::optional<User>> found = look_up(name);
+    answer.NonBlockingCall([deferred, found = std::move(found)](Napi::Env later, Napi::Function) {
+      if (found) {
+        deferred.Resolve(to_js(later, *found));
+      } else {
+        const std::string why(decode::errno_description(found.error().code));
+        const std::string message = "the name service of the server's machine failed: " + why;
+        deferred.Reject(make_failure(later, "USER_LOOKUP_FAILED", message, found.error()).Value());
+      }
     });
+    answer.Release();
+  });
   if (!started) {
     answer.Release();
     throw make_start_failure(env, started.error());

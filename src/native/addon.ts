@@ -317,6 +317,16 @@ export interface NativeFailure extends Error {
   metadata?: Record<string, string>;
 }
 
+/** A log that nothing waits for: a thread of its own writes it. */
+export interface NativeLog {
+  /** Takes whole lines, with their ends. What finds no room in memory is dropped, and counted. */
+  write(lines: string): void;
+  /** Blocks until what was taken is written or dropped; false where that takes longer. */
+  flush(timeoutMs: number): boolean;
+  /** Lines that were dropped so far: no room, or an error such as ENOSPC or EPIPE. */
+  dropped(): number;
+}
+
 export interface NativeAddon {
   launch(target: NativeLaunch, capture: NativeCapture): Promise<NativeSession>;
   attach(target: NativeAttach, capture: NativeCapture): Promise<NativeSession>;
@@ -330,6 +340,10 @@ export interface NativeAddon {
    * does not keep the process alive.
    */
   watchHangup(fd: number, gone: () => void): () => void;
+  /** Once for a descriptor. At most `maxBytes` of lines wait. Throws a NativeFailure: SYSTEM_LIMIT. */
+  openLog(fd: number, maxBytes: number): NativeLog;
+  /** Ends the process as _exit(2) does: without waiting for threads that do not come back. */
+  exit(status: number): never;
   /** The number of a signal by name, with or without "SIG", or number; 0 where there is none. */
   signalNumber(text: string): number;
   /**

@@ -120,6 +120,19 @@ export function diagnoseServer(kernel: KernelFeatures): Check[] {
   ];
 }
 
+/** Whether what reads the log keeps up. */
+export function checkLog(droppedLines: number): Check {
+  const name = 'log';
+  return droppedLines === 0
+    ? { name, outcome: OK, finding: 'no line was dropped' }
+    : {
+        name,
+        outcome: WARN,
+        finding: `${droppedLines} lines were dropped: what stderr leads to did not take them`,
+        remedy: 'read the pipe of the log, or make room on its disk',
+      };
+}
+
 const remedies: Record<string, string> = {
   ALREADY_TRACED: 'end the other tracer: a process has only one',
   PROCESS_NOT_FOUND: `give the id in the server's pid namespace, as ListProcesses does; or ${sharePidNamespace}`,

@@ -15,7 +15,7 @@ import type {
 import type { Engine } from '../session/engine.js';
 import { maxSubscribers } from '../session/limits.js';
 import { version } from '../version.js';
-import { diagnoseProcess, diagnoseServer } from './diagnosis.js';
+import { checkLog, diagnoseProcess, diagnoseServer } from './diagnosis.js';
 import { listFeatures } from './features.js';
 import { checkEnum, checkPid } from './fields.js';
 import { maxTransferBytes } from './memory-place.js';
@@ -24,6 +24,8 @@ import { checkSyscalls } from './record-filter.js';
 export interface ServerServiceOptions {
   readonly engine: Engine;
   readonly limits: Limits;
+  /** Since the start. */
+  readonly droppedLogLines: () => number;
 }
 
 /** Until roles exist, whoever reaches the server may do everything. */
@@ -56,9 +58,9 @@ async function getServerInfo(
 
 async function diagnose(
   { pid }: DiagnoseRequest,
-  { engine }: ServerServiceOptions,
+  { engine, droppedLogLines }: ServerServiceOptions,
 ): Promise<MessageInitShape<typeof DiagnoseResponseSchema>> {
-  const checks = diagnoseServer(await engine.features());
+  const checks = [...diagnoseServer(await engine.features()), checkLog(droppedLogLines())];
   if (pid === 0) {
     return { checks };
   }

@@ -263,6 +263,14 @@ export class FakeAddon implements NativeAddon {
     return () => {};
   }
 
+  openLog() {
+    return { write: () => {}, flush: () => true, dropped: () => 0 };
+  }
+
+  exit(status: number): never {
+    throw new Error(`exit ${status}`);
+  }
+
   signalNumber(text: string): number {
     return text === 'SIGTERM' ? 15 : 0;
   }
