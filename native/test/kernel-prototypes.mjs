@@ -1,6 +1,6 @@
 /**
  * Writes kernel_prototypes.inc: what the kernel's own prototypes say of the arguments of each syscall
- * of x86_64, in letters that prototypes.h explains. Needs a kernel with CONFIG_FTRACE_SYSCALLS and
+ * of x86_64, in letters that prototypes.h explains, and the types as the kernel writes them. Needs a kernel with CONFIG_FTRACE_SYSCALLS and
  * CONFIG_DEBUG_INFO_BTF, and root to mount tracefs:
  *
  *   unshare -m sh -c 'mount -t tracefs none /sys/kernel/tracing &&
@@ -53,8 +53,9 @@ function prototype(btf, event) {
   const fields = format.split('\n').filter((line) => line.startsWith('\tfield:'));
   const first = fields.findIndex((line) => line.includes('__syscall_nr'));
   const name = event.replace('sys_enter_', '');
-  const letters = fields.slice(first + 1).map((line) => letter(btf, fieldType(line)));
-  return [programNames[name] ?? name, letters.join('')];
+  const types = fields.slice(first + 1).map(fieldType);
+  const letters = types.map((type) => letter(btf, type));
+  return [programNames[name] ?? name, letters.join(''), types.join(', ')];
 }
 
 const btf = new Btf(readFileSync('/sys/kernel/btf/vmlinux'));
@@ -63,5 +64,5 @@ const lines = readdirSync(events)
   .map((event) => prototype(btf, event))
   .filter(([, letters]) => letters !== '')
   .sort(([one], [other]) => (one < other ? -1 : 1))
-  .map(([name, letters]) => `{"${name}", "${letters}"},\n`);
+  .map(([name, letters, types]) => `{"${name}", "${letters}"},  // ${types}\n`);
 process.stdout.write(lines.join(''));
