@@ -263,9 +263,17 @@ void TextWriter::flags(uint64_t value, const Set& set) {
 }
 
 void TextWriter::shifted(uint64_t value, const Set& set, unsigned, std::string_view shift) {
-  constant_part(value, set);
+  const Xlat* x = find_constant(set, value);
+  if (x != nullptr) {
+    out_ += x->name;
+  } else {
+    append_hex(out_, value);
+  }
   out_ += "<<";
   out_ += shift;
+  if (x == nullptr) {
+    comment(set.unknown);
+  }
 }
 
 void TextWriter::shifted_symbol(uint64_t, std::string_view name, unsigned, std::string_view shift) {

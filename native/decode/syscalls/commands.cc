@@ -18,8 +18,10 @@ constexpr Variant kMknodCases[] = {
     {S_IFBLK, {in("dev", kDevice)}},
 };
 
-constexpr uint64_t kMremapMoved = MREMAP_MAYMOVE | MREMAP_FIXED;
+constexpr uint64_t kMremapMoved = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
 constexpr Variant kMremapCases[] = {
+    {MREMAP_MAYMOVE | MREMAP_FIXED, {in("new_address", kAddress)}, kAddressResult},
+    {MREMAP_MAYMOVE | MREMAP_DONTUNMAP, {in("new_address", kAddress)}, kAddressResult},
     {kMremapMoved, {in("new_address", kAddress)}, kAddressResult},
 };
 
@@ -61,7 +63,7 @@ constexpr Type kMembarrierResult = flags(kMembarrierMask);
 constexpr std::array<Variant, 14> futex_cases(const Type& timespec) {
   constexpr Type kBitset = one_of(kFutexBitsets);
   const Arg timeout = in("timeout", timespec);
-  const Arg wake = in("val", kInt);
+  const Arg wake = in("val", kUint);
   const Arg expected = in("val", kUint);
   const Arg second = in("val2", kUint);
   const Arg other = in("uaddr2", kAddress);

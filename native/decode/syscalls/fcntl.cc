@@ -64,6 +64,7 @@ constexpr Variant kCases[] = {
     {F_NOTIFY, {in("arg", flags(kNotifyEvents))}},
     {F_SETPIPE_SZ, {in("arg", kUint)}},
     {F_GETPIPE_SZ, {}},
+    {1027, {in("arg", kFd)}},  // F_DUPFD_QUERY
     {F_ADD_SEALS, {in("arg", flags(kSeals))}},
     {F_GET_SEALS, {}, {Result::Format::kHex, note_seals, &kSealsResult}},
     {F_GET_RW_HINT, {out("arg", kWriteHint)}},
@@ -72,7 +73,7 @@ constexpr Variant kCases[] = {
     {F_SET_FILE_RW_HINT, {in("arg", kWriteHint)}},
     {F_GETDELEG, {out("arg", kDelegationPointer)}},
     {F_SETDELEG, {in("arg", kDelegationPointer)}},
-    {F_GETOWNER_UIDS, {out("arg", kAddress)}},
+    {F_GETOWNER_UIDS, {in("arg", kHexWord)}},
 };
 
 }  // namespace

@@ -77,19 +77,23 @@ constexpr Variant kIndirectSemctlCases[] = {
     {IPC_INFO, {out("arg", kIndirectSeminfo)}}, {SEM_INFO, {out("arg", kIndirectSeminfo)}},
 };
 
-// ipc has the new structures where IPC_64 says so.
-template <size_t kCount>
-constexpr std::array<Variant, kCount> with_ipc_64(const Variant (&cases)[kCount]) {
-  std::array<Variant, kCount> result = {};
+// ipc has the new structures where IPC_64 says so; without it, the commands that have no structure
+// with owners and times mean the same. `kStat`: the first of the family's two IPC_STAT by index.
+template <int kStat, int kStatAny, size_t kCount>
+constexpr std::array<Variant, 2 * kCount> with_ipc_64(const Variant (&cases)[kCount]) {
+  std::array<Variant, 2 * kCount> result = {};
   for (size_t i = 0; i < kCount; ++i) {
+    const uint64_t value = cases[i].value;
+    const bool owned = value == IPC_SET || value == IPC_STAT || value == kStat || value == kStatAny;
     result[i] = cases[i];
     result[i].value |= IPC_64;
+    result[kCount + i] = owned ? result[i] : cases[i];
   }
   return result;
 }
-constexpr auto kFunctionShmctlCases = with_ipc_64(kShmctlCases);
-constexpr auto kFunctionSemctlCases = with_ipc_64(kIndirectSemctlCases);
-constexpr auto kFunctionMsgctlCases = with_ipc_64(kMsgctlCases);
+constexpr auto kFunctionShmctlCases = with_ipc_64<13, 15>(kShmctlCases);
+constexpr auto kFunctionSemctlCases = with_ipc_64<18, 20>(kIndirectSemctlCases);
+constexpr auto kFunctionMsgctlCases = with_ipc_64<11, 13>(kMsgctlCases);
 
 constexpr Syscall kRows[] = {
     {SYS(shmget), .classes = kIpc,

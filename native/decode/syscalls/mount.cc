@@ -43,7 +43,8 @@ constexpr Syscall kRows[] = {
     {SYS(swapon), .classes = kFile, .args = {in("path", kPath), in("swapflags", kSwapFlagBits)}},
     {SYS(swapoff), .classes = kFile, .args = {in("path", kPath)}},
     {SYS(quotactl), .classes = kFile,
-     .args = {in("op", kQuotaCommand), in("special", kPath), in("id", kUid), in("addr", kAddress)}},
+     .args = {in("op", kQuotaCommand), in("special", kPath), in("id", kUid), in("addr", kAddress)},
+     .variants = &kQuotaVariants},
     {SYS(quotactl_fd), .classes = kDesc,
      .args = {in("fd", kFd), in("op", kQuotaCommand), in("id", kUid), in("addr", kAddress)}},
 };

@@ -63,7 +63,7 @@ constexpr Type kPidType = {
 constexpr Type kCoreCookie = custom(print_core_cookie);
 constexpr Type kTscMode = one_of(kTscModes);
 constexpr Type kTscPointer = pointer(kTscMode);
-constexpr Type kUnalignMode = one_of(kUnalignModes);
+constexpr Type kUnalignMode = flags(kUnalignModes);
 constexpr Type kUnalignPointer = pointer(kUnalignMode);
 
 // The three words that these options want to be zero are shown.
@@ -77,7 +77,7 @@ constexpr Variant kCases[] = {
     {PR_GET_DUMPABLE, {}, {.note = note_dumpable, .type = &kDumpModeResult}},
     {PR_SET_DUMPABLE, {in("dumpable", one_of(kDumpModes, 0))}},
     {PR_GET_UNALIGN, {out("value", kUnalignPointer)}},
-    {PR_SET_UNALIGN, {in("value", one_of(kUnalignModes))}},
+    {PR_SET_UNALIGN, {in("value", kUnalignMode)}},
     {PR_GET_KEEPCAPS, {}},
     {PR_SET_KEEPCAPS, {in("state", kUlong)}},
     {PR_GET_FPEMU, {out("value", kUintPointer)}},
@@ -100,7 +100,7 @@ constexpr Variant kCases[] = {
     {PR_SET_TSC, {in("flag", one_of(kTscModes))}},
     {PR_GET_SECUREBITS, {}, {Result::Format::kHex, note_secure_bits, &kSecureBitsResult}},
     {PR_SET_SECUREBITS, {in("flags", flags(kSecureBits, 0))}},
-    {PR_SET_TIMERSLACK, {in("timerslack", kLong)}},
+    {PR_SET_TIMERSLACK, {in("timerslack", kInt64)}},
     {PR_GET_TIMERSLACK, {}},
     {PR_TASK_PERF_EVENTS_DISABLE, {}},
     {PR_TASK_PERF_EVENTS_ENABLE, {}},
@@ -128,14 +128,14 @@ constexpr Variant kCases[] = {
     {PR_GET_MDWE, {FOUR_UNUSED}, {Result::Format::kHex, note_mdwe, &kMdweResult}},
     {PR_SET_IO_FLUSHER, {in("state", kUlong), THREE_UNUSED}},
     {PR_SET_SYSCALL_USER_DISPATCH,
-     {in("mode", one_of(kDispatchModes)), in("offset", kHexWord), in("len", kHexWord),
+     {in("mode", one_of(kDispatchModes, 0)), in("offset", kHexWord), in("len", kHexWord),
       in("selector", kAddress)}},
     {PR_SCHED_CORE,
      {in("op", one_of(kSchedCoreOperations)), in("pid", kPid), in("type", kPidType),
       out("cookie", kCoreCookie)}},
     {PR_SET_PTRACER, {in("pid", kTracerPid)}},
     {PR_SET_VMA,
-     {in("attr", one_of(kVmaAttributes, 0)), in("addr", kHexWord), in("size", kUlong),
+     {in("attr", one_of(kVmaAttributes, 0)), in("addr", kAddress), in("size", kUlong),
       in("name", kString)}},
     {PR_GET_AUXV, {in("auxv", kHexWord), in("size", kHexWord), UNUSED("arg4"), UNUSED("arg5")}},
 };

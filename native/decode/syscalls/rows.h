@@ -71,6 +71,7 @@ extern const Variants kMremapVariants;
 extern const Variants kMknodatVariants;
 extern const Variants kEpollCtlVariants;
 extern const Variants kPtraceVariants;
+extern const Variants kQuotaVariants;
 extern const Variants kKcmpVariants;
 extern const Variants kFsconfigVariants;
 extern const Variants kRebootVariants;

@@ -8,8 +8,8 @@ namespace {
 constexpr Syscall kRows[] = {
     {SYS(uname), .args = {out("buf", kUtsnamePointer)}},
     {SYS(sysinfo), .args = {out("info", kSysinfoPointer)}},
-    {SYS(sethostname), .args = {in("name", bytes(arg(1, 4))), in("len", kInt)}},
-    {SYS(setdomainname), .args = {in("name", bytes(arg(1, 4))), in("len", kInt)}},
+    {SYS(sethostname), .args = {in("name", kUtsName), in("len", kInt)}},
+    {SYS(setdomainname), .args = {in("name", kUtsName), in("len", kInt)}},
     {SYS(reboot),
      .args = {in("magic", one_of(kRebootMagic1)), in("magic2", one_of(kRebootMagic2)),
               in("op", one_of(kRebootCommands))},

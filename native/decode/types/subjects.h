@@ -112,6 +112,9 @@ inline constexpr Type kSyslogAction = {
     .kind = Kind::kCustom, .size = 4, .set = &kSyslogActions, .print = print_numbered_constant};
 // A number in hexadecimal whose name is a comment: 0x12 /* XFEATURE_XTILE_DATA */.
 void print_hex_constant(Engine&, const Type&, const Operand&);
+// The name that argument 1 is the length of; the kernel reads none that is longer than 64 bytes.
+void print_uts_name(Engine&, const Type&, const Operand&);
+inline constexpr Type kUtsName = custom_pointer(print_uts_name);
 // A mask in hexadecimal whose names are a comment: 0x3 /* XFEATURE_MASK_FPSSE */.
 void print_hex_flags(Engine&, const Type&, const Operand&);
 // Flags, and a number in the bits that are none: SWAP_FLAG_PREFER|5.

@@ -64,6 +64,16 @@ void print_key_serial(Engine& engine, const Type&, const Operand& operand) {
   engine.out().signed_number(static_cast<int32_t>(serial));
 }
 
+void print_uts_name(Engine& engine, const Type&, const Operand& operand) {
+  constexpr uint32_t kMaxSize = 64;  // __NEW_UTS_LEN; a negative length is refused as well
+  constexpr Type kBytes = bytes(arg(1, 4));
+  if (static_cast<uint32_t>(engine.arg(1)) > kMaxSize) {
+    engine.out().address(operand.word, operand.word == 0 ? Unread::kNull : Unread::kOpaque);
+  } else {
+    engine.show_word(kBytes, operand.word);
+  }
+}
+
 void print_numbered_constant(Engine& engine, const Type& type, const Operand& operand) {
   engine.out().numbered_constant(static_cast<uint32_t>(operand.word), *type.set);
 }

@@ -165,7 +165,7 @@ const Set kInotifyEvents = {.flags = kInotifyEventsNames, .unknown_flags = "IN_?
 const Set kFanotifyInitFlags = {.flags = kFanotifyInitFlagsFlagNames,
                                 .constant_mask = 0xc,
                                 .constants = kFanotifyInitFlagsConstantNames,
-                                .unknown = "FAN_???",
+                                .unknown = "FAN_CLASS_???",
                                 .unknown_flags = "FAN_???"};
 const Set kFanotifyMarkFlags = {.flags = kFanotifyMarkFlagsNames, .unknown_flags = "FAN_MARK_???"};
 const Set kFanotifyEvents = {.flags = kFanotifyEventsNames, .unknown_flags = "FAN_???"};

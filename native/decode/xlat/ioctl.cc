@@ -80,6 +80,8 @@ namespace {
   { xlat_bits(name), text }
 
 constexpr Xlat kIoctlNames[] = {
+    XLAT(FIBMAP),
+    XLAT(FIGETBSZ),
     XLAT(HDIO_GETGEO),
     XLAT(HDIO_GET_UNMASKINTR),
     XLAT(HDIO_GET_MULTCOUNT),

@@ -33,11 +33,12 @@ constexpr Xlat kKexecFlagsFlagNames[] = {
 };
 
 constexpr Xlat kKexecFlagsConstantNames[] = {
-    XLAT(KEXEC_ARCH_DEFAULT), XLAT(KEXEC_ARCH_386),    XLAT(KEXEC_ARCH_68K),
-    XLAT(KEXEC_ARCH_MIPS),    XLAT(KEXEC_ARCH_PARISC), XLAT(KEXEC_ARCH_PPC),
-    XLAT(KEXEC_ARCH_PPC64),   XLAT(KEXEC_ARCH_S390),   XLAT(KEXEC_ARCH_ARM),
-    XLAT(KEXEC_ARCH_SH),      XLAT(KEXEC_ARCH_IA_64),  XLAT(KEXEC_ARCH_X86_64),
-    XLAT(KEXEC_ARCH_AARCH64), XLAT(KEXEC_ARCH_RISCV),  XLAT(KEXEC_ARCH_LOONGARCH),
+    XLAT(KEXEC_ARCH_DEFAULT),   XLAT(KEXEC_ARCH_386),     XLAT(KEXEC_ARCH_68K),
+    XLAT(KEXEC_ARCH_MIPS),      XLAT(KEXEC_ARCH_MIPS_LE), XLAT(KEXEC_ARCH_PARISC),
+    XLAT(KEXEC_ARCH_PPC),       XLAT(KEXEC_ARCH_PPC64),   XLAT(KEXEC_ARCH_S390),
+    XLAT(KEXEC_ARCH_ARM),       XLAT(KEXEC_ARCH_SH),      XLAT(KEXEC_ARCH_IA_64),
+    XLAT(KEXEC_ARCH_X86_64),    XLAT(KEXEC_ARCH_AARCH64), XLAT(KEXEC_ARCH_RISCV),
+    XLAT(KEXEC_ARCH_LOONGARCH),
 };
 
 constexpr Xlat kKexecFileFlagsNames[] = {
@@ -174,6 +175,10 @@ constexpr Xlat kQuotaCommandsNames[] = {
     XLAT(Q_SETQUOTA),      XLAT(Q_GETNEXTQUOTA),
 };
 
+constexpr Xlat kQuotaFormatsNames[] = {
+    XLAT(QFMT_VFS_OLD), XLAT(QFMT_VFS_V0), XLAT(QFMT_OCFS2), XLAT(QFMT_VFS_V1), {5, "QFMT_SHMEM"},
+};
+
 constexpr Xlat kLandlockFsAccessNames[] = {
     XLAT(LANDLOCK_ACCESS_FS_EXECUTE),      XLAT(LANDLOCK_ACCESS_FS_WRITE_FILE),
     XLAT(LANDLOCK_ACCESS_FS_READ_FILE),    XLAT(LANDLOCK_ACCESS_FS_READ_DIR),
@@ -213,6 +218,10 @@ constexpr Xlat kKeyDefaultsNames[] = {
     XLAT(KEY_REQKEY_DEFL_NO_CHANGE),
 };
 
+constexpr Xlat kKeyMoveFlagsNames[] = {
+    XLAT(KEYCTL_MOVE_EXCL),
+};
+
 constexpr Xlat kKeyPermissionsNames[] = {
     XLAT(KEY_POS_VIEW),  XLAT(KEY_POS_READ),    XLAT(KEY_POS_WRITE), XLAT(KEY_POS_SEARCH),
     XLAT(KEY_POS_LINK),  XLAT(KEY_POS_SETATTR), XLAT(KEY_USR_VIEW),  XLAT(KEY_USR_READ),
@@ -228,7 +237,7 @@ const Set kPerfEventFlags = {.flags = kPerfEventFlagsNames, .unknown_flags = "PE
 const Set kKexecFlags = {.flags = kKexecFlagsFlagNames,
                          .constant_mask = 0xffff0000,
                          .constants = kKexecFlagsConstantNames,
-                         .unknown = "KEXEC_???",
+                         .unknown = "KEXEC_ARCH_???",
                          .sorted = true};
 const Set kKexecFileFlags = {.flags = kKexecFileFlagsNames, .unknown_flags = "KEXEC_FILE_???"};
 const Set kGetrandomFlags = {.flags = kGetrandomFlagsNames, .unknown_flags = "GRND_???"};
@@ -246,6 +255,7 @@ const Set kLandlockAddFlags = {.flags = kLandlockAddFlagsNames,
                                .unknown_flags = "LANDLOCK_ADD_RULE_???"};
 const Set kLsmAttributes = {.constants = kLsmAttributesNames, .unknown = "LSM_ATTR_???"};
 const Set kLsmFlags = {.flags = kLsmFlagsNames, .unknown_flags = "LSM_FLAG_???"};
+const Set kQuotaFormats = {.constants = kQuotaFormatsNames, .unknown = "QFMT_???"};
 const Set kQuotaCommands = {.constants = kQuotaCommandsNames, .unknown = "Q_???", .sorted = true};
 const Set kLandlockFsAccess = {.flags = kLandlockFsAccessNames,
                                .unknown_flags = "LANDLOCK_ACCESS_FS_???"};
@@ -255,6 +265,7 @@ const Set kLandlockScopes = {.flags = kLandlockScopesNames, .unknown_flags = "LA
 const Set kKeySerials = {.constants = kKeySerialsNames};
 const Set kKeyDefaults = {
     .constants = kKeyDefaultsNames, .unknown = "KEY_REQKEY_DEFL_???", .sorted = true};
+const Set kKeyMoveFlags = {.flags = kKeyMoveFlagsNames, .unknown_flags = "KEYCTL_MOVE_???"};
 const Set kKeyPermissions = {.flags = kKeyPermissionsNames, .unknown_flags = "KEY_???"};
 
 }  // namespace ptraced::decode

@@ -272,7 +272,7 @@ const Set kSeccompModes = {.constants = kSeccompModesNames, .unknown = "SECCOMP_
 const Set kDumpModes = {.constants = kDumpModesNames, .unknown = "SUID_DUMP_???"};
 const Set kSecureBits = {.flags = kSecureBitsNames, .unknown_flags = "SECBIT_???"};
 const Set kTscModes = {.constants = kTscModesNames, .unknown = "PR_TSC_???"};
-const Set kUnalignModes = {.constants = kUnalignModesNames, .unknown = "PR_UNALIGN_???"};
+const Set kUnalignModes = {.flags = kUnalignModesNames, .unknown_flags = "PR_UNALIGN_???"};
 const Set kMceKill = {.constants = kMceKillNames, .unknown = "PR_MCE_KILL_???"};
 const Set kMceKillSet = {.constants = kMceKillSetNames, .unknown = "PR_MCE_KILL_???"};
 const Set kMmFields = {.constants = kMmFieldsNames, .unknown = "PR_SET_MM_???", .sorted = true};

@@ -207,12 +207,14 @@ extern const Set kLandlockRuleTypes;
 extern const Set kLandlockAddFlags;
 extern const Set kLsmAttributes;
 extern const Set kLsmFlags;
+extern const Set kQuotaFormats;
 extern const Set kQuotaCommands;
 extern const Set kLandlockFsAccess;
 extern const Set kLandlockNetAccess;
 extern const Set kLandlockScopes;
 extern const Set kKeySerials;
 extern const Set kKeyDefaults;
+extern const Set kKeyMoveFlags;
 extern const Set kKeyPermissions;
 
 // Io_uring.
