@@ -5,9 +5,11 @@ import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, printHelp } from './command.js';
 import { lastingServerOf, serverOf } from './connection.js';
 import { checkSessionOptions, startDetached } from './detached.js';
+import { statusWith } from './exit-status.js';
 import { COMMON_OPTIONS, parseNumber, parseOptions } from './options.js';
 import { openSink } from './print-output.js';
 import { tamperingOf } from './rule-options.js';
+import { writeErrorPolicy } from './trace-output.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl attach [OPTION]... PID...
@@ -18,7 +20,7 @@ With --server, PID is the server's. Ctrl-C detaches; the processes run on.
 ${COMMON_HELP}
 
 Exit status: 0 when the processes have ended, the signal that ended the trace. 1: a process could
-not be traced to its end. 2: the command line is wrong.`;
+not be traced to its end, or lines could not be written. 2: the command line is wrong.`;
 
 export const attachCommand: Command = {
   name: 'attach',
@@ -37,6 +39,7 @@ export const attachCommand: Command = {
     const capture = captureOptions(values, address);
     const tampering = tamperingOf(values, address);
     const { rules } = tampering;
+    const policy = writeErrorPolicy(values['on-write-error']);
     const options = {
       capture,
       rules,
@@ -50,8 +53,9 @@ export const attachCommand: Command = {
       return await tampering.blame(start);
     }
     const kind = pids.length > 1 ? 'attach-several' : 'attach';
-    await using opened = await openSink({ ...values, json: false }, kind);
+    await using opened = await openSink({ ...values, json: false }, kind, policy);
     const { sink } = opened;
-    return await tampering.blame(() => attachTo(pids, options, address, sink));
+    const attached = () => attachTo(pids, options, address, sink);
+    return statusWith(sink, await tampering.blame(attached));
   },
 };

@@ -25,6 +25,13 @@ export function printHelp(text: string): ExitStatus {
 const OUTPUT_HELP = `\
   -o, --output=FILE        write the lines into FILE instead of stderr`;
 
+/** Help for WRITE_OPTIONS. */
+export const WRITE_HELP = `\
+      --on-write-error=POLICY
+                           when something cannot be written, as on a full disk: "continue"
+                           says so, and the tracees go on without (default; the exit status
+                           is 1 then), "end" ends the trace`;
+
 /** Help for FILTER_OPTIONS. */
 export const FILTER_HELP = `\
   -e, --trace=SET          calls to trace: names, %classes, /regexes, after "!" all others;
@@ -77,6 +84,7 @@ const BASE_HELP = `\
 /** Help for the options that `trace` and `attach` share. */
 export const COMMON_HELP = `\
 ${OUTPUT_HELP}
+${WRITE_HELP}
 ${FILTER_HELP}
 ${TAMPERING_HELP}
 ${DETAIL_HELP}

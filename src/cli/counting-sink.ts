@@ -79,6 +79,10 @@ export class CountingSink implements FrameSink {
     return this.#inner.fd;
   }
 
+  get incomplete(): boolean {
+    return this.#inner.incomplete;
+  }
+
   frame(frame: KnownFrame | undefined, bytes: Uint8Array): void {
     if (frame?.case !== 'batch') {
       this.#inner.frame(frame, bytes);

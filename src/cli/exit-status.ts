@@ -9,6 +9,11 @@ export type ExitStatus = { readonly code: number } | { readonly signal: number }
 
 /** Something did not work. */
 export const FAILURE: ExitStatus = { code: 1 };
+/** `status`, unless the sink lacks something that could not be written. */
+export function statusWith(sink: { readonly incomplete: boolean }, status: ExitStatus): ExitStatus {
+  return sink.incomplete ? FAILURE : status;
+}
+
 /** The command line is wrong. */
 export const USAGE: ExitStatus = { code: 2 };
 

@@ -9,6 +9,8 @@ import type { TraceOutput } from './trace-output.js';
 export interface FrameSink {
   /** Descriptor that the lines go to. */
   readonly fd: number;
+  /** Something could not be written, and the trace went on. */
+  readonly incomplete: boolean;
   /** `bytes` are those of the frame; it is undefined where this version does not know it. */
   frame(frame: KnownFrame | undefined, bytes: Uint8Array): void;
   /** A message to the user about the trace, a whole line without its end. */
@@ -35,6 +37,10 @@ export class StraceSink implements FrameSink {
 
   get fd(): number {
     return this.#output.fd;
+  }
+
+  get incomplete(): boolean {
+    return this.#output.incomplete;
   }
 
   frame(frame: KnownFrame | undefined): void {
@@ -94,6 +100,10 @@ export class JsonSink implements FrameSink {
 
   get fd(): number {
     return this.#output.fd;
+  }
+
+  get incomplete(): boolean {
+    return this.#output.incomplete;
   }
 
   frame(frame: KnownFrame | undefined): void {

@@ -30,6 +30,11 @@ const LINE_OPTIONS = {
   quiet: { type: 'boolean', short: 'q', multiple: true, default: [] },
 } as const satisfies OptionSpecs;
 
+/** For those whose tracees go on or end with what is written. */
+export const WRITE_OPTIONS = {
+  'on-write-error': { type: 'string', default: 'continue' },
+} as const satisfies OptionSpecs;
+
 /** Counts instead of lines, or after them. */
 export const COUNT_OPTIONS = {
   summary: { type: 'boolean', short: 'C', default: false },
@@ -81,6 +86,7 @@ export const COMMON_OPTIONS = {
   ...CAPTURE_OPTIONS,
   ...COUNT_OPTIONS,
   ...LINE_OPTIONS,
+  ...WRITE_OPTIONS,
   detach: { type: 'boolean', short: 'D', default: false },
   label: { type: 'string', multiple: true, default: [] },
   paused: { type: 'boolean', default: false },

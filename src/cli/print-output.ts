@@ -4,7 +4,7 @@ import { CountingSink, summaryOptions } from './counting-sink.js';
 import { type FrameSink, JsonSink, StraceSink } from './frame-sink.js';
 import type { ParsedArguments, PRINT_OPTIONS } from './options.js';
 import { StracePrinter } from './strace-printer.js';
-import { TraceOutput } from './trace-output.js';
+import { TraceOutput, type WriteErrorPolicy } from './trace-output.js';
 import { printerOptions, type TracedKind } from './trace-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -27,13 +27,14 @@ export interface OpenSink extends AsyncDisposable {
 export async function openSink(
   values: PrintValues & { readonly 'no-follow'?: boolean },
   kind: TracedKind,
+  policy: WriteErrorPolicy,
 ): Promise<OpenSink> {
   const summary = summaryOptions(values);
   if (summary !== undefined && values.json) {
     throw new UsageError(`${summary.only ? '-c' : '-C'} and --json exclude each other`);
   }
   const options = printerOptions(values, kind);
-  const output = await TraceOutput.open(values.output, values.json ? 1 : 2);
+  const output = await TraceOutput.open(values.output, policy, values.json ? 1 : 2);
   return {
     sink: sinkOf(),
     sharedFd: output.sharedFd,

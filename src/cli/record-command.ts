@@ -3,9 +3,9 @@
 import { OrphanAction } from '../client/index.js';
 import { attachTo, MAX_PID } from './attach-run.js';
 import { captureOptions, subscriptionOf } from './capture-options.js';
-import { CAPTURE_HELP, type Command, LAUNCH_HELP, printHelp } from './command.js';
+import { CAPTURE_HELP, type Command, LAUNCH_HELP, printHelp, WRITE_HELP } from './command.js';
 import { lastingServerOf, serverOf } from './connection.js';
-import type { ExitStatus } from './exit-status.js';
+import { type ExitStatus, statusWith } from './exit-status.js';
 import { followSession } from './follow-session.js';
 import { launchSurroundings } from './launch-inheritance.js';
 import { LaunchRun } from './launch-run.js';
@@ -17,9 +17,11 @@ import {
   type ParsedArguments,
   parseNumber,
   parseOptions,
+  WRITE_OPTIONS,
 } from './options.js';
 import { RecordingSink } from './recording-sink.js';
 import { TAMPERING_ELSEWHERE, tamperingOf } from './rule-options.js';
+import { writeErrorPolicy } from './trace-output.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl record [OPTION]... FILE [--] COMMAND [ARGUMENT]...
@@ -28,12 +30,13 @@ const help = `Usage: ptracectl record [OPTION]... FILE [--] COMMAND [ARGUMENT]..
 
 Records what a command, a process or the processes of a session do into FILE, for 'ptracectl replay
 FILE'. The options come before the command, whose input, output and exit status are passed through.
-Ctrl-C lets a process or a session go on without us.
+Ctrl-C lets a process or a session go on without us. A new FILE has mode 0600.
 
   -q, --quiet              do not say where a command runs
   -p, --pid=PID            attach to this process
       --session=SESSION    subscribe to this session of a --server, from its oldest record on
 ${LAUNCH_HELP}
+${WRITE_HELP}
 ${CAPTURE_HELP}
 
 Exit status: as that of 'trace', 'attach' and 'subscribe'. 1: it could not be recorded to its end.
@@ -42,6 +45,7 @@ Exit status: as that of 'trace', 'attach' and 'subscribe'. 1: it could not be re
 const OPTIONS = {
   ...CAPTURE_OPTIONS,
   ...LAUNCH_OPTIONS,
+  ...WRITE_OPTIONS,
   pid: { type: 'string', short: 'p' },
   quiet: { type: 'boolean', short: 'q', multiple: true, default: [] },
   session: { type: 'string' },
@@ -102,27 +106,31 @@ async function startRecording(
   const launch = address === undefined ? embeddedLaunch : remoteLaunch;
   const target = command.length > 0 ? launch(command, values) : undefined;
 
-  await using sink = await RecordingSink.open(file);
-  if (target !== undefined) {
-    const run = new LaunchRun(command[0] ?? '', sink);
-    const isTold = address !== undefined && values.quiet.length === 0;
-    const request = {
-      target: { case: 'launch' as const, value: target },
-      capture,
-      rules,
-      onDisconnect: OrphanAction.KILL,
-    };
-    const place = isTold ? describePlace(address, values) : undefined;
-    return await tampering.blame(() => run.follow(address, request, launchSurroundings(), place));
+  await using sink = await RecordingSink.open(file, writeErrorPolicy(values['on-write-error']));
+  return statusWith(sink, await follow());
+
+  async function follow() {
+    if (target !== undefined) {
+      const run = new LaunchRun(command[0] ?? '', sink);
+      const isTold = address !== undefined && values.quiet.length === 0;
+      const request = {
+        target: { case: 'launch' as const, value: target },
+        capture,
+        rules,
+        onDisconnect: OrphanAction.KILL,
+      };
+      const place = isTold ? describePlace(address, values) : undefined;
+      return await tampering.blame(() => run.follow(address, request, launchSurroundings(), place));
+    }
+    if (values.session !== undefined && address !== undefined) {
+      return await followSession(
+        address,
+        values.session,
+        { filter: subscriptionOf(values, address) },
+        sink,
+      );
+    }
+    const options = { capture, rules, singleThread: values['no-follow'], startPaused: false };
+    return await tampering.blame(() => attachTo([pid], options, address, sink));
   }
-  if (values.session !== undefined && address !== undefined) {
-    return await followSession(
-      address,
-      values.session,
-      { filter: subscriptionOf(values, address) },
-      sink,
-    );
-  }
-  const options = { capture, rules, singleThread: values['no-follow'], startPaused: false };
-  return await tampering.blame(() => attachTo([pid], options, address, sink));
 }

@@ -8,12 +8,15 @@ import {
   SessionEndedSchema,
   TraceResponseSchema,
 } from '../client/index.js';
-import { FdWriter, openOutput } from './fd-writer.js';
+import { type FdWriter, openOutput } from './fd-writer.js';
 import type { FrameSink } from './frame-sink.js';
-import { TraceOutput } from './trace-output.js';
+import { TraceOutput, type WriteErrorPolicy } from './trace-output.js';
 
 /** Message of an end without a cause where the tracees were let go. */
 export const DETACHED = 'the recording ended with a detach';
+
+/** A recording has what the tracees read and write, secrets too. */
+const MODE = 0o600;
 
 /** Keeps every frame as it came, and passes the command's output through. */
 export class RecordingSink implements FrameSink, AsyncDisposable {
@@ -29,15 +32,19 @@ export class RecordingSink implements FrameSink, AsyncDisposable {
     this.#close = close;
   }
 
-  /** Opens `path`, which is emptied. Throws an OutputError. */
-  static async open(path: string): Promise<RecordingSink> {
-    const { fd, close } = await openOutput(path);
-    const output = await TraceOutput.open(undefined);
-    return new RecordingSink(new FdWriter(fd), output, close);
+  /** Opens `path`, which is emptied; one that is new is for its owner alone. Throws an OutputError. */
+  static async open(path: string, policy: WriteErrorPolicy): Promise<RecordingSink> {
+    const { fd, close } = await openOutput(path, MODE);
+    const output = await TraceOutput.open(undefined, policy);
+    return new RecordingSink(output.writer(fd, `write '${path}'`), output, close);
   }
 
   get fd(): number {
     return this.#file.fd;
+  }
+
+  get incomplete(): boolean {
+    return this.#output.incomplete;
   }
 
   frame(frame: KnownFrame | undefined, bytes: Uint8Array): void {
@@ -70,7 +77,9 @@ export class RecordingSink implements FrameSink, AsyncDisposable {
   finish(): void {}
 
   async flush(): Promise<void> {
-    await Promise.all([this.#file.flush(), this.#output.flush()]);
+    // Once more behind the recording, whose error it has.
+    const tellError = () => this.#output.flush();
+    await Promise.all([this.#file.flush().then(tellError), this.#output.flush()]);
   }
 
   /** No server ends a session without a cause: we left before its end. */

@@ -67,7 +67,7 @@ export const replayCommand: Command = {
     const filter = await replayFilter(values);
     const limit = values['string-limit'];
     const strings = limit === undefined ? undefined : new ReplayedStrings(limit);
-    await using opened = await openSink(values, 'session');
+    await using opened = await openSink(values, 'session', 'end');
     return await replay(file, opened.sink, filter, strings);
   },
 };

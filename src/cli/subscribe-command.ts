@@ -1,8 +1,9 @@
 /** `ptracectl subscribe`: prints the records of a session. */
 
 import { subscriptionOf } from './capture-options.js';
-import { type Command, FILTER_HELP, PRINT_HELP, printHelp } from './command.js';
+import { type Command, FILTER_HELP, PRINT_HELP, printHelp, WRITE_HELP } from './command.js';
 import { lastingServerOf } from './connection.js';
+import { statusWith } from './exit-status.js';
 import { followSession, type SubscribeRequest } from './follow-session.js';
 import {
   FILTER_OPTIONS,
@@ -11,9 +12,11 @@ import {
   parseAnywhere,
   parseNumber,
   parseUint64,
+  WRITE_OPTIONS,
 } from './options.js';
 import { openSink } from './print-output.js';
 import { refuseTampering } from './rule-options.js';
+import { writeErrorPolicy } from './trace-output.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl subscribe [OPTION]... SESSION
@@ -27,14 +30,16 @@ and no record is missed or printed twice.
   -p, --pid=ID             only records of this process or thread (repeatable)
       --lossless           where the session blocks on overflow, tracees wait for us
 ${FILTER_HELP}
+${WRITE_HELP}
 ${PRINT_HELP}
 
 Exit status: 0 when the session has ended; the signal that ended us. 1: the session could not be
-followed to its end. 2: the command line is wrong.`;
+followed to its end, or lines could not be written. 2: the command line is wrong.`;
 
 const OPTIONS = {
   ...PRINT_OPTIONS,
   ...FILTER_OPTIONS,
+  ...WRITE_OPTIONS,
   after: { type: 'string' },
   latest: { type: 'boolean', default: false },
   lossless: { type: 'boolean', default: false },
@@ -67,8 +72,10 @@ export const subscribeCommand: Command = {
       filter: { ...subscriptionOf(values, address), pids },
       lossless: values.lossless,
     };
-    await using opened = await openSink(values, 'session');
-    return await followSession(address, session, request, opened.sink);
+    const policy = writeErrorPolicy(values['on-write-error']);
+    await using opened = await openSink(values, 'session', policy);
+    const { sink } = opened;
+    return statusWith(sink, await followSession(address, session, request, sink));
   },
 };
 

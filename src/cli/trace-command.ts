@@ -5,12 +5,14 @@ import { captureOptions } from './capture-options.js';
 import { COMMON_HELP, type Command, LAUNCH_HELP, printHelp } from './command.js';
 import { lastingServerOf, serverOf } from './connection.js';
 import { checkSessionOptions, startDetached } from './detached.js';
+import { statusWith } from './exit-status.js';
 import { launchSurroundings } from './launch-inheritance.js';
 import { LaunchRun } from './launch-run.js';
 import { describePlace, embeddedLaunch, remoteLaunch } from './launch-target.js';
 import { COMMON_OPTIONS, LAUNCH_OPTIONS, parseOptions } from './options.js';
 import { openSink } from './print-output.js';
 import { tamperingOf } from './rule-options.js';
+import { writeErrorPolicy } from './trace-output.js';
 import { UsageError } from './usage-error.js';
 
 const help = `Usage: ptracectl trace [OPTION]... [--] COMMAND [ARGUMENT]...
@@ -21,8 +23,8 @@ input, output and exit status are passed through.
 ${LAUNCH_HELP}
 ${COMMON_HELP}
 
-Exit status: that of the command, or the signal that killed it. 1: it could not be traced.
-2: the command line is wrong.`;
+Exit status: that of the command, or the signal that killed it. 1: it could not be traced,
+or lines could not be written. 2: the command line is wrong.`;
 
 export const traceCommand: Command = {
   name: 'trace',
@@ -48,15 +50,17 @@ export const traceCommand: Command = {
     const capture = captureOptions(values, address);
     const tampering = tamperingOf(values, address);
     const { rules } = tampering;
+    const policy = writeErrorPolicy(values['on-write-error']);
     if (values.detach && address !== undefined) {
       const start = () => startDetached(address, [target], { capture, rules }, values.label);
       return await tampering.blame(start);
     }
-    await using opened = await openSink({ ...values, json: false }, 'launch');
+    await using opened = await openSink({ ...values, json: false }, 'launch', policy);
     const run = new LaunchRun(operands[0] ?? '', opened.sink, opened.sharedFd);
     const isTold = address !== undefined && values.quiet.length === 0;
     const place = isTold ? describePlace(address, values) : undefined;
     const request = { target, capture, rules, onDisconnect: OrphanAction.KILL };
-    return await tampering.blame(() => run.follow(address, request, launchSurroundings(), place));
+    const follow = () => run.follow(address, request, launchSurroundings(), place);
+    return statusWith(opened.sink, await tampering.blame(follow));
   },
 };
