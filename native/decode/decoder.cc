@@ -109,7 +109,7 @@ void enter_text(const Call& call, core::Memory& memory, const Options& options, 
     state.text += state.interrupted_ != nullptr ? state.interrupted_ : "system call";
     state.text += " ...>";
   }
-  TextWriter writer(state.text, true, options.spans ? &state.spans : nullptr);
+  TextWriter writer(state.text, true, options.spans ? &state.spans : nullptr, options.max_bytes);
   Engine(writer, memory, options, call, state).enter();
 }
 
@@ -132,7 +132,8 @@ void exit_text(const Call& call, const core::SyscallExit& exit, core::Memory& me
     return;
   }
   const Result& result = result_of(*state.syscall_, call);
-  TextWriter writer(state.text, state.next_arg_ == 0, options.spans ? &state.spans : nullptr);
+  TextWriter writer(state.text, state.next_arg_ == 0, options.spans ? &state.spans : nullptr,
+                    options.max_bytes);
   Engine engine(writer, memory, options, call, state);
   engine.exit(exit);
   state.result_offset = state.text.size();

@@ -41,6 +41,12 @@ struct Options {
   bool unabbreviated = false;
   // Say which parts of the text the first limit: CallText::spans.
   bool spans = false;
+  // Bytes of a text, or about so many of an encoded tree of values, at which strings, arrays and
+  // vectors are cut whatever else is asked for. Numbers and fields of the structure at hand still
+  // follow: at most kMaxOverrun bytes.
+  size_t max_bytes = 8 << 20;
+
+  static constexpr size_t kMaxOverrun = 64 << 10;
 };
 
 class CallValues;
@@ -62,6 +68,19 @@ class CallText {
   // Before enter_text of a restart_syscall whose call was interrupted before anybody traced it: the
   // row of that call. Where the call itself was decoded here, that is known.
   void set_interrupted(const Syscall* row) { interrupted_ = row != nullptr ? row->name : nullptr; }
+
+  // Memory that it takes.
+  size_t bytes() const {
+    return text.capacity() + scratch_.capacity() + saved_each_.capacity() * sizeof(uint32_t) +
+           spans.capacity() * sizeof(TextSpan);
+  }
+  // Gives back the memory of a call that is over.
+  void release() {
+    text = {};
+    spans = {};
+    scratch_ = {};
+    saved_each_ = {};
+  }
 
  private:
   friend class Engine;

@@ -2,6 +2,8 @@
 // this room; it never trusts what it reads: every loop is bounded, every length checked.
 #pragma once
 
+#include <algorithm>
+
 #include "../core/memory.h"
 #include "decoder.h"
 #include "writer.h"
@@ -140,11 +142,8 @@ class Engine {
   // A buffer that lives until the next use of it; show_bytes and the string functions use it too.
   uint8_t* scratch(size_t size);
 
-  // Bytes shown of a longer sequence: as the client chose, and none any more where a call's
-  // decoding has grown beyond all measure (a vector of strings of 1 MiB each).
-  uint64_t limit() const {
-    return out_.written() < kMaxWrittenBytes ? options_.max_string_bytes : 0;
-  }
+  // Bytes shown of a longer sequence: as the client chose, and not more than max_bytes leaves.
+  uint64_t limit() const { return std::min<uint64_t>(options_.max_string_bytes, room()); }
   // Whether the element of that index is shown: its array is the one that was begun last.
   bool has_room_for(uint64_t index) {
     if (!options_.unabbreviated) {
@@ -154,13 +153,14 @@ class Engine {
   }
   // Elements shown of an array: likewise, and all of them where everything is asked for.
   uint64_t element_limit() const {
-    return out_.written() >= kMaxWrittenBytes ? 0
-           : options_.unabbreviated           ? UINT64_MAX
-                                              : options_.max_string_bytes;
+    return room() == 0 ? 0 : options_.unabbreviated ? UINT64_MAX : options_.max_string_bytes;
   }
 
  private:
-  static constexpr size_t kMaxWrittenBytes = 8 << 20;
+  size_t room() const {
+    const size_t written = out_.written();
+    return written < options_.max_bytes ? options_.max_bytes - written : 0;
+  }
 
   // An argument that the notation shows, with its register.
   struct Active {

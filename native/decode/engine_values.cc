@@ -102,6 +102,7 @@ void Engine::return_value(const Type& type, CallValues& values) {
 void enter_values(const Call& call, core::Memory& memory, const Options& options, CallText& text,
                   CallValues& values) {
   values.entry_.clear();
+  values.exit_.clear();
   values.argument_count_ = 0;
   values.has_return_value_ = false;
   values.entered_ = true;

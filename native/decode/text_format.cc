@@ -1,5 +1,6 @@
 #include "text_format.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -112,6 +113,25 @@ void append_quoted(std::string& out, const uint8_t* bytes, size_t size, bool hex
   }
   out.append(reinterpret_cast<const char*>(bytes) + plain, size - plain);
   out += '"';
+}
+
+size_t quoted_prefix(const uint8_t* bytes, size_t size, bool hex, size_t room) {
+  if (hex) {
+    return std::min(size, room / 4);  // \x00
+  }
+  std::string escaped;
+  size_t used = 0;
+  for (size_t i = 0; i < size; ++i) {
+    escaped.clear();
+    if (!is_plain(bytes[i])) {
+      append_escaped(escaped, bytes[i], i + 1 < size && bytes[i + 1] >= '0' && bytes[i + 1] <= '7');
+    }
+    used += escaped.empty() ? 1 : escaped.size();
+    if (used > room) {
+      return i;
+    }
+  }
+  return size;
 }
 
 void append_padded_hex(std::string& out, uint64_t value, size_t width) {

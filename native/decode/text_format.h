@@ -18,4 +18,7 @@ void append_padded_hex(std::string& out, uint64_t value, size_t width);
 // Appends a string in quotes, escaped as in C, or, `hex`, each byte in hexadecimal.
 void append_quoted(std::string& out, const uint8_t* bytes, size_t size, bool hex);
 
+// How many of the bytes fit into `room` characters between the quotes.
+size_t quoted_prefix(const uint8_t* bytes, size_t size, bool hex, size_t room);
+
 }  // namespace ptraced::decode

@@ -310,8 +310,11 @@ void TextWriter::negative_symbol(std::string_view name, int64_t) {
 
 void TextWriter::string(const uint8_t* bytes, size_t size, StringForm form) {
   const size_t offset = out_.size();
-  append_quoted(out_, bytes, size, form.hex);
-  if (form.truncated) {
+  const size_t room = out_.size() < max_bytes_ ? max_bytes_ - out_.size() : 0;
+  // An escape has four characters at most.
+  const size_t shown = size <= room / 4 ? size : quoted_prefix(bytes, size, form.hex, room);
+  append_quoted(out_, bytes, shown, form.hex);
+  if (form.truncated || shown < size) {
     out_ += "...";
   }
   if (form.limited && spans_ != nullptr) {

@@ -2,6 +2,7 @@
 // grow.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,10 @@ class TextWriter final : public Writer {
  public:
   // `separated`: no separator is needed before the next argument; it is the first.
   // `spans`: where the parts go that are limited; null: nowhere.
-  TextWriter(std::string& out, bool separated, std::vector<TextSpan>* spans = nullptr)
-      : out_(out), separated_(separated), spans_(spans) {}
+  // `max_bytes`: strings are cut where `out` comes to it.
+  TextWriter(std::string& out, bool separated, std::vector<TextSpan>* spans = nullptr,
+             size_t max_bytes = SIZE_MAX)
+      : out_(out), separated_(separated), spans_(spans), max_bytes_(max_bytes) {}
 
   size_t written() const override { return out_.size(); }
   bool wants_full_size() const override { return false; }
@@ -89,6 +92,7 @@ class TextWriter final : public Writer {
   bool separated_;
   std::vector<TextSpan>* const spans_;
   size_t array_ = 0;  // position of the innermost open array in spans_, and 1; 0: none
+  const size_t max_bytes_;
   // One bit a bracket that is open, innermost lowest: something stands in it already.
   uint64_t occupied_ = 0;
 };

@@ -52,8 +52,15 @@ class ValueTree {
     nodes_.clear();
     bytes_.clear();
   }
+  // Memory that it takes.
+  size_t memory() const {
+    return nodes_.capacity() * sizeof(ValueNode) + bytes_.capacity() +
+           frames_.capacity() * sizeof(Frame);
+  }
   const ValueNode& operator[](size_t index) const { return nodes_[index]; }
   size_t size() const { return nodes_.size(); }
+  // About how much it takes when it is encoded.
+  size_t written() const { return bytes_.size() + nodes_.size() * kNodeBytes; }
   std::string_view text(const ValueNode& node) const {
     return {reinterpret_cast<const char*>(bytes_.data()) + node.text, node.text_size};
   }
@@ -63,6 +70,8 @@ class ValueTree {
 
  private:
   friend class ValueWriter;
+
+  static constexpr size_t kNodeBytes = 16;
 
   // A value that is open while the tree is made: what comes next belongs to it.
   struct Frame {
@@ -93,6 +102,19 @@ class CallValues {
   bool has_return_value() const { return has_return_value_; }
   Root return_value() const { return root(return_value_); }
 
+  // Memory that it takes.
+  size_t bytes() const { return entry_.memory() + exit_.memory(); }
+  // They were cut where they came to so many bytes (Options::max_bytes).
+  bool is_cut_at(size_t max_bytes) const {
+    return entry_.written() >= max_bytes || exit_.written() >= max_bytes;
+  }
+  // Gives back the memory of a call that is over.
+  void release() {
+    entry_ = {};
+    exit_ = {};
+    argument_count_ = 0;
+    has_return_value_ = false;
+  }
   // The next call was not entered under the tracer's eyes.
   void forget_entry() { entered_ = false; }
 

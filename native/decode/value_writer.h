@@ -12,14 +12,15 @@ class ValueWriter final : public Writer {
  public:
   // Appends to the tree. `own_pid_namespace`: the tracee calls tasks as the server does.
   ValueWriter(ValueTree& out, bool own_pid_namespace)
-      : nodes_(out.nodes_),
+      : tree_(out),
+        nodes_(out.nodes_),
         bytes_(out.bytes_),
         frames_(out.frames_),
         own_pid_namespace_(own_pid_namespace) {
     frames_.clear();
   }
 
-  size_t written() const override { return bytes_.size() + nodes_.size() * kNodeBytes; }
+  size_t written() const override { return tree_.written(); }
   bool wants_full_size() const override { return true; }
   bool wants_written() const override { return true; }
   void begin_argument(std::string_view name, bool shown) override;
@@ -79,8 +80,6 @@ class ValueWriter final : public Writer {
   void end_note() override {}
 
  private:
-  // About what a node takes when it is encoded.
-  static constexpr size_t kNodeBytes = 16;
   static constexpr uint32_t kNothing = UINT32_MAX;
 
   using Frame = ValueTree::Frame;
@@ -97,6 +96,7 @@ class ValueWriter final : public Writer {
   void set_text(ValueNode& node, const void* bytes, size_t size);
   void signal(std::string_view field, int number);
 
+  const ValueTree& tree_;
   std::vector<ValueNode>& nodes_;
   std::vector<uint8_t>& bytes_;
   std::vector<Frame>& frames_;

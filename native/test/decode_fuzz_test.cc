@@ -89,6 +89,9 @@ TEST_CASE("a million calls of random numbers and arguments") {
     const decode::Call call = random_call(random, args);
     decode::Options options;
     options.unabbreviated = random() % 16 == 0;
+    if (random() % 4 == 0) {
+      options.max_bytes = random() % 1024;
+    }
     const bool entered = random() % 8 != 0;
     if (entered) {
       decode::enter_text(call, *memory, options, text);
@@ -99,6 +102,7 @@ TEST_CASE("a million calls of random numbers and arguments") {
                                : static_cast<int64_t>(random_word(random));
     decode::exit_text(call, exit, *memory, options, text);
     CHECK_MESSAGE(text.text.find(" = ", text.result_offset) == text.result_offset, text.text);
+    REQUIRE(text.text.size() <= options.max_bytes + decode::Options::kMaxOverrun);
     bytes += text.text.size();
   }
   CHECK(bytes > 0);
@@ -144,7 +148,10 @@ TEST_CASE("a million calls as values") {
       REQUIRE(!tree[index].name.empty());
       REQUIRE(tree[index].kind != decode::ValueKind::kNone);
     }
-    wire::add_arguments(writer, 19, values);
+    const size_t most = random() % 2048;
+    const bool all = wire::add_arguments(writer, 19, values, {.buffer = encoded, .bytes = most});
+    REQUIRE(encoded.size() <= most + wire::SizeLimit::kMaxOverrun);
+    REQUIRE((all || encoded.size() + 64 >= most));  // a character and lengths, that became shorter
   }
 }
 

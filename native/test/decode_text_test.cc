@@ -75,9 +75,24 @@ TEST_CASE("a vector of large strings does not make a text without bound") {
   const auto* bytes = reinterpret_cast<const uint8_t*>(vectors.data());
   const uint64_t there = kAt + (2 << 20);
   task.memory.map(there, std::vector<uint8_t>(bytes, bytes + vectors.size() * sizeof(iovec)));
-  const std::string line = task.line(SYS_writev, {1, there, vectors.size()}, 1000 << 20);
-  CHECK(line.size() < (16 << 20));
-  CHECK(line.ends_with(", ...], 1000) = 1048576000"));
+  for (const size_t most : {size_t{1000}, size_t{100 << 10}, size_t{8 << 20}}) {
+    task.options.max_bytes = most;
+    const std::string line = task.line(SYS_writev, {1, there, vectors.size()}, 1000 << 20);
+    CHECK(line.size() >= most);
+    CHECK(line.size() < most + 200);
+    CHECK(line.ends_with(", ...], 1000) = 1048576000"));
+  }
+}
+
+TEST_CASE("a string is cut where the text comes to its bound, and never within an escape") {
+  Decoded task;
+  task.options.max_string_bytes = 1 << 20;
+  task.memory.map(kAt, std::vector<uint8_t>(100, 0xff));
+  task.options.max_bytes = 30;
+  CHECK(task.line(SYS_write, {1, kAt, 100}, 100) ==
+        "write(1, \"\\377\\377\\377\\377\\377\"..., 100) = 100");
+  task.options.max_bytes = 1000;
+  CHECK(task.line(SYS_write, {1, kAt, 100}, 100).find("...") == std::string::npos);
 }
 
 TEST_CASE("a bad pointer is shown as it is") {

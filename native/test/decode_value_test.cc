@@ -84,6 +84,16 @@ TEST_CASE("text is valid UTF-8 without a NUL, all else is data") {
         "fd: fd 1, buf: 0x10006 -> data 0 65, count: 2");
 }
 
+TEST_CASE("values are cut where the tree comes to its bound") {
+  Valued task;
+  task.options.max_string_bytes = 1 << 20;
+  task.memory.map(kAt, std::string(1000, 'x'));
+  task.options.max_bytes = 100;
+  const std::string line = task.enter_values(SYS_write, {1, kAt, 1000});
+  CHECK(line.size() < 200);
+  CHECK(line.ends_with("x\"...1000, count: 1000"));
+}
+
 TEST_CASE("a string that is cut tells how long it is") {
   Valued task;
   const std::string long_name(5000, 'x');

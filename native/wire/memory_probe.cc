@@ -17,6 +17,10 @@ constexpr protozero::pbf_tag_type kProbe = 1;
 constexpr protozero::pbf_tag_type kAddress = 2;
 constexpr protozero::pbf_tag_type kData = 3;
 constexpr protozero::pbf_tag_type kFault = 4;
+constexpr protozero::pbf_tag_type kTruncated = 5;
+
+// What a snapshot takes beside its name and its bytes: tags, lengths, address, flags.
+constexpr size_t kSnapshotOverhead = 32;
 
 bool is_call(RecordKind kind) {
   return kind == RecordKind::kEnter || kind == RecordKind::kExit;
@@ -103,9 +107,11 @@ MemoryProbes::MemoryProbes(std::vector<MemoryProbe> probes) : probes_(std::move(
   }
 }
 
-void MemoryProbes::take(const RecordFacts& facts, const core::StopView& view,
-                        const core::SyscallExit* exit, ModuleCache& modules, std::string& record) {
+bool MemoryProbes::take(const RecordFacts& facts, const core::StopView& view,
+                        const core::SyscallExit* exit, ModuleCache& modules, std::string& record,
+                        size_t max_bytes) {
   ProbeScope scope(facts, view, exit, modules);
+  bool all = true;
   for (const MemoryProbe& probe : probes_) {
     const std::optional<size_t> length = scope.length(probe);
     if (!length || !probe.at.passes(facts)) {
@@ -116,6 +122,11 @@ void MemoryProbes::take(const RecordFacts& facts, const core::StopView& view,
     if (error != nullptr && error->kind == core::AddressError::Kind::kNotThere) {
       continue;
     }
+    const size_t used = record.size() + probe.name.size() + kSnapshotOverhead;
+    if (used > max_bytes) {
+      all = false;
+      continue;
+    }
     protozero::pbf_writer writer(record);
     protozero::pbf_writer snapshot(writer, kRecordMemory);
     snapshot.add_string(kProbe, probe.name);
@@ -124,7 +135,8 @@ void MemoryProbes::take(const RecordFacts& facts, const core::StopView& view,
       continue;
     }
     const uint64_t at = std::get<uint64_t>(address);
-    const size_t wanted = scope.within_buffer(probe, at, *length);
+    const size_t there = scope.within_buffer(probe, at, *length);
+    const size_t wanted = std::min(there, max_bytes - used);
     bytes_.resize(wanted);
     bytes_.resize(view.memory.read(at, bytes_.data(), wanted));
     snapshot.add_fixed64(kAddress, at);
@@ -133,7 +145,13 @@ void MemoryProbes::take(const RecordFacts& facts, const core::StopView& view,
     } else if (wanted != 0) {
       snapshot.add_bool(kFault, true);
     }
+    // Where the memory ends before, nothing is cut.
+    if (wanted < there && bytes_.size() == wanted) {
+      snapshot.add_bool(kTruncated, true);
+      all = false;
+    }
   }
+  return all;
 }
 
 }  // namespace ptraced::wire

@@ -39,9 +39,9 @@ class MemoryProbes {
   // Appends a TraceRecord.memory to `record` for each probe that selects this record of the stop
   // that the task is in. `exit` is null where no call has returned. A probe that wants what the
   // stop does not have, the result of a call before its exit or an argument where there is no call,
-  // takes none.
-  void take(const RecordFacts& facts, const core::StopView& view, const core::SyscallExit* exit,
-            ModuleCache& modules, std::string& record);
+  // takes none. `record` has at most `max_bytes` with them; returns whether nothing was left out.
+  bool take(const RecordFacts& facts, const core::StopView& view, const core::SyscallExit* exit,
+            ModuleCache& modules, std::string& record, size_t max_bytes);
 
  private:
   std::vector<MemoryProbe> probes_;

@@ -39,6 +39,7 @@ enum Field : pbf_tag_type {
   kFiles = 25,
   kSystemTime = 26,
   kTextSpans = 27,
+  kTruncated = 29,
   kSignal = 30,
   kNewTask = 31,
   kExec = 32,
@@ -125,7 +126,7 @@ bool has_value(const siginfo_t& info) {
 
 }  // namespace
 
-RecordWriter::RecordWriter(std::string& buffer) : writer_(buffer) {}
+RecordWriter::RecordWriter(std::string& buffer) : buffer_(buffer), writer_(buffer) {}
 
 void RecordWriter::head(uint64_t serial, RecordKind kind, pid_t tid, pid_t pid,
                         int64_t realtime_ns) {
@@ -182,42 +183,69 @@ void RecordWriter::text(std::string_view text, size_t result_offset) {
   }
 }
 
-void RecordWriter::spans(std::span<const decode::TextSpan> spans) {
+bool RecordWriter::spans(std::span<const decode::TextSpan> spans, size_t max_bytes) {
+  // A varint of an element, and what of a span is neither element nor text.
+  constexpr size_t kElementBytes = 5;
+  constexpr size_t kSpanBytes = 32;
   for (const decode::TextSpan& span : spans) {
+    const size_t bytes = span.elements.size() * kElementBytes + span.readable.size() + kSpanBytes;
+    if (buffer_.size() + bytes > max_bytes) {
+      return false;
+    }
     pbf_writer out(writer_, kTextSpans);
     out.add_uint32(1, span.offset);
     out.add_uint32(2, span.size);
     out.add_packed_uint32(3, span.elements.begin(), span.elements.end());
     add_string(out, 4, span.readable);
   }
+  return true;
 }
 
-void RecordWriter::files(const CallFiles& files) {
+bool RecordWriter::files(const CallFiles& files) {
   if (files.descriptors().empty() && files.paths().empty()) {
-    return;
+    return true;
   }
+  // As text, a byte takes four at most, and the bytes themselves stand beside it.
+  constexpr size_t kMostOfByte = 5;
+  size_t bytes = 0;
+  size_t count = 0;
+  for (const std::string_view path : files.paths()) {
+    bytes += path.size() * kMostOfByte;
+    if (bytes > kMaxFileBytes) {
+      break;
+    }
+    ++count;
+  }
+  const auto paths = std::span(files.paths()).first(count);
   pbf_writer out(writer_, kFiles);
   out.add_packed_int32(1, files.descriptors().begin(), files.descriptors().end());
   bool texts = true;
-  for (const std::string_view path : files.paths()) {
+  for (const std::string_view path : paths) {
     texts = add_path(out, 2, path) && texts;
   }
-  for (const std::string_view path : files.paths()) {
+  for (const std::string_view path : paths) {
     if (!texts) {
       out.add_bytes(3, path.data(), path.size());
     }
   }
+  return count == files.paths().size();
 }
 
 void RecordWriter::error(std::string_view error) {
   add_string(writer_, kError, error);
 }
 
-void RecordWriter::values(const decode::CallValues& values) {
-  add_arguments(writer_, kArguments, values);
+bool RecordWriter::values(const decode::CallValues& values, size_t max_bytes) {
+  const SizeLimit limit = {.buffer = buffer_, .bytes = max_bytes};
+  bool all = add_arguments(writer_, kArguments, values, limit);
   if (values.has_return_value()) {
-    add_value(writer_, kReturnValue, values.return_value());
+    all = add_value(writer_, kReturnValue, values.return_value(), limit) && all;
   }
+  return all;
+}
+
+void RecordWriter::truncated() {
+  writer_.add_bool(kTruncated, true);
 }
 
 // The order of the fields is that of struct user_regs_struct; selectors and flags are varints.

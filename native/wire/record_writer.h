@@ -20,6 +20,13 @@
 
 namespace ptraced::wire {
 
+// Bytes of one record at most. With its tag, and beside another of this size in one answer, it
+// stays below the 4 MiB that a client of gRPC takes by default.
+inline constexpr size_t kMaxRecordBytes = (1 << 20) - (8 << 10);
+
+// Of that, for the paths of the files that a call uses.
+inline constexpr size_t kMaxFileBytes = 128 << 10;
+
 // Writes one record into a buffer that is used again for the next. Fields that have their default
 // value are left out, as proto3 does.
 class RecordWriter {
@@ -37,13 +44,18 @@ class RecordWriter {
               uint64_t enter_serial);
   void tampered();
   void text(std::string_view text, size_t result_offset = 0);
-  // The parts of the text that are limited.
-  void spans(std::span<const decode::TextSpan> spans);
-  // The files that the call uses; nothing where it uses none.
-  void files(const CallFiles& files);
+  // The parts of the text that are limited, as long as the record has at most `max_bytes` with
+  // them. Returns whether all of them are there.
+  bool spans(std::span<const decode::TextSpan> spans, size_t max_bytes);
+  // The files that the call uses; nothing where it uses none. Paths take kMaxFileBytes at most;
+  // returns whether all of them are there.
+  bool files(const CallFiles& files);
   void registers(const core::Registers& registers);
-  // The decoded arguments, and what the call returned where that is more than a number.
-  void values(const decode::CallValues& values);
+  // The decoded arguments, and what the call returned where that is more than a number, as far as
+  // the record has at most `max_bytes` with them. Returns whether nothing was cut.
+  bool values(const decode::CallValues& values, size_t max_bytes);
+  // Something was left out that would have made the record larger than kMaxRecordBytes.
+  void truncated();
   void error(std::string_view error);
 
   void signal(const siginfo_t& info, std::string_view name, std::string_view code_name,
@@ -59,6 +71,7 @@ class RecordWriter {
   void output(int fd, std::span<const unsigned char> bytes, uint64_t offset);
 
  private:
+  const std::string& buffer_;
   protozero::pbf_writer writer_;
 };
 

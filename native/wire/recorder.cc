@@ -23,9 +23,22 @@ std::string_view fatal_signal_name(const core::WaitStatus& status) {
 
 }  // namespace
 
+namespace {
+
+// What change() can replace is kept once, where it is used.
+RecorderOptions without_changeable(const RecorderOptions& options) {
+  RecorderOptions rest = options;
+  rest.filter = {};
+  rest.probes = {};
+  rest.rules = {};
+  return rest;
+}
+
+}  // namespace
+
 Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
-    : options_(options),
-      filter_(options.filter),
+    : options_(without_changeable(options)),
+      filter_(std::move(options.filter)),
       ring_(ring),
       summary_(summary),
       live_processes_([this] {
@@ -35,8 +48,8 @@ Recorder::Recorder(RecorderOptions options, Ring& ring, Summary& summary)
         }
         return pids;
       }),
-      rules_(options_.rules),
-      probes_(options.probes),
+      rules_(std::move(options.rules)),
+      probes_(std::move(options.probes)),
       modules_(options.sees_all_calls) {}
 
 Recorder::~Recorder() = default;
@@ -83,6 +96,15 @@ uint64_t Recorder::change(RecorderChanges changes) {
   return serial;
 }
 
+void Recorder::leave_out(const RecordFacts& facts, int64_t seen_ns) {
+  const size_t size = record_.size();
+  record_.clear();
+  RecordWriter writer(record_);
+  writer.head(serial_, facts.kind, facts.tid, facts.pid, day_time_.at(seen_ns));
+  writer.error("a record of " + std::to_string(size) + " bytes is left out");
+  writer.truncated();
+}
+
 void Recorder::on_signal(const core::StopView& view, const siginfo_t& info, int delivered) {
   hold_where_ruled({.kind = RecordKind::kSignal}, view.task, view.task);
   append_stop({.kind = RecordKind::kSignal}, view.task, core::monotonic_ns(),
@@ -95,7 +117,7 @@ void Recorder::on_signal(const core::StopView& view, const siginfo_t& info, int 
                 writer.signal(info, decode::signal_name(info.si_signo),
                               decode::signal_code_name(info.si_signo, info.si_code),
                               delivered != info.si_signo);
-                add_memory({.kind = RecordKind::kSignal}, view, nullptr, record_);
+                add_memory({.kind = RecordKind::kSignal}, view, nullptr);
               });
 }
 
@@ -117,7 +139,7 @@ void Recorder::on_held(const core::StopView& view) {
     } else {
       writer.stop(task.held->reason, 0);
     }
-    add_memory({.kind = RecordKind::kStop}, view, nullptr, record_);
+    add_memory({.kind = RecordKind::kStop}, view, nullptr);
   };
   if (append({.kind = RecordKind::kStop}, task, core::monotonic_ns(), fill) != 0 && !has_record) {
     state.stop_record = record_;
@@ -145,7 +167,7 @@ void Recorder::on_group_stop(const core::StopView& view, int signal) {
                   writer.text(text_);
                 }
                 writer.stop(core::StopReason::kGroupStop, signal);
-                add_memory({.kind = RecordKind::kStop}, view, nullptr, record_);
+                add_memory({.kind = RecordKind::kStop}, view, nullptr);
               });
 }
 
@@ -153,7 +175,7 @@ void Recorder::on_group_continue(const core::StopView& view) {
   append_stop({.kind = RecordKind::kStop}, view.task, core::monotonic_ns(),
               [&](RecordWriter& writer) {
                 writer.stop(core::StopReason::kGroupContinue, 0);
-                add_memory({.kind = RecordKind::kStop}, view, nullptr, record_);
+                add_memory({.kind = RecordKind::kStop}, view, nullptr);
               });
 }
 
@@ -163,7 +185,7 @@ void Recorder::on_new_task(const core::StopView& parent, Task& child, core::Task
   append_stop({.kind = RecordKind::kNewTask}, parent.task, core::monotonic_ns(),
               [&](RecordWriter& writer) {
                 writer.new_task(child.tid, child.pid, static_cast<int>(origin), followed);
-                add_memory({.kind = RecordKind::kNewTask}, parent, nullptr, record_);
+                add_memory({.kind = RecordKind::kNewTask}, parent, nullptr);
               });
 }
 
@@ -188,7 +210,7 @@ void Recorder::on_exec(Task& task, pid_t former_tid, const core::StopView* view)
   append_stop({.kind = RecordKind::kExec}, task, core::monotonic_ns(), [&](RecordWriter& writer) {
     writer.exec(std::string_view(exe, length), former_tid);
     if (view != nullptr) {
-      add_memory({.kind = RecordKind::kExec}, *view, nullptr, record_);
+      add_memory({.kind = RecordKind::kExec}, *view, nullptr);
     }
   });
 }

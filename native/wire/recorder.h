@@ -109,6 +109,8 @@ class Recorder final : public core::Observer {
   // The same for the stop that the task is in, which it may be held in.
   template <typename Fill>
   uint64_t append_stop(const RecordFacts& facts, core::Task& task, int64_t seen_ns, Fill fill);
+  // Replaces the record being made by one that says that it was too large.
+  void leave_out(const RecordFacts& facts, int64_t seen_ns);
   void append_enter(core::Task& task, TaskState& state);
   void record_enter(const core::StopView& view, TaskState& state);
   void append_overdue_enters(int64_t now);
@@ -119,14 +121,24 @@ class Recorder final : public core::Observer {
   // FileFacts that somebody looks at.
   uint8_t wanted_files() const;
   // The call, and the files that it uses.
-  void add_call(RecordWriter& writer, const core::Task& task, const TaskState& state) const;
+  void add_call(RecordWriter& writer, const core::Task& task, const TaskState& state);
+  // Bytes that a record of the call has with what the decoding gives, and how it is decoded.
+  size_t decoded_bytes(const TaskState& state) const;
+  decode::Options call_options(const TaskState& state) const;
   // What the decoding gave.
-  void add_decoded(RecordWriter& writer, const TaskState& state) const;
+  void add_decoded(RecordWriter& writer, const TaskState& state);
   void hold_where_ruled(RecordFacts facts, const core::Task& of, core::Task& held) const;
   void add_registers(RecordWriter& writer, const core::StopView& view);
-  // Appends what the probes read at the stop to the record or a part of one.
-  void add_memory(RecordFacts facts, const core::StopView& view, const core::SyscallExit* exit,
-                  std::string& out);
+  // Appends to the record what the probes read at the stop.
+  void add_memory(const RecordFacts& facts, const core::StopView& view,
+                  const core::SyscallExit* exit);
+  // Most that is kept of what they read at the entry.
+  static size_t enter_memory_bytes();
+  // Appends what they read at the entry.
+  void add_enter_memory(TaskState& state);
+  // The same to a part of one, of `max_bytes` at most; returns whether nothing was left out.
+  bool take_memory(RecordFacts facts, const core::StopView& view, const core::SyscallExit* exit,
+                   std::string& out, size_t max_bytes);
   void seal(int64_t now);
 
   const RecorderOptions options_;
@@ -142,6 +154,7 @@ class Recorder final : public core::Observer {
   ModuleCache modules_;
   BatchBuilder batch_;
   std::string record_;  // the one being made
+  bool cut_ = false;    // something was left out of it
   std::string text_;
   uint64_t serial_ = 0;
   int64_t batch_since_ns_ = 0;  // when the open batch got its first record

@@ -13,6 +13,15 @@ inline constexpr int64_t kBatchAgeNs = 5 * core::kNanosecondsPerMillisecond;
 // Combined mode: a call that has not returned for this long gets its ENTER record.
 inline constexpr int64_t kLongCallNs = 100 * core::kNanosecondsPerMillisecond;
 
+// What stands in a record behind everything that can be large: stop_id, truncated.
+inline constexpr size_t kTailBytes = 64;
+
+// Registers, the result and what else of a call is no text, value or memory.
+inline constexpr size_t kRestBytes = 1024;
+
+// Of what probes read at an entry, where it is kept for a record of the exit.
+inline constexpr size_t kMaxEnterMemory = kMaxRecordBytes / 2;
+
 template <typename Fill>
 uint64_t Recorder::append(const RecordFacts& facts, int64_t seen_ns, Fill fill) {
   const bool always = facts.kind == RecordKind::kRulesChanged || facts.tampered;
@@ -20,9 +29,16 @@ uint64_t Recorder::append(const RecordFacts& facts, int64_t seen_ns, Fill fill) 
     return 0;
   }
   record_.clear();
+  cut_ = false;
   RecordWriter writer(record_);
   writer.head(++serial_, facts.kind, facts.tid, facts.pid, day_time_.at(seen_ns));
   fill(writer);
+  if (cut_) {
+    writer.truncated();
+  }
+  if (record_.size() > kMaxRecordBytes) {
+    leave_out(facts, seen_ns);
+  }
   const int64_t now = core::monotonic_ns();
   if (batch_.is_full_for(record_) || (!batch_.empty() && now - batch_since_ns_ >= kBatchAgeNs)) {
     seal(now);

@@ -91,10 +91,11 @@ uint8_t Recorder::wanted_files() const {
                               rules_.file_facts();
 }
 
-void Recorder::add_call(RecordWriter& writer, const Task& task, const TaskState& state) const {
+void Recorder::add_call(RecordWriter& writer, const Task& task, const TaskState& state) {
   writer.call(task.entry, state.name);
   if (options_.files) {
-    writer.files(state.files);
+    const bool all = writer.files(state.files);
+    cut_ = cut_ || !all;
   }
 }
 
@@ -102,6 +103,7 @@ void Recorder::on_enter(const core::StopView& view) {
   Task& task = view.task;
   TaskState& state = state_of(task);
   begin_call(view, state);
+  state.release_large();
   state.set_remapping(modules_.is_changed_by(state.called));
   if (state.ruled) {
     hold_where_ruled(state.facts(RecordKind::kEnter), task, task);
@@ -127,7 +129,9 @@ void Recorder::record_enter(const core::StopView& view, TaskState& state) {
       RecordWriter kept(state.enter_registers);
       add_registers(kept, view);
     }
-    add_memory(state.facts(RecordKind::kEnter), view, nullptr, state.enter_memory);
+    state.enter_memory_cut = !take_memory(state.facts(RecordKind::kEnter), view, nullptr,
+                                          state.enter_memory, enter_memory_bytes());
+    state.count_large();
     return;
   }
   const RecordFacts facts = state.facts(RecordKind::kEnter);
@@ -135,7 +139,7 @@ void Recorder::record_enter(const core::StopView& view, TaskState& state) {
     add_call(writer, task, state);
     add_decoded(writer, state);
     add_registers(writer, view);
-    add_memory(facts, view, nullptr, record_);
+    add_memory(facts, view, nullptr);
   });
 }
 
@@ -149,7 +153,7 @@ void Recorder::append_enter(Task& task, TaskState& state) {
     add_call(writer, task, state);
     add_decoded(writer, state);
     record_ += state.enter_registers;
-    record_ += std::exchange(state.enter_memory, {});
+    add_enter_memory(state);
   };
   const int64_t time = task.entered_ns;
   state.enter_serial = task.held && task.at_entry
@@ -232,18 +236,37 @@ void Recorder::append_exit(const core::StopView& view, const core::SyscallExit& 
     }
     add_decoded(writer, state);
     add_registers(writer, view);
-    record_ += std::exchange(state.enter_memory, {});
-    add_memory(facts, view, &exit, record_);
+    add_enter_memory(state);
+    add_memory(facts, view, &exit);
   });
+  state.release_large();
 }
 
-void Recorder::add_memory(RecordFacts facts, const core::StopView& view,
-                          const core::SyscallExit* exit, std::string& out) {
-  if (!probes_.empty()) {
-    facts.tid = view.task.tid;
-    facts.pid = view.task.pid;
-    probes_.take(facts, view, exit, modules_, out);
+bool Recorder::take_memory(RecordFacts facts, const core::StopView& view,
+                           const core::SyscallExit* exit, std::string& out, size_t max_bytes) {
+  if (probes_.empty()) {
+    return true;
   }
+  facts.tid = view.task.tid;
+  facts.pid = view.task.pid;
+  return probes_.take(facts, view, exit, modules_, out, max_bytes);
+}
+
+void Recorder::add_memory(const RecordFacts& facts, const core::StopView& view,
+                          const core::SyscallExit* exit) {
+  const bool all = take_memory(facts, view, exit, record_, kMaxRecordBytes - kTailBytes);
+  cut_ = cut_ || !all;
+}
+
+size_t Recorder::enter_memory_bytes() {
+  const bool scarce =
+      TaskState::large_bytes.load(std::memory_order_relaxed) > TaskState::kMaxLargeBytes;
+  return scarce ? TaskState::kScarceBytes : kMaxEnterMemory;
+}
+
+void Recorder::add_enter_memory(TaskState& state) {
+  record_ += std::exchange(state.enter_memory, {});
+  cut_ = cut_ || std::exchange(state.enter_memory_cut, false);
 }
 
 void Recorder::add_registers(RecordWriter& writer, const core::StopView& view) {

@@ -1,6 +1,7 @@
 // What the recorder remembers of a task.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string_view>
 
@@ -16,6 +17,7 @@ struct Recorder::TaskState final : core::TaskExtra {
     recorder.states_.push_back(this);
   }
   ~TaskState() override {
+    large_bytes -= counted_bytes;
     set_unrecorded(false);
     set_remapping(false);
     std::erase(recorder.states_, this);
@@ -38,6 +40,34 @@ struct Recorder::TaskState final : core::TaskExtra {
     }
   }
 
+  // Counts what the decoding of the call takes, where it is much.
+  void count_large() {
+    const size_t bytes = call.bytes() + values.bytes() + enter_memory.capacity();
+    const size_t counted = bytes > kLargeBytes ? bytes : 0;
+    if (counted != counted_bytes) {
+      large_bytes += counted - counted_bytes;
+      counted_bytes = counted;
+    }
+  }
+  // Gives back what a large call took, once it is over.
+  void release_large() {
+    if (counted_bytes != 0) {
+      call.release();
+      values.release();
+      count_large();
+    }
+    if (stop_record.capacity() > kLargeBytes && stop_record_id != task.stop_id) {
+      stop_record = {};
+    }
+  }
+
+  // What the decoding of a call keeps until it returns is much beyond this.
+  static constexpr size_t kLargeBytes = 64 << 10;
+  // Of all sessions: beyond this, calls are cut at kScarceBytes.
+  static constexpr size_t kMaxLargeBytes = 64 << 20;
+  static constexpr size_t kScarceBytes = 16 << 10;
+  static inline std::atomic<size_t> large_bytes = 0;
+
   // What filters look at of the call that the task is in.
   RecordFacts facts(RecordKind kind) const {
     return {.kind = kind,
@@ -56,6 +86,7 @@ struct Recorder::TaskState final : core::TaskExtra {
 
   Recorder& recorder;
   core::Task& task;
+  size_t counted_bytes = 0;   // of large_bytes
   core::SyscallEntry called;  // the task's call, or the function that it calls by it
   decode::CallText call;
   decode::CallValues values;
@@ -63,7 +94,8 @@ struct Recorder::TaskState final : core::TaskExtra {
   std::string_view name;                  // of the syscall; empty where no table has the number
   uint64_t enter_serial = 0;              // 0: no ENTER record
   CallFiles files;
-  std::string enter_memory;     // combined: what probes read at the entry
+  std::string enter_memory;  // combined: what probes read at the entry
+  bool enter_memory_cut = false;
   std::string enter_registers;  // combined: for an ENTER record that may yet be made
   uint32_t selected_by = 0;     // which of the session's filters decided
   bool selected = true;         // as far as can be told at its entry

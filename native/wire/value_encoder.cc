@@ -1,6 +1,7 @@
 #include "wire/value_encoder.h"
 
 #include "decode/set_lookup.h"
+#include "decode/utf8.h"
 
 namespace ptraced::wire {
 namespace {
@@ -28,8 +29,6 @@ enum Field : pbf_tag_type {
   kFullSize = 16,
 };
 
-void encode(pbf_writer& out, const ValueTree& tree, uint32_t index);
-
 // protozero drops a submessage in which nothing stands; in a oneof, and in a list, it says
 // something.
 template <typename Fill>
@@ -48,23 +47,6 @@ void add_name(pbf_writer& out, pbf_tag_type field, std::string_view name) {
   }
 }
 
-void add_argument(pbf_writer& parent, pbf_tag_type field, const ValueTree& tree, uint32_t index) {
-  pbf_writer argument(parent, field);
-  add_name(argument, 1, tree[index].name);
-  pbf_writer value(argument, 2);
-  encode(value, tree, index);
-}
-
-// Calls `visit` for each child that is there.
-template <typename Visit>
-void for_each_child(const ValueTree& tree, uint32_t index, Visit visit) {
-  for (uint32_t child = index + 1; child < tree[index].end; child = tree[child].end) {
-    if (tree[child].kind != ValueKind::kNone) {
-      visit(child);
-    }
-  }
-}
-
 // The bits of a word or of one of its parts. Names are written as they come; the rest is returned.
 uint64_t add_names(pbf_writer& out, const ValueTree& tree, const ValueNode& node, uint64_t& bits) {
   bits |= node.number;
@@ -77,6 +59,16 @@ uint64_t add_names(pbf_writer& out, const ValueTree& tree, const ValueNode& node
   return node.kind == ValueKind::kConstant && !name.empty() ? 0 : node.number;
 }
 
+// Calls `visit` for each child that is there, until it returns false.
+template <typename Visit>
+void for_each_child(const ValueTree& tree, uint32_t index, Visit visit) {
+  for (uint32_t child = index + 1; child < tree[index].end; child = tree[child].end) {
+    if (tree[child].kind != ValueKind::kNone && !visit(child)) {
+      return;
+    }
+  }
+}
+
 void add_flags(pbf_writer& out, const ValueTree& tree, uint32_t index) {
   pbf_writer flags(out, kFlags);
   uint64_t bits = 0;
@@ -84,8 +76,10 @@ void add_flags(pbf_writer& out, const ValueTree& tree, uint32_t index) {
   if (tree[index].set != nullptr) {
     rest = add_names(flags, tree, tree[index], bits);
   } else {
-    for_each_child(tree, index,
-                   [&](uint32_t part) { rest |= add_names(flags, tree, tree[part], bits); });
+    for_each_child(tree, index, [&](uint32_t part) {
+      rest |= add_names(flags, tree, tree[part], bits);
+      return true;
+    });
   }
   flags.add_uint64(1, bits);
   if (rest != 0) {
@@ -93,42 +87,116 @@ void add_flags(pbf_writer& out, const ValueTree& tree, uint32_t index) {
   }
 }
 
-void add_pointer(pbf_writer& out, const ValueTree& tree, uint32_t index) {
+// Encodes values at the end of a buffer, up to a size of it.
+class Encoder {
+ public:
+  explicit Encoder(SizeLimit limit) : limit_(limit) {}
+
+  void encode(pbf_writer& out, const ValueTree& tree, uint32_t index);
+  void add_argument(pbf_writer& parent, pbf_tag_type field, const ValueTree& tree, uint32_t index);
+
+  // Something was left out.
+  bool cut() const { return cut_; }
+
+ private:
+  bool is_full() const { return limit_.buffer.size() >= limit_.bytes; }
+  // The same for children of one value, which then says so.
+  bool has_room(bool& all) {
+    all = all && !is_full();
+    cut_ = cut_ || !all;
+    return all;
+  }
+  bool add_text(pbf_writer& out, const ValueNode& node, std::string_view text);
+  bool add_struct(pbf_writer& out, const ValueTree& tree, uint32_t index);
+  bool add_list(pbf_writer& out, const ValueTree& tree, uint32_t index);
+  bool add_pointer(pbf_writer& out, const ValueTree& tree, uint32_t index);
+
+  const SizeLimit limit_;
+  bool cut_ = false;
+};
+
+void Encoder::add_argument(pbf_writer& parent, pbf_tag_type field, const ValueTree& tree,
+                           uint32_t index) {
+  pbf_writer argument(parent, field);
+  add_name(argument, 1, tree[index].name);
+  pbf_writer value(argument, 2);
+  encode(value, tree, index);
+}
+
+// Each returns whether everything of the value was encoded.
+
+bool Encoder::add_text(pbf_writer& out, const ValueNode& node, std::string_view text) {
+  const size_t used = limit_.buffer.size();
+  const size_t room = used < limit_.bytes ? limit_.bytes - used : 0;
+  const bool whole = text.size() <= room;
+  if (!whole) {
+    cut_ = true;
+    text = text.substr(0, room);
+  }
+  if (node.kind == ValueKind::kData) {
+    out.add_bytes(kData, text.data(), text.size());
+    return whole;
+  }
+  const size_t size = whole ? text.size()
+                            : decode::without_cut_character(
+                                  reinterpret_cast<const uint8_t*>(text.data()), text.size());
+  out.add_string(kText, text.data(), size);
+  return whole;
+}
+
+bool Encoder::add_pointer(pbf_writer& out, const ValueTree& tree, uint32_t index) {
   pbf_writer pointer(out, kPointer);
   pointer.add_fixed64(1, tree[index].number);
-  bool there = false;
+  bool all = true;
   for_each_child(tree, index, [&](uint32_t child) {
-    if (!there) {
+    if (has_room(all)) {
       pbf_writer pointee(pointer, 2);
       encode(pointee, tree, child);
-      there = true;
     }
+    return false;
   });
   if (tree[index].fault) {
     pointer.add_bool(3, true);
   }
+  return all;
 }
 
-void add_struct(pbf_writer& out, const ValueTree& tree, uint32_t index) {
+bool Encoder::add_struct(pbf_writer& out, const ValueTree& tree, uint32_t index) {
   const ValueNode& node = tree[index];
-  add_message(out, kStruct, node.label.empty() && node.end == index + 1, [&](pbf_writer& message) {
-    add_name(message, 1, node.label);
-    for_each_child(tree, index, [&](uint32_t child) { add_argument(message, 2, tree, child); });
-  });
+  bool all = !is_full() || node.end == index + 1;
+  cut_ = cut_ || !all;
+  add_message(out, kStruct, node.label.empty() && (node.end == index + 1 || is_full()),
+              [&](pbf_writer& message) {
+                add_name(message, 1, node.label);
+                for_each_child(tree, index, [&](uint32_t child) {
+                  if (has_room(all)) {
+                    add_argument(message, 2, tree, child);
+                  }
+                  return all;
+                });
+              });
+  return all;
 }
 
-void add_list(pbf_writer& out, const ValueTree& tree, uint32_t index) {
-  add_message(out, kList, tree[index].end == index + 1, [&](pbf_writer& message) {
+bool Encoder::add_list(pbf_writer& out, const ValueTree& tree, uint32_t index) {
+  const bool empty = tree[index].end == index + 1;
+  bool all = !is_full() || empty;
+  cut_ = cut_ || !all;
+  add_message(out, kList, empty || !all, [&](pbf_writer& message) {
     for_each_child(tree, index, [&](uint32_t child) {
-      pbf_writer element(message, 1);
-      encode(element, tree, child);
+      if (has_room(all)) {
+        pbf_writer element(message, 1);
+        encode(element, tree, child);
+      }
+      return all;
     });
   });
+  return all;
 }
 
-void encode(pbf_writer& out, const ValueTree& tree, uint32_t index) {
+void Encoder::encode(pbf_writer& out, const ValueTree& tree, uint32_t index) {
   const ValueNode& node = tree[index];
-  const std::string_view text = tree.text(node);
+  bool all = true;
   switch (node.kind) {
     case ValueKind::kNone:
       break;
@@ -139,10 +207,8 @@ void encode(pbf_writer& out, const ValueTree& tree, uint32_t index) {
       out.add_uint64(kUnsigned, node.number);
       break;
     case ValueKind::kText:
-      out.add_string(kText, text.data(), text.size());
-      break;
     case ValueKind::kData:
-      out.add_bytes(kData, text.data(), text.size());
+      all = add_text(out, node, tree.text(node));
       break;
     case ValueKind::kFlags:
       add_flags(out, tree, index);
@@ -154,13 +220,13 @@ void encode(pbf_writer& out, const ValueTree& tree, uint32_t index) {
       break;
     }
     case ValueKind::kStruct:
-      add_struct(out, tree, index);
+      all = add_struct(out, tree, index);
       break;
     case ValueKind::kList:
-      add_list(out, tree, index);
+      all = add_list(out, tree, index);
       break;
     case ValueKind::kPointer:
-      add_pointer(out, tree, index);
+      all = add_pointer(out, tree, index);
       break;
     case ValueKind::kDescriptor: {
       pbf_writer descriptor(out, kDescriptor);
@@ -176,32 +242,40 @@ void encode(pbf_writer& out, const ValueTree& tree, uint32_t index) {
       break;
     }
   }
-  if (node.truncated) {
+  if (node.truncated || !all) {
     out.add_bool(kTruncated, true);
-    if (node.full_size != decode::kUnknownSize && node.full_size != 0) {
-      out.add_uint64(kFullSize, node.full_size);
+    const bool is_text = node.kind == ValueKind::kText || node.kind == ValueKind::kData;
+    const uint64_t full_size = node.truncated || !is_text ? node.full_size : node.text_size;
+    if (full_size != decode::kUnknownSize && full_size != 0) {
+      out.add_uint64(kFullSize, full_size);
     }
   }
 }
 
 }  // namespace
 
-void add_arguments(pbf_writer& parent, pbf_tag_type field, const decode::CallValues& values) {
+bool add_arguments(pbf_writer& parent, pbf_tag_type field, const decode::CallValues& values,
+                   SizeLimit limit) {
+  Encoder encoder(limit);
   for (size_t i = 0; i < values.argument_count(); ++i) {
     const auto [tree, index] = values.argument(i);
-    add_argument(parent, field, tree, index);
+    encoder.add_argument(parent, field, tree, index);
   }
+  return !encoder.cut();
 }
 
-void add_value(pbf_writer& parent, pbf_tag_type field, decode::CallValues::Root root) {
+bool add_value(pbf_writer& parent, pbf_tag_type field, decode::CallValues::Root root,
+               SizeLimit limit) {
+  Encoder encoder(limit);
   pbf_writer value(parent, field);
-  encode(value, root.tree, root.index);
+  encoder.encode(value, root.tree, root.index);
+  return !encoder.cut();
 }
 
 std::string encode_value(decode::CallValues::Root root) {
   std::string bytes;
   pbf_writer value(bytes);
-  encode(value, root.tree, root.index);
+  Encoder({.buffer = bytes, .bytes = SIZE_MAX}).encode(value, root.tree, root.index);
   return bytes;
 }
 

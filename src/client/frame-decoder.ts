@@ -113,6 +113,7 @@ function emptyRecord(): TraceRecord {
     stack: [],
     textSpans: [],
     tampered: false,
+    truncated: false,
     detail: { case: undefined },
   };
 }
@@ -230,6 +231,9 @@ function readRareField(reader: BinaryReader, field: number, record: TraceRecord)
       return true;
     case 27:
       record.textSpans.push(readSpan(reader));
+      return true;
+    case 29:
+      record.truncated = reader.bool();
       return true;
     case 30:
       record.detail = { case: 'signal', value: read(SignalDetailSchema) };

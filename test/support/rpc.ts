@@ -32,10 +32,12 @@ export class Client implements AsyncDisposable {
   readonly #client: grpc.Client;
   readonly #streams = new Set<{ cancel(): void }>();
 
-  constructor(address: string) {
+  /** `options`: channel arguments of gRPC. */
+  constructor(address: string, options: grpc.ClientOptions = {}) {
     this.#client = new grpc.Client(address, grpc.credentials.createInsecure(), {
       'grpc.max_receive_message_length': -1,
       'grpc.use_local_subchannel_pool': 1, // each Client is a connection of its own
+      ...options,
     });
   }
 
