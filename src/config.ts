@@ -11,6 +11,8 @@ export interface Limits {
   readonly maxSessions: number;
   /** Traced tasks at a time, over all sessions. */
   readonly maxTasks: number;
+  /** Launched commands that were let go and still run, at a time: each takes a thread and two descriptors. */
+  readonly maxDetached: number;
   /** Bytes of all rings together. */
   readonly maxRingBytes: number;
   /** Connections at a time, for each address. */
@@ -81,6 +83,7 @@ export interface Config extends HostConfig {
 export const defaultLimits: Limits = Object.freeze({
   maxSessions: 64,
   maxTasks: 4096,
+  maxDetached: 256,
   maxRingBytes: 256 * 1024 * 1024,
   maxConnections: 256,
   maxRequestBytes: 4 * 1024 * 1024,

@@ -1,7 +1,8 @@
 /** `ptraced`: the server as a program. */
 import { displayText } from './bytes.js';
 import { ConfigError } from './config.js';
-import { helpText, parseCommand } from './flags.js';
+import { helpText } from './flag-table.js';
+import { parseCommand } from './flags.js';
 import { ownArguments, ownVariable } from './own-process.js';
 import { version } from './version.js';
 

@@ -44,7 +44,12 @@ export class ServiceHost {
     this.#config = config;
     this.#droppedLogLines = droppedLogLines;
     this.#engine = new Engine(addon, config.launchInheritance);
-    this.#registry = new SessionRegistry({ limits, keepEndedMs, log });
+    this.#registry = new SessionRegistry({
+      limits,
+      keepEndedMs,
+      log,
+      tracerThreads: () => this.#engine.tracerThreads(),
+    });
   }
 
   /** Calls `serve` once for each service. */

@@ -78,6 +78,10 @@ Napi::Value signal_number(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), decode::signal_number(text));
 }
 
+Napi::Value tracer_threads(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(TracerThread::count()));
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("NativeSession", Session::define(env));
   exports.Set("NativeCursor", Cursor::define(env));
@@ -90,6 +94,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("lookUpUser", Napi::Function::New<look_up_user>(env, "lookUpUser"));
   exports.Set("openLog", Napi::Function::New<open_log>(env, "openLog"));
   exports.Set("exit", Napi::Function::New<exit_process>(env, "exit"));
+  exports.Set("tracerThreads", Napi::Function::New<tracer_threads>(env, "tracerThreads"));
   exports.Set("probe", Napi::Function::New<probe>(env, "probe"));
   return exports;
 }

@@ -137,6 +137,7 @@ void SessionState::on_records() {
 void SessionState::on_ended(SessionEnd end) {
   call_js([end = std::move(end)](SessionState& self, Napi::Env env) {
     self.has_ended_ = true;
+    self.thread_->forget_request();
     if (self.memory_thread_) {
       self.memory_thread_->stop(env);
     }

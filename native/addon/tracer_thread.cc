@@ -1,6 +1,8 @@
 #include "addon/tracer_thread.h"
 
 #include <cerrno>
+#include <exception>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -9,6 +11,8 @@
 #include "core/thread.h"
 
 namespace ptraced::addon {
+
+std::atomic<size_t> TracerThread::count_ = 0;
 
 TracerThread::TracerThread(Target target, SessionOptions options,
                            std::shared_ptr<ThreadEvents> events)
@@ -35,8 +39,13 @@ core::Result<std::shared_ptr<TracerThread>> TracerThread::start(
                                 raw->tracer_->kick();
                               }
                             });
-  if (const core::Status status = core::start_thread("ptraced-tracer", [self] { self->run(); });
-      !status) {
+  ++count_;
+  const auto body = [self] {
+    self->run();
+    --count_;
+  };
+  if (const core::Status status = core::start_thread("ptraced-tracer", body); !status) {
+    --count_;
     return status.error();
   }
   return self;
@@ -103,6 +112,11 @@ std::vector<core::TaskSnapshot> TracerThread::resume_held(const std::vector<pid_
   return taken;
 }
 
+void TracerThread::forget_request() {
+  target_ = AttachTarget{};
+  options_.recorder = {};
+}
+
 void TracerThread::end(core::EndAction action, int cause) {
   ring_.stop_blocking();
   const std::lock_guard lock(mutex_);
@@ -133,18 +147,19 @@ void TracerThread::fail(const std::exception& error) {
 }
 
 void TracerThread::run_tracer() {
-  wire::Recorder recorder(options_.recorder, ring_, summary_);
-  core::Tracer tracer(recorder, options_.follow);
+  auto recorder = std::make_unique<wire::Recorder>(options_.recorder, ring_, summary_);
+  core::Tracer tracer(*recorder, options_.follow);
   set_tracer(&tracer);
   try {
-    trace(tracer, recorder);
+    trace(tracer, *recorder);
   } catch (...) {
     set_tracer(nullptr);
     tracer.refuse_commands();
-    recorder.finish();
+    recorder->finish();
     throw;
   }
   events_->on_quiet();
+  recorder.reset();  // nothing is observed any more, for as long as the command may yet run
   tracer.linger();
 }
 

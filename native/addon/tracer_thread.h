@@ -72,6 +72,10 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   static core::Result<std::shared_ptr<TracerThread>> start(Target target, SessionOptions options,
                                                            std::shared_ptr<ThreadEvents> events);
 
+  // Threads that have not ended, of all sessions: those that trace, and those that wait for the end
+  // of a command that was let go.
+  static size_t count() { return count_.load(std::memory_order_relaxed); }
+
   wire::Ring& ring() { return ring_; }
   const wire::Summary& summary() const { return summary_; }
 
@@ -102,6 +106,10 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   std::vector<core::TaskSnapshot> resume_held(const std::vector<pid_t>& tids,
                                               uint64_t expected_stop_id);
 
+  // Gives back what was asked for: the command with its arguments, filters, probes, rules. After
+  // on_ended, on the thread that calls sees().
+  void forget_request();
+
   // Detaches or kills; on_ended then has this cause. The first call decides the cause.
   void end(core::EndAction action, int cause);
 
@@ -116,8 +124,10 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   core::Tracer* idle_tracer() const;
   SessionEnd describe_end(const core::Tracer& tracer);
 
-  const Target target_;
-  const SessionOptions options_;
+  static std::atomic<size_t> count_;
+
+  Target target_;
+  SessionOptions options_;
   const std::shared_ptr<ThreadEvents> events_;
   wire::Ring ring_;
   wire::Summary summary_;

@@ -25,7 +25,7 @@ namespace ptraced::wire {
 inline constexpr size_t kMaxRecordBytes = (1 << 20) - (8 << 10);
 
 // Of that, for the paths of the files that a call uses.
-inline constexpr size_t kMaxFileBytes = 128 << 10;
+inline constexpr size_t kMaxFileBytes = 64 << 10;
 
 // Writes one record into a buffer that is used again for the next. Fields that have their default
 // value are left out, as proto3 does.

@@ -352,6 +352,8 @@ export interface NativeAddon {
    * keep the process alive. Rejects with USER_LOOKUP_FAILED where the name service fails.
    */
   lookUpUser(name: string): Promise<NativeUser | null>;
+  /** Threads of all sessions, with those that wait for the end of a launched command that was let go. */
+  tracerThreads(): number;
   /** Whether the kernel has PTRACE_GET_SYSCALL_INFO, PTRACE_SET_SYSCALL_INFO, process_vm_readv, call filters. */
   probe(): Promise<{
     getSyscallInfo: boolean;

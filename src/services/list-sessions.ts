@@ -37,7 +37,7 @@ function toMatcher({ states, labels }: ListSessionsRequest): Matches {
   const wanted = Object.entries(labels);
   return (session) =>
     (states.length === 0 || states.includes(stateOf(session))) &&
-    wanted.every(([key, value]) => session.settings.labels[key] === value);
+    wanted.every(([key, value]) => session.labels[key] === value);
 }
 
 function queryOf({ states, labels }: ListSessionsRequest): string {

@@ -30,14 +30,14 @@ export interface ServerServiceOptions {
 
 /** Until roles exist, whoever reaches the server may do everything. */
 const everyRole = ['admin'];
-/** A batch is sealed at 64 KiB; one record with strings of 1 MiB, escaped as text, can be larger. */
-const maxFrameBytes = 64 * 1024 * 1024;
+/** A batch is sealed at 64 KiB; the last record that a filter passes into it has at most 1 MiB. */
+const maxFrameBytes = (1024 + 64) * 1024;
 
 async function getServerInfo(
   { principal }: CallContext,
   { engine, limits }: ServerServiceOptions,
 ): Promise<MessageInitShape<typeof GetServerInfoResponseSchema>> {
-  const { maxSessions, maxTasks, maxRingBytes, maxRequestBytes } = limits;
+  const { maxSessions, maxTasks, maxDetached, maxRingBytes, maxRequestBytes } = limits;
   return {
     version,
     kernel: release(),
@@ -49,6 +49,7 @@ async function getServerInfo(
       maxReadBytes: maxTransferBytes,
       maxFrameBytes,
       maxRequestBytes,
+      maxDetached,
     },
     features: listFeatures(await engine.features()),
     principal,

@@ -26,14 +26,15 @@ export function stateOf(session: TraceSession): SessionState {
 
 /** What the session records. */
 export function captureOf({
-  settings,
+  shown,
   ringBytes,
 }: TraceSession): MessageInitShape<typeof CaptureOptionsSchema> {
-  return { ...settings.capture, ringBytes };
+  return { ...shown.settings.capture, ringBytes };
 }
 
 export function toSessionMessage(session: TraceSession): SessionMessage {
-  const { settings, lease, ending } = session;
+  const { shown, lease, ending } = session;
+  const { settings } = shown;
   const { firstSerial, lastSerial, lostRecords, liveTasks, filteredInKernel, ...info } =
     session.info();
   const rootExit = ending === undefined ? info.rootExit : ending.rootExit;
@@ -42,8 +43,8 @@ export function toSessionMessage(session: TraceSession): SessionMessage {
     state: stateOf(session),
     owner: session.owner,
     createTime: timestampFromMs(session.createTimeMs),
-    target: session.request,
-    capture: captureOf(session),
+    target: shown.request,
+    capture: { ...settings.capture, ringBytes: session.ringBytes },
     rules: settings.rules,
     labels: settings.labels,
     ...(lease && { lease: toLeaseMessage(lease) }),

@@ -113,7 +113,7 @@ function plan(session: TraceSession, wanted: Session, changed: ReadonlySet<Path>
     },
     settings: {
       capture: asShown(CaptureOptionsSchema, {
-        ...session.settings.capture,
+        ...session.shown.settings.capture,
         ...newFilter,
         ...newProbes,
       }),

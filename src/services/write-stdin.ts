@@ -26,7 +26,8 @@ function toData({ payload, close }: WriteStdinRequest): Uint8Array {
   return data;
 }
 
-function checkPipe({ name, request }: TraceSession): void {
+function checkPipe({ name, shown }: TraceSession): void {
+  const { request } = shown;
   if (request.case !== 'launch' || request.value.stdin !== StdioMode.PIPE) {
     throw new ServiceError('STDIN_CLOSED', `session '${name}' has no STDIO_MODE_PIPE for stdin`);
   }

@@ -75,6 +75,11 @@ export class Engine {
     return withServiceErrors(() => this.#addon.attach(target, capture));
   }
 
+  /** Threads that trace, or wait for the end of a launched command that was let go. */
+  tracerThreads(): number {
+    return this.#addon.tracerThreads();
+  }
+
   /** Rejects with UNKNOWN_SYSCALL. */
   listSyscalls(arch: number, syscalls: string[]): Promise<NativeSyscall[]> {
     return withServiceErrors(() => this.#addon.listSyscalls(arch, syscalls));

@@ -6,6 +6,8 @@ export interface RegistryLimits {
   readonly maxSessions: number;
   /** Tasks at a time, over all sessions. */
   readonly maxTasks: number;
+  /** Launched commands that were let go and still run, at a time. */
+  readonly maxDetached: number;
   /** Bytes of all rings together. */
   readonly maxRingBytes: number;
 }

@@ -1,7 +1,6 @@
 /** All sessions of a server: their names, their limits and their common end. */
-import { create, toBinary } from '@bufbuild/protobuf';
 import { ServiceError } from '../errors.js';
-import { EndCause, SessionSchema } from '../gen/ptraced/v1/session_pb.js';
+import { EndCause } from '../gen/ptraced/v1/session_pb.js';
 import type { Log } from '../log.js';
 import type { NativeSession } from '../native/addon.js';
 import { exceeded, type RegistryLimits, ringCapacity } from './limits.js';
@@ -12,6 +11,8 @@ export interface RegistryOptions {
   /** How long an ended session can be read, in milliseconds of monotonic time. */
   readonly keepEndedMs: number;
   readonly log: Log;
+  /** Threads that trace, or wait for the end of a launched command that was let go. */
+  readonly tracerThreads: () => number;
 }
 
 /** How often the tasks are counted: a fork bomb is ended within this time of passing the limit. */
@@ -34,15 +35,11 @@ interface EndedEntry extends Entry {
   readonly forgetting: NodeJS.Timeout;
 }
 
-/** What is shown of the request is kept as long as the ring. */
-function requestBytes({ request }: TraceSession): number {
-  return toBinary(SessionSchema, create(SessionSchema, { target: request })).length;
-}
-
 export class SessionRegistry {
   readonly #limits: RegistryLimits;
   readonly #keepEndedMs: number;
   readonly #log: Log;
+  readonly #tracerThreads: () => number;
   /** Of all rings, those that are still read after their session was forgotten included. */
   readonly #places = new Set<Place>();
   readonly #running = new Map<string, Entry>();
@@ -53,10 +50,11 @@ export class SessionRegistry {
   #created = 0;
   #closing = false;
 
-  constructor({ limits, keepEndedMs, log }: RegistryOptions) {
+  constructor({ limits, keepEndedMs, log, tracerThreads }: RegistryOptions) {
     this.#limits = limits;
     this.#keepEndedMs = keepEndedMs;
     this.#log = log;
+    this.#tracerThreads = tracerThreads;
   }
 
   /**
@@ -69,6 +67,9 @@ export class SessionRegistry {
     ringBytes: number,
     start: (ringBytes: number) => Promise<NativeSession>,
   ): Promise<SessionHold> {
+    if (properties.target === 'launch') {
+      this.#checkDetached();
+    }
     const place = this.#takePlace(ringBytes);
     const starting = start(place.ringBytes);
     this.#starting.add(starting);
@@ -151,7 +152,8 @@ export class SessionRegistry {
       clearInterval(this.#taskCounter);
       this.#taskCounter = undefined;
     }
-    place.ringBytes = Math.max(session.info().ringBytes + requestBytes(session), endedRingBytes);
+    // What is shown of the request is kept as long as the ring.
+    place.ringBytes = Math.max(session.info().ringBytes + session.shownBytes, endedRingBytes);
     const forgetting = setTimeout(() => this.#forget(name), this.#keepEndedMs).unref();
     this.#ended.set(name, { session, place, forgetting });
   }
@@ -162,6 +164,14 @@ export class SessionRegistry {
       clearTimeout(entry.forgetting);
       this.#ended.delete(name);
       entry.session.discard(() => this.#places.delete(entry.place));
+    }
+  }
+
+  /** A command that is let go keeps the thread that made it, which reaps it, and its output pipes. */
+  #checkDetached(): void {
+    const detached = this.#tracerThreads() - this.#running.size - this.#starting.size;
+    if (detached >= this.#limits.maxDetached) {
+      throw exceeded('SESSION_LIMIT', 'detached commands that run', this.#limits.maxDetached);
     }
   }
 

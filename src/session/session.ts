@@ -15,6 +15,7 @@ import type {
   NativeSessionInfo,
 } from '../native/addon.js';
 import { randomBytes } from '../random.js';
+import { KeptRequest, nothingShown, type ShownRequest, shownBytes } from './kept-request.js';
 import type { Lease, LeaseTerms } from './lease.js';
 import { toServiceError, withServiceErrors } from './native-failure.js';
 import { StdinWriter } from './stdin.js';
@@ -90,8 +91,7 @@ export class TraceSession {
   readonly ended: Promise<SessionEnding>;
   readonly stdin: StdinWriter;
   readonly #native: NativeSession;
-  #request: SessionTarget;
-  #settings: SessionSettings;
+  #shown: ShownRequest | KeptRequest;
   #lease: Lease | undefined;
   #shutdownAction: EndAction;
   #revision = 1;
@@ -117,12 +117,12 @@ export class TraceSession {
     this.#shutdownAction = properties.shutdownAction;
     this.sequence = sequence;
     this.ringBytes = ringBytes;
-    this.#request = properties.request;
-    this.#settings = properties.settings;
+    this.#shown = { request: properties.request, settings: properties.settings };
     this.ended = native.ended.then((end) => {
       this.#ending = { ...end, timeMs: Date.now() };
       this.#revision++;
       this.#lease?.end();
+      this.#shown = new KeptRequest(this.shown);
       return this.#ending;
     });
   }
@@ -136,13 +136,18 @@ export class TraceSession {
     return this.#native.rootPid;
   }
 
-  /** What was asked for; gone once the session is forgotten. */
-  get request(): SessionTarget {
-    return this.#request;
+  /** What was asked for; nothing once the session is forgotten. Once it has ended, made anew for each caller. */
+  get shown(): ShownRequest {
+    return this.#shown instanceof KeptRequest ? this.#shown.shown() : this.#shown;
   }
 
-  get settings(): SessionSettings {
-    return this.#settings;
+  /** Bytes of `shown` as a message. */
+  get shownBytes(): number {
+    return this.#shown instanceof KeptRequest ? this.#shown.length : shownBytes(this.#shown);
+  }
+
+  get labels(): SessionSettings['labels'] {
+    return this.#shown instanceof KeptRequest ? this.#shown.labels : this.#shown.settings.labels;
   }
 
   /** Undefined where a call keeps it alive. */
@@ -214,7 +219,10 @@ export class TraceSession {
 
   /** Changes settings, or with none says that the lease has changed. */
   change(settings: Partial<SessionSettings>): void {
-    this.#settings = { ...this.#settings, ...settings };
+    const { request, settings: before } = this.shown;
+    const now = { request, settings: { ...before, ...settings } };
+    // It may have ended while the change was under way.
+    this.#shown = this.#ending === undefined ? now : new KeptRequest(now);
     this.#revision++;
   }
 
@@ -293,7 +301,7 @@ export class TraceSession {
 
   /** Frees the ring of a session that has ended: now, or once nobody holds it. Then calls `whenFree`. */
   discard(whenFree: () => void): void {
-    this.#request = { case: undefined };
+    this.#shown = nothingShown;
     this.#whenFree = whenFree;
     this.#freeWhereUnheld();
   }

@@ -259,6 +259,10 @@ export class FakeAddon implements NativeAddon {
     return this.#start(target, capture);
   }
 
+  tracerThreads() {
+    return 0;
+  }
+
   watchHangup() {
     return () => {};
   }

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { fromBytes } from '../../src/bytes.js';
 import { type Config, ConfigError } from '../../src/config.js';
-import { helpText, parseCommand } from '../../src/flags.js';
+import { helpText } from '../../src/flag-table.js';
+import { parseCommand } from '../../src/flags.js';
 
 function config(args: string[], environment: Record<string, string> = {}): Config {
   const command = parseCommand(args, environment);

@@ -92,9 +92,10 @@ const properties: SessionProperties = {
 class Sessions {
   readonly addon = new FakeAddon();
   readonly registry = new SessionRegistry({
-    limits: { maxSessions: 3, maxTasks: 100, maxRingBytes: 40 * mib },
+    limits: { maxSessions: 3, maxTasks: 100, maxDetached: 9, maxRingBytes: 40 * mib },
     keepEndedMs: 5 * minute,
     log: pino({ level: 'silent' }),
+    tracerThreads: () => 0,
   });
 
   async start(ringBytes: number): Promise<{ session: TraceSession; native: FakeSession }> {
