@@ -19,6 +19,8 @@ export interface Limits {
   readonly maxConnections: number;
   /** Bytes of one request, as it is on the wire. 0: any. */
   readonly maxRequestBytes: number;
+  /** Longest hold of attached processes by subscribers that do not read, in milliseconds. */
+  readonly maxBlockMs: number;
 }
 
 /** User and group of launched commands that ask for none. */
@@ -87,6 +89,7 @@ export const defaultLimits: Limits = Object.freeze({
   maxRingBytes: 256 * 1024 * 1024,
   maxConnections: 256,
   maxRequestBytes: 4 * 1024 * 1024,
+  maxBlockMs: 1000,
 });
 
 const defaultKeepEndedMs = 5 * 60 * 1000;

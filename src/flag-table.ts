@@ -68,6 +68,11 @@ export const flags = {
     value: 'N',
     help: 'bytes of one request, such as a launch with its arguments; at most 67108864. Default: 4194304',
   },
+  'max-block': {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'how long an attached process is held at most for subscribers that do not read. Default: 1',
+  },
   'log-level': { type: 'string', value: 'LEVEL', help: `${logLevels.join(', ')}. Default: info` },
 } as const satisfies Record<string, Flag>;
 

@@ -150,7 +150,7 @@ function makeFolder(folder: string): void {
 /** A week. A timer can wait for 2^31 ms at most. */
 const maxSeconds = 7 * 24 * 60 * 60;
 
-function toMs(values: Values, name: 'keep-ended' | 'keepalive'): number | undefined {
+function toMs(values: Values, name: 'keep-ended' | 'keepalive' | 'max-block'): number | undefined {
   const seconds = toNumber(values, name);
   if (seconds !== undefined && seconds > maxSeconds) {
     const source = values.get(name)?.source;
@@ -179,6 +179,7 @@ function toConfig(values: Values, environment: Environment): Config {
     maxRingBytes: toNumber(values, 'max-ring-bytes'),
     maxConnections: toNumber(values, 'max-connections'),
     maxRequestBytes: toMaxRequestBytes(values),
+    maxBlockMs: toMs(values, 'max-block'),
   };
   const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
   return createConfig({

@@ -61,7 +61,7 @@ export class ServiceHost {
       linesFd,
     };
     const parts = { engine: this.#engine, registry: this.#registry };
-    serve(TraceService, traceHandlers({ ...parts, launchDefaults }));
+    serve(TraceService, traceHandlers({ ...parts, launchDefaults, maxBlockMs: limits.maxBlockMs }));
     serve(ControlService, controlHandlers(parts));
     serve(MemoryService, memoryHandlers(parts));
     const droppedLogLines = this.#droppedLogLines;

@@ -66,6 +66,19 @@ function toOverflow(
   return wanted === OverflowPolicy.BLOCK ? 'block' : 'drop-oldest';
 }
 
+/** Longest hold under BLOCK, in milliseconds, 0 for no limit; `longest`: of an attached process. */
+function toMaxBlock(
+  { maxBlock }: CaptureOptions,
+  overflow: EngineCapture['overflow'],
+  target: 'launch' | 'attach',
+  longest: number,
+): number {
+  const wanted = checkDuration('capture.max_block', maxBlock, maxBlockRange);
+  return target === 'launch' || overflow !== 'block' || (wanted > 0 && wanted < longest)
+    ? wanted
+    : longest;
+}
+
 /** The options with every default filled in, but for the capacity of the ring. */
 function complete(
   options: CaptureOptions,
@@ -97,10 +110,11 @@ export interface CapturePlan {
   readonly shown: CaptureOptions;
 }
 
-/** Throws a ServiceError where the request is not acceptable. */
+/** `maxBlockMs`: as in Limits. Throws a ServiceError where the request is not acceptable. */
 export function toCapture(
   request: CaptureOptions | undefined,
   target: 'launch' | 'attach',
+  maxBlockMs: number,
 ): CapturePlan {
   const options = request ?? create(CaptureOptionsSchema);
   refuseUnavailable({
@@ -108,6 +122,7 @@ export function toCapture(
     'capture.resolve_descriptors': options.resolveDescriptors,
   });
   checkEnum('capture.mode', options.mode, RecordMode);
+  const overflow = toOverflow(options.overflow, target);
   const follow = options.follow ?? create(FollowOptionsSchema);
   const capture: Capture = {
     mode: options.mode === RecordMode.COMBINED ? 'combined' : 'enter-exit',
@@ -123,8 +138,8 @@ export function toCapture(
     followThreads: !follow.noThreads,
     followProcesses: !follow.noProcesses,
     detachOnExec: follow.detachOnExec,
-    overflow: toOverflow(options.overflow, target),
-    maxBlockMs: checkDuration('capture.max_block', options.maxBlock, maxBlockRange),
+    overflow,
+    maxBlockMs: toMaxBlock(options, overflow, target, maxBlockMs),
   };
   return {
     capture,

@@ -1,6 +1,7 @@
 /** ServerService: what this server can do, and why something does not work. */
 import { release } from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import type { Limits } from '../config.js';
 import type { CallContext } from '../context.js';
 import { Arch } from '../gen/ptraced/v1/record_pb.js';
@@ -37,7 +38,7 @@ async function getServerInfo(
   { principal }: CallContext,
   { engine, limits }: ServerServiceOptions,
 ): Promise<MessageInitShape<typeof GetServerInfoResponseSchema>> {
-  const { maxSessions, maxTasks, maxDetached, maxRingBytes, maxRequestBytes } = limits;
+  const { maxSessions, maxTasks, maxDetached, maxRingBytes, maxRequestBytes, maxBlockMs } = limits;
   return {
     version,
     kernel: release(),
@@ -50,6 +51,7 @@ async function getServerInfo(
       maxFrameBytes,
       maxRequestBytes,
       maxDetached,
+      maxBlock: durationFromMs(maxBlockMs),
     },
     features: listFeatures(await engine.features()),
     principal,

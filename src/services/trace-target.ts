@@ -34,6 +34,8 @@ export interface TargetOptions {
   readonly engine: Engine;
   readonly registry: SessionRegistry;
   readonly launchDefaults: LaunchDefaults;
+  /** As in Limits. */
+  readonly maxBlockMs: number;
 }
 
 /** What a request comes to. */
@@ -129,7 +131,7 @@ export function planTarget(
     throw invalidField('target', 'must be launch or attach');
   }
   const rules = toRules('rules', request.rules);
-  const { capture, ringBytes, shown } = toCapture(request.capture, target.case);
+  const { capture, ringBytes, shown } = toCapture(request.capture, target.case, options.maxBlockMs);
   // Rules look at calls that the filter may exclude.
   const filterInKernel =
     rules.inject.length === 0 &&

@@ -1,8 +1,8 @@
 /** Slow readers: held tasks under BLOCK, exact losses under DROP_OLDEST, and signs of life. */
 import { describe, expect } from 'vitest';
 import { RecordKind } from '../../src/gen/ptraced/v1/record_pb.js';
-import { OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
-import { LossReason } from '../../src/gen/ptraced/v1/trace_service_pb.js';
+import { EndCause, OverflowPolicy } from '../../src/gen/ptraced/v1/session_pb.js';
+import { LossReason, TraceService } from '../../src/gen/ptraced/v1/trace_service_pb.js';
 import { eventually, patience } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
@@ -10,6 +10,9 @@ import { held } from '../support/held.js';
 import * as proc from '../support/proc.js';
 import { startFixture } from '../support/program.js';
 import { enterCount } from '../support/records.js';
+import { Client } from '../support/rpc.js';
+import { startServer } from '../support/server.js';
+import { attaching, create, launching } from '../support/session.js';
 import { attach, launch, Trace } from '../support/trace.js';
 
 const smallRing = 256 * 1024;
@@ -57,7 +60,47 @@ describe('BLOCK', () => {
     expect((await trace.finish()).rootExit).toMatchObject({ signal: 9 });
   });
 
-  test('a held attached process runs on when the client goes away', async ({ client }) => {
+  test.for([
+    ['no limit', undefined],
+    ['an hour', { seconds: 3600n }],
+  ] as const)(
+    'a client that asks for %s and reads nothing holds an attached process for 1 s',
+    async ([, maxBlock], { client, server }) => {
+      // Its connection has room beside the stream that is not read.
+      await using other = new Client(server.address);
+      await using program = await startFixture('thread-maker', '2000');
+      const wanted = { ...capture, ...(maxBlock && { maxBlock }) };
+      await using trace = new Trace(client, attach(program.pid, { capture: wanted }));
+      const { session } = await trace.started();
+      trace.pause();
+      const shown = () => other.unary(TraceService.method.getSession, { name: session });
+      expect((await shown()).session?.capture?.maxBlock).toMatchObject({ seconds: 1n, nanos: 0 });
+      await eventually('a loss', async () => ((await shown()).session?.lostRecords ?? 0n) > 0n);
+      expect((await program.finish()).code).toBe(0);
+      trace.resume();
+      const ended = await trace.finish();
+      expect(ended.cause).toBe(EndCause.TRACEES_EXITED);
+      expect(trace.losses.map(({ reason }) => reason)).toContain(LossReason.BLOCK_TIMEOUT);
+      const { received, lost } = trace.validator.counts;
+      expect(received + lost).toBe(ended.lastSerial);
+    },
+  );
+
+  test('a shorter max_block of an attached process is kept, and no limit of a command', async ({
+    client,
+  }) => {
+    await using program = await startFixture('echo-lines');
+    const maxBlock = { seconds: 0n, nanos: 200_000_000 };
+    const wanted = { capture: { ...capture, maxBlock } };
+    await using attached = await create(client, attaching(program.pid, wanted));
+    expect(attached.created.capture?.maxBlock).toMatchObject(maxBlock);
+    await using launched = await create(client, launching(['sleep', '60'], { capture }));
+    expect(launched.created.capture?.maxBlock).toMatchObject({ seconds: 0n, nanos: 0 });
+  });
+
+  test('a held attached process runs on when the client goes away', async () => {
+    await using server = await startServer({ args: ['--max-block', '600'] });
+    await using client = new Client(server.address);
     await using program = await startFixture('thread-maker', '2000');
     await using trace = new Trace(client, attach(program.pid, { capture }));
     await trace.started();

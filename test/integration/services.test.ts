@@ -17,7 +17,12 @@ test('GetServerInfo has version, kernel, limits and features', async ({ client }
   const info = await client.unary(getServerInfo, {});
   expect(info.version).toMatch(/^\d+\.\d+\.\d+/);
   expect(info.kernel).toMatch(/^\d+\.\d+/);
-  expect(info.limits).toMatchObject({ maxSessions: 64, maxTasks: 4096, maxSubscribers: 16 });
+  expect(info.limits).toMatchObject({
+    maxSessions: 64,
+    maxTasks: 4096,
+    maxSubscribers: 16,
+    maxBlock: { seconds: 1n },
+  });
   expect(Object.values(info.limits ?? {}).filter((limit) => !limit)).toEqual([]);
   const features = new Map(info.features.map(({ name, available }) => [name, available]));
   expect([...features.keys()]).toEqual(

@@ -79,7 +79,7 @@ describe('a client that is stopped', () => {
   test('in Trace: its command is killed, and what it attached to runs on', {
     timeout,
   }, async () => {
-    await using server = await startServer({ args });
+    await using server = await startServer({ args: [...args, '--max-block', '600'] });
     await using program = await startFixture('thread-maker', '2000');
     const command = launch([fixture('call-flood'), '10000000'], blocking);
     await using launcher = LoneClient.trace(server.address, command);

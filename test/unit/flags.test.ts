@@ -70,13 +70,13 @@ test('what is given goes into one frozen configuration', () => {
     ...listen,
     ...['--socket-group', '7', '--log-level', 'debug', '--launch-user', '1000:100'],
     ...['--max-sessions', '2', '--max-tasks', '3', '--max-ring-bytes', '4'],
-    ...['--max-connections', '5', '--soft-nofile', '6', '--keepalive', '7'],
+    ...['--max-connections', '5', '--soft-nofile', '6', '--keepalive', '7', '--max-block', '8'],
   ]);
   expect(given).toMatchObject({
     socketGroup: 7,
     logLevel: 'debug',
     launchUser: { uid: 1000, gid: 100 },
-    limits: { maxSessions: 2, maxTasks: 3, maxRingBytes: 4, maxConnections: 5 },
+    limits: { maxSessions: 2, maxTasks: 3, maxRingBytes: 4, maxConnections: 5, maxBlockMs: 8000 },
     softNofile: 6,
     keepaliveMs: 7000,
   });
