@@ -22,6 +22,9 @@ const char* reason_of(const core::Error& error) {
   if (is_exhaustion(error.code)) {
     return "SYSTEM_LIMIT";
   }
+  if (error.code == ETIMEDOUT) {
+    return "FILE_TIMEOUT";
+  }
   const std::string_view operation = error.operation;
   if (operation == "execvp") {
     return error.code == ENOENT || error.code == ENOTDIR ? "EXECUTABLE_NOT_FOUND" : "EXEC_FAILED";
@@ -85,8 +88,10 @@ Napi::Error make_out_of_memory(Napi::Env env) {
 }
 
 Napi::Error make_start_failure(Napi::Env env, const core::Error& error) {
-  const std::string message =
-      std::string(error.operation) + ": " + std::string(decode::errno_description(error.code));
+  const std::string why = error.code == ETIMEDOUT
+                              ? "a file system did not answer in time"
+                              : std::string(decode::errno_description(error.code));
+  const std::string message = std::string(error.operation) + ": " + why;
   return make_failure(env, reason_of(error), message, error);
 }
 

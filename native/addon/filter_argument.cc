@@ -1,8 +1,7 @@
 #include "addon/filter_argument.h"
 
-#include <cstdlib>
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "addon/failure.h"
@@ -47,13 +46,13 @@ std::vector<int32_t> errors_of(const Napi::Object& object, const std::string& fi
 }
 
 // Descriptors lead to files by their real paths, arguments by the names that the tracee uses: each
-// path counts in both forms, as in strace -P. What the server does not have counts as it is.
+// path counts in both forms, as in strace -P. Which those are was found before: a file system that
+// does not answer must not hold up this thread.
 std::vector<std::string> paths_of(const Napi::Object& object) {
   std::vector<std::string> paths = get_texts(object, "paths");
-  for (size_t i = 0, given = paths.size(); i < given; ++i) {
-    const std::unique_ptr<char, void (*)(void*)> real(realpath(paths[i].c_str(), nullptr), free);
-    if (real) {
-      paths.emplace_back(real.get());
+  if (object.Has("realPaths")) {
+    for (std::string& real : get_texts(object, "realPaths")) {
+      paths.push_back(std::move(real));
     }
   }
   return paths;

@@ -7,6 +7,7 @@
 
 #include "addon/arguments.h"
 #include "addon/failure.h"
+#include "addon/files.h"
 #include "addon/hangup_watch.h"
 #include "addon/log.h"
 #include "addon/session.h"
@@ -92,6 +93,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("signalNumber", Napi::Function::New<signal_number>(env, "signalNumber"));
   exports.Set("watchHangup", Napi::Function::New<watch_hangup>(env, "watchHangup"));
   exports.Set("lookUpUser", Napi::Function::New<look_up_user>(env, "lookUpUser"));
+  exports.Set("realPaths", Napi::Function::New<real_paths>(env, "realPaths"));
+  exports.Set("readFiles", Napi::Function::New<read_files>(env, "readFiles"));
   exports.Set("openLog", Napi::Function::New<open_log>(env, "openLog"));
   exports.Set("exit", Napi::Function::New<exit_process>(env, "exit"));
   exports.Set("tracerThreads", Napi::Function::New<tracer_threads>(env, "tracerThreads"));

@@ -12,6 +12,15 @@
 
 namespace ptraced::addon {
 
+namespace {
+
+// Threads that wait for the death of a command that cannot be killed, since a file system does not
+// answer.
+constexpr int kMostHangingLaunches = 16;
+std::atomic<int> hanging_launches = 0;
+
+}  // namespace
+
 std::atomic<size_t> TracerThread::count_ = 0;
 
 TracerThread::TracerThread(Target target, SessionOptions options,
@@ -27,6 +36,9 @@ TracerThread::TracerThread(Target target, SessionOptions options,
 
 core::Result<std::shared_ptr<TracerThread>> TracerThread::start(
     Target target, SessionOptions options, std::shared_ptr<ThreadEvents> events) {
+  if (hanging_launches.load() >= kMostHangingLaunches) {
+    return core::Error{"fork", EAGAIN, 0};
+  }
   core::Wakeup::prepare_process();
   filter_in_kernel(target, options);
   options.recorder.sees_all_calls = sees_all_calls(target, options.follow);
@@ -160,7 +172,13 @@ void TracerThread::run_tracer() {
   }
   events_->on_quiet();
   recorder.reset();  // nothing is observed any more, for as long as the command may yet run
+  if (hangs_) {
+    hanging_launches.fetch_add(1);
+  }
   tracer.linger();
+  if (hangs_) {
+    hanging_launches.fetch_sub(1);
+  }
 }
 
 void TracerThread::trace(core::Tracer& tracer, wire::Recorder& recorder) {
@@ -174,6 +192,7 @@ void TracerThread::trace(core::Tracer& tracer, wire::Recorder& recorder) {
     root = status ? core::Result<pid_t>(attach.pid) : core::Result<pid_t>(status.error());
   }
   if (!root) {
+    hangs_ = root.error().code == ETIMEDOUT;
     set_tracer(nullptr);
     recorder.finish();
     events_->on_failed(root.error());

@@ -133,6 +133,7 @@ class TracerThread : public std::enable_shared_from_this<TracerThread> {
   wire::Summary summary_;
   std::atomic<bool> filtered_in_kernel_ = false;
   bool reported_start_ = false;  // tracer thread
+  bool hangs_ = false;           // tracer thread; the launch has timed out
 
   mutable std::mutex mutex_;
   std::optional<wire::Ring::CursorId> first_reader_;

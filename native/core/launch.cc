@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -15,6 +17,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/clock.h"
+#include "core/close_others.h"
 #include "core/descriptor_reserve.h"
 #include "core/real_ids.h"
 
@@ -139,6 +143,15 @@ void check(const ChildPlan& plan, Step step, bool success) {
   }
 }
 
+// Before Linux 5.11 the flag is unknown.
+void close_on_exec() {
+  if (syscall(SYS_close_range, kFirstFreeFd, ~0U, CLOSE_RANGE_CLOEXEC) < 0) {
+    for (int fd = kFirstFreeFd; fd < static_cast<int>(sysconf(_SC_OPEN_MAX)); ++fd) {
+      fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+  }
+}
+
 void connect_stdio(const ChildPlan& plan) {
   bool inherits = false;
   for (int fd = 0; fd < 3; ++fd) {
@@ -168,16 +181,17 @@ void connect_stdio(const ChildPlan& plan) {
   if (!inherits) {
     setsid();
   }
-  // Whatever else is open here, the server's sockets above all, must not reach the program. Before
-  // Linux 5.11 the flag is unknown.
-  if (syscall(SYS_close_range, kFirstFreeFd, ~0U, CLOSE_RANGE_CLOEXEC) < 0) {
-    for (int fd = kFirstFreeFd; fd < static_cast<int>(sysconf(_SC_OPEN_MAX)); ++fd) {
-      fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-  }
+  // Whatever else is open here, the server's sockets above all, must not reach the program.
   if (plan.options.inheritance) {
+    close_on_exec();
     pass_descriptors(*plan.options.inheritance);
+    return;
   }
+  // Nor may a child have it whose folder or program is on a file system that does not answer: it
+  // outlives the server.
+  std::array<int, 3> kept = {plan.gate.reader.get(), plan.status.writer.get(), plan.root.get()};
+  std::sort(kept.begin(), kept.end());
+  close_others(kept, kFirstFreeFd);
 }
 
 void become_user(const ChildPlan& plan) {
@@ -311,6 +325,17 @@ void look_up(const ChildPlan& plan, char* found) {
 
 Status await_ready(ChildPlan& plan, pid_t child) {
   plan.status.writer.reset();
+  pollfd told = {.fd = plan.status.reader.get(), .events = POLLIN, .revents = 0};
+  const int64_t deadline = monotonic_ns() + kLaunchPatienceNs;
+  int ready;
+  do {
+    const int64_t left = std::max<int64_t>(deadline - monotonic_ns(), 0);
+    ready = poll(&told, 1, static_cast<int>(left / kNanosecondsPerMillisecond));
+  } while (ready < 0 && errno == EINTR);
+  if (ready == 0) {
+    kill(child, SIGKILL);
+    return Error{"launch", ETIMEDOUT, child};  // in chdir(2) or the search for the program
+  }
   Report report = {};
   ssize_t got;
   do {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/call_filter.h"
+#include "core/clock.h"
 #include "core/inheritance.h"
 #include "core/result.h"
 #include "core/unique_fd.h"
@@ -40,6 +41,10 @@ struct LaunchOptions {
   bool start_paused = false;  // for the tracer: held before the first instruction of the program
 };
 
+// What each of the two steps of a launch may take: up to the gate, and the execve. A file system
+// that does not answer would hold it up forever.
+inline constexpr int64_t kLaunchPatienceNs = 10 * kNanosecondsPerSecond;
+
 // A child that has done everything but its execve and waits at the gate. Where the gate closes
 // without a byte, it exits.
 struct Launched {
@@ -56,7 +61,8 @@ struct Launched {
 //
 // Errors name the step that failed in the child or here: "fork", "chroot", "setgroups", "setgid",
 // "setuid", "setrlimit", "chdir", "open", or "execvp" where no executable is found (ENOENT) or the
-// one that is may not be executed (EACCES). No child is left then.
+// one that is may not be executed (EACCES). No child is left then, but for ETIMEDOUT: it has been
+// killed, and may die later.
 //
 // Must be called by the tracer thread, whose child it becomes.
 Result<Launched> launch(const LaunchOptions& options);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -172,10 +173,16 @@ bool may_hold_userfaultfd(pid_t pid) {
 Result<struct stat> descriptor_status(pid_t tid, int fd) {
   std::array<char, 64> path;
   std::snprintf(path.data(), path.size(), "/proc/%d/fd/%d", tid, fd);
-  struct stat file;
-  if (::stat(path.data(), &file) < 0) {
-    return last_error("stat", tid);
+  // Not by asking a file server, which may not answer.
+  struct statx found;
+  if (::statx(AT_FDCWD, path.data(), AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &found) < 0) {
+    return last_error("statx", tid);
   }
+  struct stat file = {};
+  file.st_mode = found.stx_mode;
+  file.st_ino = found.stx_ino;
+  file.st_dev = makedev(found.stx_dev_major, found.stx_dev_minor);
+  file.st_rdev = makedev(found.stx_rdev_major, found.stx_rdev_minor);
   return file;
 }
 

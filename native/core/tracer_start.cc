@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 #include "core/calls.h"
@@ -60,6 +61,7 @@ Result<pid_t> Tracer::launch(const LaunchOptions& options) {
   placement_.begin();
   Result<Launched> launched = core::launch(options);
   if (!launched) {
+    launched_ = launched.error().code == ETIMEDOUT;  // linger() waits for the child then
     return launched.error();
   }
   root_ = launched->pid;
@@ -79,9 +81,18 @@ Result<pid_t> Tracer::launch(const LaunchOptions& options) {
   tasks_.add(root_, root_).holdable = false;  // nobody could let it go yet
   launch_stage_ = LaunchStage::kBeforeExec;
   (void)!write(launched->gate.get(), "", 1);
-  loop_until([this] {
-    return launch_stage_ == LaunchStage::kNone || (tasks_.empty() && parked_.empty());
+  const auto late = std::make_shared<bool>(false);
+  await([this, late, deadline = monotonic_ns() + kLaunchPatienceNs](int64_t now) -> int64_t {
+    *late = launch_stage_ != LaunchStage::kNone && now >= deadline;
+    return launch_stage_ == LaunchStage::kNone || *late ? 0 : deadline;
   });
+  loop_until([this, &late] {
+    return launch_stage_ == LaunchStage::kNone || (tasks_.empty() && parked_.empty()) || *late;
+  });
+  if (*late) {
+    kill(root_, SIGKILL);
+    return Error{"execve", ETIMEDOUT, root_};
+  }
   if (launch_stage_ != LaunchStage::kNone) {
     return Error{"execve", launch_error_ == 0 ? ECHILD : launch_error_, root_};
   }

@@ -76,6 +76,8 @@ export interface NativeFilter {
   minDurationNs: bigint;
   /** Absolute. */
   paths: NativeText[];
+  /** What the paths lead to; they count as well. */
+  realPaths?: NativeText[];
   fds: number[];
 }
 
@@ -340,6 +342,14 @@ export interface NativeAddon {
    * does not keep the process alive.
    */
   watchHangup(fd: number, gone: () => void): () => void;
+  /**
+   * For each path what realpath(3) has, null where there is nothing, and undefined where a file system does not
+   * answer within 5 s, or all of them not within 10 s. Asks in a process of its own. Throws or rejects with a
+   * NativeFailure: SYSTEM_LIMIT, and RATE_LIMIT where 16 calls of the kind wait.
+   */
+  realPaths(of: { paths: NativeText[] }): Promise<(Buffer | null | undefined)[]>;
+  /** The same for what regular files have in them, up to 16 MiB, within 2 s each. */
+  readFiles(of: { paths: NativeText[] }): Promise<(Buffer | null | undefined)[]>;
   /** Once for a descriptor. At most `maxBytes` of lines wait. Throws a NativeFailure: SYSTEM_LIMIT. */
   openLog(fd: number, maxBytes: number): NativeLog;
   /** Ends the process as _exit(2) does: without waiting for threads that do not come back. */

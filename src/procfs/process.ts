@@ -93,9 +93,14 @@ export function readComm(tid: number): Buffer {
   return readProcBytes(`${tid}/comm`)?.subarray(0, -1) ?? Buffer.alloc(0);
 }
 
-/** Its arguments; empty for a kernel thread, a zombie and what may not be read. */
-export function readArguments(pid: number): Buffer[] {
-  const bytes = readProcBytes(`${pid}/cmdline`)?.toString('latin1') ?? '';
+/** Where its arguments are; whoever reads it waits for memory of the process, which may never come. */
+export function argumentsPath(pid: number): string {
+  return `/proc/${pid}/cmdline`;
+}
+
+/** What that file has; empty for a kernel thread, a zombie and what may not be read. */
+export function parseArguments(cmdline: Buffer | undefined): Buffer[] {
+  const bytes = cmdline?.toString('latin1') ?? '';
   const split = bytes === '' ? [] : bytes.replace(/\0$/, '').split('\0');
   return split.map((argument) => Buffer.from(argument, 'latin1'));
 }

@@ -83,7 +83,8 @@ export function controlHandlers(options: ControlServiceOptions) {
     async listProcesses(
       request: ListProcessesRequest,
     ): Promise<MessageInitShape<typeof ListProcessesResponseSchema>> {
-      const { processes, lastPid } = await listProcesses(await toQuery(request, options.engine));
+      const query = await toQuery(request, options.engine);
+      const { processes, lastPid } = await listProcesses(query, options.engine);
       return { processes, nextPageToken: lastPid === undefined ? '' : toPageToken(lastPid) };
     },
     ...taskHandlers(options),

@@ -134,7 +134,9 @@ export async function asNamedUser(
     return command;
   }
   const ofMachine = rootOfPid === 0;
-  const found = ofMachine ? await engine.findUser(name) : findUser(name, `/proc/${rootOfPid}/root`);
+  const found = await (ofMachine
+    ? engine.findUser(name)
+    : findUser(name, `/proc/${rootOfPid}/root`, engine));
   if (found === undefined || found === null) {
     const advice = /^\d+$/.test(name) ? ': give uid and gid instead' : '';
     const place = ofMachine ? "the server's machine" : "its root directory's /etc/passwd";

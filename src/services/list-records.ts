@@ -6,11 +6,10 @@ import {
   ListRecordsResponseSchema,
 } from '../gen/ptraced/v1/trace_service_pb.js';
 import { PageReader } from '../session/pages.js';
-import type { SessionRegistry } from '../session/registry.js';
 import { checkDuration } from './fields.js';
 import { checkPageSize } from './paging.js';
 import { toFilter } from './record-filter.js';
-import { checkAfterSerial } from './subscribe.js';
+import { checkAfterSerial, type RecordSources } from './subscribe.js';
 
 const pageSizes = { byDefault: 100, max: 10_000 };
 /** A page has fewer records where they are large: clients refuse responses beyond 4 MiB. */
@@ -21,15 +20,17 @@ const waitRange = { byDefault: 0, min: 1, max: 30_000 };
 export async function listRecords(
   request: ListRecordsRequest,
   { signal }: CallContext,
-  registry: SessionRegistry,
+  { registry, engine }: RecordSources,
 ): Promise<Buffer> {
   const session = registry.find(request.session);
   const pageSize = checkPageSize(request.pageSize, pageSizes);
   const waitMs = checkDuration('wait', request.wait, waitRange);
   checkAfterSerial(session, request.afterSerial);
+  const filter = toFilter('filter', request.filter);
+  await engine.addRealPaths({ filter });
   using reader = new PageReader(session, {
     start: request.afterSerial === 0n ? 'oldest' : request.afterSerial,
-    filter: toFilter('filter', request.filter),
+    filter,
     signal,
   });
   const page = await reader.read({ maxRecords: pageSize, maxBytes: maxPageBytes, waitMs });

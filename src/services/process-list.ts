@@ -5,8 +5,9 @@ import { displayBytes, fromBytes, toBytes } from '../bytes.js';
 import type { ProcessSchema } from '../gen/ptraced/v1/control_service_pb.js';
 import { listPids } from '../procfs/files.js';
 import {
+  argumentsPath,
   type ProcessStatus,
-  readArguments,
+  parseArguments,
   readContainerId,
   readExecutable,
   readProcess,
@@ -15,6 +16,7 @@ import { ownLine } from '../procfs/self.js';
 import { attachRefusal, listTracers, tracesRefusal } from '../security/attach-rules.js';
 import { ptraceObstacles } from '../security/ptrace-hints.js';
 import { redactArguments } from '../security/redact.js';
+import type { Engine } from '../session/engine.js';
 import { textFields, textListFields } from './bytes-fields.js';
 import { maxPageBytes } from './paging.js';
 
@@ -42,9 +44,9 @@ function notAttachableReason(
   return ptraceObstacles(process).length > 0 ? 'PTRACE_DENIED' : '';
 }
 
-function toProcess(process: ProcessStatus, reason: string): Process {
+function toProcess({ process, reason }: Candidate, cmdline: Buffer | undefined): Process {
   const { pid, namespacePid, parentPid, comm, tracerPid } = process;
-  const argv = redactArguments(readArguments(pid).map(fromBytes)).map(toBytes);
+  const argv = redactArguments(parseArguments(cmdline).map(fromBytes)).map(toBytes);
   return {
     pid,
     namespacePid,
@@ -61,19 +63,24 @@ function toProcess(process: ProcessStatus, reason: string): Process {
   };
 }
 
+/** A process that the query selects. */
+interface Candidate {
+  readonly process: ProcessStatus;
+  readonly reason: string;
+}
+
+/** How many are asked for their arguments at once, in one process of ours. */
+const askedAtOnce = 100;
+
 /** Of what can be long. */
 function bytesOf({ argv = [], argvBytes = [], exe = '' }: Process): number {
   return [...argv, ...argvBytes, exe].reduce((sum, one) => sum + Buffer.byteLength(one), 0);
 }
 
-/** A page, by pid, shorter than the limit where it comes to 1 MiB. `lastPid` is where the next one goes on; undefined where nothing more matches. */
-export async function listProcesses(
-  query: ProcessQuery,
-): Promise<{ processes: Process[]; lastPid: number | undefined }> {
+/** What the query selects, by pid. */
+async function* candidates(query: ProcessQuery): AsyncGenerator<Candidate> {
   const line = ownLine();
   const tracers = await listTracers();
-  const processes: Process[] = [];
-  let bytes = 0;
   for await (const pid of listPids()) {
     const process = pid > query.afterPid ? readProcess(pid) : undefined;
     if (
@@ -84,15 +91,46 @@ export async function listProcesses(
       continue;
     }
     const reason = notAttachableReason(process, line, tracers);
-    if (query.attachableOnly && reason !== '') {
-      continue;
+    if (!query.attachableOnly || reason === '') {
+      yield { process, reason };
     }
-    if (processes.length === query.limit || bytes >= maxPageBytes) {
-      return { processes, lastPid: processes.at(-1)?.pid };
+  }
+}
+
+/** One more than the page has, if there are more: then it is not the last one. */
+async function firstCandidates(query: ProcessQuery): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for await (const candidate of candidates(query)) {
+    found.push(candidate);
+    if (found.length > query.limit) {
+      break;
     }
-    const found = toProcess(process, reason);
-    bytes += bytesOf(found);
-    processes.push(found);
+  }
+  return found;
+}
+
+/**
+ * A page, by pid, shorter than the limit where it comes to 1 MiB. `lastPid` is where the next one goes on; undefined
+ * where nothing more matches. Arguments that do not come in time are left out.
+ */
+export async function listProcesses(
+  query: ProcessQuery,
+  engine: Pick<Engine, 'readFiles'>,
+): Promise<{ processes: Process[]; lastPid: number | undefined }> {
+  const found = await firstCandidates(query);
+  const processes: Process[] = [];
+  let bytes = 0;
+  for (let first = 0; first < found.length; first += askedAtOnce) {
+    const asked = found.slice(first, first + askedAtOnce);
+    const cmdlines = await engine.readFiles(asked.map(({ process }) => argumentsPath(process.pid)));
+    for (const [index, candidate] of asked.entries()) {
+      if (processes.length === query.limit || bytes >= maxPageBytes) {
+        return { processes, lastPid: processes.at(-1)?.pid };
+      }
+      const process = toProcess(candidate, cmdlines[index]);
+      bytes += bytesOf(process);
+      processes.push(process);
+    }
   }
   return { processes, lastPid: undefined };
 }

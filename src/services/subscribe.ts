@@ -2,6 +2,7 @@
 import type { CallContext } from '../context.js';
 import { invalidField, ServiceError } from '../errors.js';
 import type { SubscribeRequest } from '../gen/ptraced/v1/trace_service_pb.js';
+import type { Engine } from '../session/engine.js';
 import { FrameReader, type SessionFrame } from '../session/frames.js';
 import { exceeded, maxSubscribers } from '../session/limits.js';
 import type { SessionRegistry } from '../session/registry.js';
@@ -15,6 +16,13 @@ import {
   toHeader,
   toResponse,
 } from './stream-frames.js';
+
+/** Where records are read. */
+export interface RecordSources {
+  readonly registry: SessionRegistry;
+  /** Finds what the paths of a filter lead to. */
+  readonly engine: Engine;
+}
 
 /** No record can have a higher serial. */
 const maxSerial = 2n ** 64n - 1n;
@@ -65,7 +73,7 @@ function evicted(session: TraceSession, { count, lastSerial }: SessionFrame & { 
 export async function* subscribe(
   request: SubscribeRequest,
   { signal }: CallContext,
-  registry: SessionRegistry,
+  { registry, engine }: RecordSources,
 ): AsyncGenerator<StreamResponse, void, undefined> {
   const session = registry.find(request.session);
   const heartbeatMs = checkDuration(
@@ -73,11 +81,9 @@ export async function* subscribe(
     request.heartbeatInterval,
     heartbeatRange,
   );
-  const how = {
-    start: toStart(request, session),
-    filter: toFilter('filter', request.filter),
-    lossless: request.lossless,
-  };
+  const filter = toFilter('filter', request.filter);
+  await engine.addRealPaths({ filter });
+  const how = { start: toStart(request, session), filter, lossless: request.lossless };
   if (session.subscribers >= maxSubscribers) {
     throw exceeded('SUBSCRIBER_LIMIT', 'streams of one session', maxSubscribers);
   }

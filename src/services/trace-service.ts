@@ -35,12 +35,12 @@ export function traceHandlers(options: TargetOptions) {
     getSession: (request: GetSessionRequest) => getSession(request, registry),
     listSessions: (request: ListSessionsRequest) => lister.list(request),
     updateSession: (request: UpdateSessionRequest, context: CallContext) =>
-      updateSession(request, context, registry),
+      updateSession(request, context, options),
     endSession: (request: EndSessionRequest) => endSession(request, registry),
     subscribe: (request: SubscribeRequest, context: CallContext) =>
-      subscribe(request, context, registry),
+      subscribe(request, context, options),
     listRecords: (request: ListRecordsRequest, context: CallContext) =>
-      listRecords(request, context, registry),
+      listRecords(request, context, options),
     getSummary: (request: GetSummaryRequest) => getSummary(request, registry),
     writeStdin: (request: WriteStdinRequest, context: CallContext) =>
       writeStdin(request, context, registry),

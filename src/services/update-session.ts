@@ -13,9 +13,8 @@ import type {
   UpdateSessionRequest,
   UpdateSessionResponseSchema,
 } from '../gen/ptraced/v1/trace_service_pb.js';
-import type { EngineChanges } from '../session/engine.js';
+import type { Engine, EngineChanges } from '../session/engine.js';
 import type { LeaseTerms } from '../session/lease.js';
-import type { SessionRegistry } from '../session/registry.js';
 import { checkRunning, type SessionSettings, type TraceSession } from '../session/session.js';
 import { auditRules } from './audit.js';
 import { asShown } from './bytes-fields.js';
@@ -25,6 +24,7 @@ import { toFilter } from './record-filter.js';
 import { stopsAtCalls, toRules } from './rules-request.js';
 import { checkLabels, toLeaseTerms } from './session-fields.js';
 import { toSessionMessage } from './session-message.js';
+import type { RecordSources } from './subscribe.js';
 import { toOrphanEnd, toShutdownAction } from './trace-target.js';
 
 type Response = MessageInitShape<typeof UpdateSessionResponseSchema>;
@@ -130,10 +130,12 @@ async function change(
   wanted: Session,
   mask: FieldMask | undefined,
   log: CallContext['log'],
+  engine: Engine,
 ): Promise<Response> {
   checkRunning(session);
   checkEtag(session, wanted);
   const { native, settings, lease } = plan(session, wanted, toPaths(mask, wanted));
+  await engine.addRealPaths(native);
   const isNative = Object.keys(native).length > 0;
   const effectiveSerial = isNative ? await session.update(native) : 0n;
   if (lease !== undefined) {
@@ -149,11 +151,11 @@ async function change(
 export async function updateSession(
   { session: wanted, updateMask }: UpdateSessionRequest,
   { log }: CallContext,
-  registry: SessionRegistry,
+  { registry, engine }: RecordSources,
 ): Promise<Response> {
   if (wanted === undefined) {
     throw invalidField('session', 'must be set');
   }
   const session = registry.find(wanted.name);
-  return session.inTurn(() => change(session, wanted, updateMask, log));
+  return session.inTurn(() => change(session, wanted, updateMask, log, engine));
 }

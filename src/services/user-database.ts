@@ -1,5 +1,5 @@
 /** Users of another root directory, whose name service cannot be asked: as its /etc/passwd and /etc/group have them. */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import type { Engine } from '../session/engine.js';
 
 /** Who a process is. */
 export interface UserIdentity {
@@ -9,32 +9,10 @@ export interface UserIdentity {
   readonly groups: number[];
 }
 
-/** Neither file is as large by far; what a container has there may be anything. */
-const maxFileBytes = 16 * 1024 * 1024;
-
 /** Entries of a file, a list of fields each; none where it is no regular file that can be read. */
-function entriesOf(path: string): string[][] {
-  let file: number;
-  try {
-    // Not a pipe that somebody has put there, which would block.
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-    file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch {
-    return [];
-  }
-  try {
-    const stat = fstatSync(file);
-    if (!stat.isFile() || stat.size > maxFileBytes) {
-      return [];
-    }
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .map((line) => line.split(':'));
-  } catch {
-    return [];
-  } finally {
-    closeSync(file);
-  }
+function entriesOf(text: Buffer | undefined): string[][] {
+  const lines = text?.toString('utf8').split('\n') ?? [];
+  return lines.map((line) => line.split(':'));
 }
 
 function toId(text: string | undefined): number | undefined {
@@ -47,8 +25,13 @@ function toId(text: string | undefined): number | undefined {
  * The user called `name`, or the one whose id that is in decimal; undefined where there is none. `root` is
  * the root directory that has the files, without a slash at its end.
  */
-export function findUser(name: string, root: string): UserIdentity | undefined {
-  const users = entriesOf(`${root}/etc/passwd`).flatMap(([user, , uid, gid]) => {
+export async function findUser(
+  name: string,
+  root: string,
+  engine: Pick<Engine, 'readFiles'>,
+): Promise<UserIdentity | undefined> {
+  const [passwd, groups] = await engine.readFiles([`${root}/etc/passwd`, `${root}/etc/group`]);
+  const users = entriesOf(passwd).flatMap(([user, , uid, gid]) => {
     const ids = { uid: toId(uid), gid: toId(gid) };
     // Comments, and what NIS adds.
     return user === undefined ||
@@ -64,7 +47,7 @@ export function findUser(name: string, root: string): UserIdentity | undefined {
     return undefined;
   }
   const { user, uid, gid } = found;
-  const others = entriesOf(`${root}/etc/group`).flatMap(([, , id, members = '']) => {
+  const others = entriesOf(groups).flatMap(([, , id, members = '']) => {
     const group = toId(id);
     return group !== undefined && members.split(',').includes(user) ? [group] : [];
   });

@@ -9,6 +9,7 @@ import type {
   NativeSyscall,
   NativeUser,
 } from '../native/addon.js';
+import { addRealPaths, type Filtered, readFiles } from './files.js';
 import { withServiceErrors } from './native-failure.js';
 import { UserLookup } from './user-lookup.js';
 
@@ -52,7 +53,8 @@ export class Engine {
   }
 
   /** Rejects with EXECUTABLE_NOT_FOUND, EXEC_FAILED, UNKNOWN_SYSCALL, SYSTEM_LIMIT or TRACER_FAILURE. */
-  launch(target: NativeLaunch, capture: NativeCapture): Promise<NativeSession> {
+  async launch(target: NativeLaunch, capture: NativeCapture): Promise<NativeSession> {
+    await this.addRealPaths(capture);
     const inheritance = this.#inheritance;
     this.#inheritance = undefined;
     if (inheritance === undefined) {
@@ -71,13 +73,24 @@ export class Engine {
   }
 
   /** Rejects with PROCESS_NOT_FOUND, PTRACE_DENIED, UNKNOWN_SYSCALL, SYSTEM_LIMIT or TRACER_FAILURE. */
-  attach(target: NativeAttach, capture: NativeCapture): Promise<NativeSession> {
+  async attach(target: NativeAttach, capture: NativeCapture): Promise<NativeSession> {
+    await this.addRealPaths(capture);
     return withServiceErrors(() => this.#addon.attach(target, capture));
   }
 
   /** Threads that trace, or wait for the end of a launched command that was let go. */
   tracerThreads(): number {
     return this.#addon.tracerThreads();
+  }
+
+  /** Before the filters are given to a session. Rejects with FILE_TIMEOUT, RATE_LIMIT or SYSTEM_LIMIT. */
+  addRealPaths(filtered: Filtered): Promise<void> {
+    return addRealPaths(this.#addon, filtered);
+  }
+
+  /** Undefined for a file that is not there, may not be read or does not answer. */
+  readFiles(paths: string[]): Promise<(Buffer | undefined)[]> {
+    return readFiles(this.#addon, paths);
   }
 
   /** Rejects with UNKNOWN_SYSCALL. */

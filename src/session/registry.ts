@@ -3,6 +3,7 @@ import { ServiceError } from '../errors.js';
 import { EndCause } from '../gen/ptraced/v1/session_pb.js';
 import type { Log } from '../log.js';
 import type { NativeSession } from '../native/addon.js';
+import { atMost } from '../time.js';
 import { exceeded, type RegistryLimits, ringCapacity } from './limits.js';
 import { type SessionHold, type SessionProperties, TraceSession } from './session.js';
 
@@ -19,6 +20,9 @@ export interface RegistryOptions {
 const taskCountIntervalMs = 500;
 /** What an ended session counts for at least, however little is in its ring: it bounds how many are kept. */
 const endedRingBytes = 64 * 1024;
+
+/** How long the end of the server waits for starts: of a command on a mount that does not answer there is no other end. */
+const startsEndMs = 2000;
 
 /** A place that is taken, whether its session has started yet or not. */
 interface Place {
@@ -119,7 +123,7 @@ export class SessionRegistry {
   async close(): Promise<void> {
     this.#closing = true;
     // What is just starting has tracees before it is one of the sessions.
-    await Promise.allSettled(this.#starting);
+    await atMost(startsEndMs, Promise.allSettled(this.#starting));
     const running = [...this.#running.values()].map(({ session }) => session);
     await Promise.all(
       running.map((session) => session.end(session.shutdownAction, EndCause.SERVER_SHUTDOWN)),

@@ -267,6 +267,14 @@ export class FakeAddon implements NativeAddon {
     return () => {};
   }
 
+  async realPaths({ paths }: { paths: unknown[] }) {
+    return paths.map(() => null);
+  }
+
+  async readFiles({ paths }: { paths: unknown[] }) {
+    return paths.map(() => null);
+  }
+
   openLog() {
     return { write: () => {}, flush: () => true, dropped: () => 0 };
   }
