@@ -21,7 +21,10 @@ constexpr int64_t kParkedCheckNs = 50 * kNanosecondsPerMillisecond;
 
 }  // namespace
 
-Tracer::Tracer(Observer& observer, FollowOptions follow) : observer_(observer), follow_(follow) {}
+Tracer::Tracer(Observer& observer, FollowOptions follow)
+    : observer_(observer),
+      measures_system_time_(observer.measures_system_time()),
+      follow_(follow) {}
 
 Tracer::~Tracer() = default;
 
@@ -76,8 +79,7 @@ void Tracer::linger() {
 Result<std::optional<WaitEvent>> Tracer::wait(bool block) {
   const bool may_block = block && wakeup_.may_block() && !wakeup_.pending();
   Result<std::optional<WaitEvent>> event =
-      shares_children_ ? wait_for_own(may_block)
-                       : wait_any(may_block, observer_.measures_system_time());
+      shares_children_ ? wait_for_own(may_block) : wait_any(may_block, measures_system_time_);
   if (event && !*event && block && !wakeup_.may_block()) {
     wakeup_.nap();
   }
@@ -107,7 +109,7 @@ Result<std::optional<WaitEvent>> Tracer::wait_for_own(bool block) {
       return std::optional<WaitEvent>();
     }
   }
-  return take_event(tid, observer_.measures_system_time());
+  return take_event(tid, measures_system_time_);
 }
 
 void Tracer::loop_until(const std::function<bool()>& done) {

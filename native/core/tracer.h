@@ -227,6 +227,7 @@ class Tracer {
   void kill_process(const Task& task);
 
   Observer& observer_;
+  const bool measures_system_time_;  // linger() waits without the observer
   const FollowOptions follow_;
   Wakeup wakeup_;
   TraceeMemory memory_;
