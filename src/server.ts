@@ -1,5 +1,5 @@
 /** Builds the server from its configuration and closes all of it again. */
-import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 import type { NativeAddon } from './native/addon.js';
@@ -9,6 +9,7 @@ import { createLogger } from './observability/logger.js';
 import { addReflection } from './observability/reflection.js';
 import { firstReservedDescriptor } from './procfs/self.js';
 import { bindService, type CallEnvironment } from './rpc/bind-service.js';
+import { connectionInjector, type ServeConnection } from './rpc/connection-injector.js';
 import { type Listener, listen } from './rpc/listener.js';
 import { ServiceHost, servedServices } from './service-host.js';
 import { atMost } from './time.js';
@@ -59,7 +60,7 @@ class PtracedServer implements RunningServer {
   readonly #host: ServiceHost;
   readonly #health = new Health(servedServices);
   readonly #grpc: Server;
-  readonly #connections: ConnectionInjector;
+  readonly #serveConnection: ServeConnection;
   readonly #listeners: Listener[] = [];
   #stopped: Promise<void> | undefined;
 
@@ -69,7 +70,7 @@ class PtracedServer implements RunningServer {
     this.#grpc = new Server(channelOptions(config));
     this.#host = new ServiceHost(config, addon, log, droppedLogLines);
     this.#serve();
-    this.#connections = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#serveConnection = connectionInjector(this.#grpc);
   }
 
   get addresses(): readonly string[] {
@@ -86,7 +87,7 @@ class PtracedServer implements RunningServer {
           maxConnections: limits.maxConnections,
           firstReservedDescriptor: firstReservedDescriptor(),
           log: this.#log,
-          onConnection: (socket) => this.#connections.injectConnection(socket),
+          serve: this.#serveConnection,
         }),
       );
     }

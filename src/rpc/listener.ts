@@ -5,16 +5,18 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { dirname } from 'node:path';
 import { ConfigError, type ListenAddress } from '../config.js';
 import type { Log } from '../log.js';
+import type { ServeConnection } from './connection-injector.js';
+import { Connections } from './connections.js';
 
 export interface ListenOptions {
   /** Group that may connect to a unix socket, beside the owner. */
   readonly socketGroup: number | undefined;
-  /** Connections at a time; more are closed at once. */
+  /** Connections at a time. */
   readonly maxConnections: number;
   /** A connection that gets this descriptor, or one above it, is closed at once. */
   readonly firstReservedDescriptor: number;
   readonly log: Log;
-  readonly onConnection: (socket: Socket) => void;
+  readonly serve: ServeConnection;
 }
 
 /** A socket that listens. */
@@ -138,16 +140,19 @@ function descriptorOf(socket: Socket): number {
 export async function listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
   // Not half-open: a client that closes its side is gone, which nothing else would tell for a while.
   const connections = new Set<Socket>();
+  const { firstReservedDescriptor, maxConnections, serve } = options;
+  // Sessions need some as well.
+  const max = Math.min(maxConnections, Math.max(1, Math.floor(firstReservedDescriptor / 2)));
+  const places = new Connections({ max, serve });
   const server = createServer({ noDelay: true }, (socket) => {
-    if (descriptorOf(socket) >= options.firstReservedDescriptor) {
+    if (descriptorOf(socket) >= firstReservedDescriptor) {
       socket.destroy();
       return;
     }
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
-    options.onConnection(socket);
+    places.take(socket);
   });
-  server.maxConnections = options.maxConnections;
   let file: Stats | undefined;
   try {
     file = await bind(server, address, options.socketGroup);

@@ -90,7 +90,11 @@ async function expectRefusal(client: Client): Promise<void> {
 
 /** Connects without a word, until `count` connections are open or closed again. */
 async function connectSilently(server: Server, count: number): Promise<Socket[]> {
-  const sockets = Array.from({ length: count }, () => connect(server.socket).on('error', () => {}));
+  const sockets = Array.from({ length: count }, () =>
+    connect(server.socket)
+      .on('error', () => {})
+      .resume(),
+  );
   await Promise.all(
     sockets.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])),
   );

@@ -1,4 +1,5 @@
 /** An addon without tracees: a test says what its sessions bring. Kept to src/native/addon.ts by its types. */
+import { existsSync, readFileSync } from 'node:fs';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { RecordKind, type TraceRecordSchema } from '../../src/gen/ptraced/v1/record_pb.js';
 import { EndCause } from '../../src/gen/ptraced/v1/session_pb.js';
@@ -13,6 +14,7 @@ import type {
   NativeFrame,
   NativeLaunch,
   NativeSession,
+  NativeText,
 } from '../../src/native/addon.js';
 
 /** A failure as the addon makes it. */
@@ -271,8 +273,8 @@ export class FakeAddon implements NativeAddon {
     return paths.map(() => null);
   }
 
-  async readFiles({ paths }: { paths: unknown[] }) {
-    return paths.map(() => null);
+  async readFiles({ paths }: { paths: NativeText[] }) {
+    return paths.map((path) => (existsSync(`${path}`) ? readFileSync(`${path}`) : null));
   }
 
   openLog() {
