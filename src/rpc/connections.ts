@@ -12,6 +12,11 @@ export interface ConnectionsOptions {
 /** How long a client may take for the preface of HTTP/2 and its settings. */
 const greetingMs = 10_000;
 
+/** Beyond the maximum, where all have streams: for health checks and for calls that make room. */
+const keptPlaces = 8;
+/** How long a connection may stay in such a place. */
+const shortStayMs = 10_000;
+
 interface Connection {
   readonly socket: Socket;
   /** Undefined until HTTP/2 has begun. */
@@ -21,7 +26,7 @@ interface Connection {
 
 /**
  * Takes connections up to a maximum. Where there is no place for a new one, that which has been without a stream for
- * longest is closed; where all have streams, the new one is.
+ * longest is closed. Where all have streams, the new one takes a place beyond the maximum for a short while.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
@@ -35,11 +40,16 @@ export class Connections {
 
   /** Serves a new connection, or closes it. */
   take(socket: Socket): void {
-    if (this.#all.size >= this.#options.max && !this.#closeIdle()) {
+    const full = this.#all.size >= this.#options.max && !this.#closeIdle();
+    if (full && this.#all.size >= this.#options.max + keptPlaces) {
       socket.destroy();
       return;
     }
     const connection: Connection = { socket, session: undefined, streams: 0 };
+    if (full) {
+      const spent = setTimeout(() => this.#close(connection), shortStayMs).unref();
+      socket.once('close', () => clearTimeout(spent));
+    }
     this.#all.add(connection);
     this.#idle.add(connection);
     socket.once('close', () => this.#remove(connection));
@@ -73,9 +83,13 @@ export class Connections {
     if (longest === undefined) {
       return false;
     }
-    this.#remove(longest);
-    // With a GOAWAY: the client makes its next call on another connection.
-    (longest.session ?? longest.socket).destroy();
+    this.#close(longest);
     return true;
+  }
+
+  #close(connection: Connection): void {
+    this.#remove(connection);
+    // With a GOAWAY: the client makes its next call on another connection.
+    (connection.session ?? connection.socket).destroy();
   }
 }

@@ -77,3 +77,27 @@ test('one that does not begin with HTTP/2 is closed after 10 s', async () => {
   await eventually('both closed', () => silent.closed && partial.closed);
   expect(performance.now() - begun).toBeGreaterThan(5000);
 });
+
+test('those with streams leave places for short calls', async () => {
+  await using server = await startServer({ args });
+  await using maker = new Client(server.address);
+  const sessions = await Promise.all(
+    Array.from({ length: 4 }, () => create(maker, launching(['/bin/sleep', '600']))),
+  );
+  await maker[Symbol.asyncDispose]();
+  const streaming = Array.from({ length: maxConnections }, () => new Client(server.address));
+  await Promise.all(
+    streaming.map((client, index) => {
+      const session = sessions[index % sessions.length]?.name ?? '';
+      const stream = client.stream(TraceService.method.subscribe, { session });
+      stream.on('error', () => {});
+      return new Promise((resolve) => stream.once('data', resolve));
+    }),
+  );
+  for (let other = 0; other < 12; other++) {
+    await using client = new Client(server.address);
+    await expectAnswers(client);
+  }
+  await expectEnds(server);
+  await Promise.all(streaming.map((client) => client[Symbol.asyncDispose]()));
+});
