@@ -27,7 +27,7 @@ WORKDIR /
 # Capabilities that are added to a container come into effect for uid 0 alone.
 USER 0:0
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["node", "/opt/ptraced/deploy/healthcheck.mjs"]
+  CMD ["/opt/ptraced/dist/bin/ptraced-healthcheck"]
 # tini reaps tracees that outlive their parents. -s: in the process namespace of another container it is
 # not process 1, and becomes the subreaper of what the server launches.
 ENTRYPOINT ["tini", "-s", "--", "ptraced"]

@@ -36,5 +36,5 @@ cp /etc/passwd /etc/group /etc/nsswitch.conf "$root/etc/"
 cd /build
 cp -r package.json node_modules prebuilds dist deploy "$root/opt/ptraced/"
 chmod -R a-w "$root/opt/ptraced"
-ln -s /opt/ptraced/dist/main.js "$root/usr/local/bin/ptraced"
+ln -s /opt/ptraced/dist/bin/ptraced "$root/usr/local/bin/ptraced"
 ln -s /opt/ptraced/dist/bin/ptracectl "$root/usr/local/bin/ptracectl"

@@ -5,6 +5,7 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { fromBytes } from './bytes.js';
+import { givenEntries } from './inherited.js';
 
 /** The strings of a file of /proc, each of which ends with a NUL. */
 function stringsOf(bytes: Buffer): Buffer[] {
@@ -51,13 +52,16 @@ export function ownArguments(): string[] {
 }
 
 /**
- * The environment with which this process was started, in order: entries need not be "NAME=value", and a
- * name may occur more than once. Where /proc/self/environ cannot be read, what Node made of it.
+ * The environment with which this process was started, in order and without what the launcher adds: entries need
+ * not be "NAME=value", and a name may occur more than once. Where /proc/self/environ cannot be read, what Node
+ * made of it.
  */
 export function ownEnvironment(): Buffer[] {
-  return (
+  const entries =
     readStrings('/proc/self/environ') ??
-    Object.entries(process.env).map(([name, value]) => Buffer.from(`${name}=${value}`))
+    Object.entries(process.env).map(([name, value]) => Buffer.from(`${name}=${value}`));
+  return givenEntries(entries.map((entry) => entry.toString('latin1'))).map((entry) =>
+    Buffer.from(entry, 'latin1'),
   );
 }
 

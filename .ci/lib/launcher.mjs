@@ -1,5 +1,5 @@
-/** The program in front of Node, `ptracectl` itself: native/launcher to dist/bin. */
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+/** The program in front of Node, `ptracectl` and `ptraced` themselves: native/launcher to dist/bin. */
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { root } from './paths.mjs';
 import { run, say } from './run.mjs';
 import { digest, unlessStamped } from './stamp.mjs';
@@ -12,16 +12,22 @@ const flags = [
   // It must run wherever Node runs, and start at once.
   ...['-static', '-fno-exceptions', '-fno-rtti', '-ffunction-sections', '-Wl,--gc-sections', '-s'],
 ];
+/** It starts what its own name says. */
+const names = ['ptracectl', 'ptraced', 'ptraced-healthcheck'];
 const sources = ['native/launcher/main.cc', 'native/launcher/record.cc'];
 
 /** Builds it where its sources have changed. */
 export async function ensureLauncher() {
-  const wanted = digest(['native/launcher'], flags);
+  const wanted = digest(['native/launcher'], [...flags, ...names]);
   await unlessStamped(`${folder}/.sources`, wanted, async () => {
-    say('building the launcher of ptracectl');
+    say('building the launcher');
     mkdirSync(folder, { recursive: true });
-    const unfinished = `${folder}/.ptracectl`; // the finished one may be running
-    await run('g++', [...flags, '-Inative', '-o', unfinished, ...sources]);
-    renameSync(unfinished, `${folder}/ptracectl`);
+    const built = `${folder}/.launcher`;
+    await run('g++', [...flags, '-Inative', '-o', built, ...sources]);
+    for (const name of names) {
+      copyFileSync(built, `${folder}/.${name}`); // the finished one may be running
+      renameSync(`${folder}/.${name}`, `${folder}/${name}`);
+    }
+    rmSync(built);
   });
 }

@@ -1,4 +1,5 @@
-// `ptracectl` as the user starts it: records what Node is about to change, and becomes Node.
+// `ptracectl`, `ptraced` and the image's healthcheck as they are started: records what Node is
+// about to change, and becomes Node.
 //
 // Node sets every signal disposition and the mask, opens /dev/null in place of closed standard
 // streams and raises the soft limit of descriptors before any JavaScript runs (PlatformInit of
@@ -9,8 +10,12 @@
 // their own names they would have this process listen for a debugger, take the command's IPC
 // channel or write its coverage.
 //
+// Node listens for a debugger at SIGUSR1 too, until JavaScript handles that signal. Whoever may
+// send one would run code in this process, so that Node gets an address that no kernel binds.
+//
 // Statically linked, and without the C++ library: it runs wherever Node does, and starts in well
 // below a millisecond.
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -29,12 +34,29 @@ using ptraced::launcher::Record;
 constexpr int kNotFound = 127;
 constexpr int kNotRun = 126;
 
-// From this program to what it starts.
-constexpr char kScript[] = "../cli/main.js";
+// Where Node would listen for a debugger. inet6_bind() of the kernel refuses a multicast address to
+// every stream socket (EINVAL), whatever addresses the machine has and whatever ip_nonlocal_bind
+// says. `--disable-sigusr1` would say it better, and Node 20 does not know it.
+char kDebuggerAddress[] = "--inspect-port=[ff02::1]:9229";
+
+// What this file is installed as, and what it starts, as a path from its own folder.
+struct Program {
+  const char* name;
+  const char* script;
+};
+constexpr Program kPrograms[] = {
+    {"ptracectl", "../cli/main.js"},
+    {"ptraced", "../main.js"},
+    {"ptraced-healthcheck", "../../deploy/healthcheck.mjs"},
+};
+
+// For messages, until the name is known.
+const Program* program = &kPrograms[0];
 
 // Path of the script, in place of this program's own. Fails where /proc is missing.
 bool script_path(char (&path)[PATH_MAX]) {
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof(kScript));
+  constexpr size_t kLongestScript = 64;
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - kLongestScript);
   if (length <= 0) {
     return false;
   }
@@ -43,7 +65,12 @@ bool script_path(char (&path)[PATH_MAX]) {
   if (slash == nullptr) {
     return false;
   }
-  std::memcpy(slash + 1, kScript, sizeof(kScript));
+  for (const Program& known : kPrograms) {
+    if (std::strcmp(slash + 1, known.name) == 0) {
+      program = &known;
+    }
+  }
+  std::memcpy(slash + 1, program->script, std::strlen(program->script) + 1);
   return true;
 }
 
@@ -83,19 +110,16 @@ bool hide_from_node(char** environment) {
   return true;
 }
 
-// `first` and `second`, then all of `rest`.
-char** prepend(char* first, char* second, char* const* rest) {
+// All of `first`, then all of `rest`.
+template <size_t N>
+char** prepend(char* const (&first)[N], char* const* rest) {
   const size_t size = count(rest);
-  char** result = static_cast<char**>(std::malloc((size + 3) * sizeof(char*)));
+  char** result = static_cast<char**>(std::malloc((N + size + 1) * sizeof(char*)));
   if (result == nullptr) {
     return nullptr;
   }
-  char** next = result;
-  *next++ = first;
-  if (second != nullptr) {
-    *next++ = second;
-  }
-  std::memcpy(next, rest, (size + 1) * sizeof(char*));
+  std::memcpy(result, first, sizeof(first));
+  std::memcpy(result + N, rest, (size + 1) * sizeof(char*));
   return result;
 }
 
@@ -106,33 +130,36 @@ bool asks_for_version(int argc, char* const* argv) {
 }
 
 int fail(const char* what, int status) {
-  std::fprintf(stderr, "ptracectl: %s: %s\n", what, std::strerror(errno));
+  std::fprintf(stderr, "%s: %s: %s\n", program->name, what, std::strerror(errno));
   return status;
 }
 
 int print_version() {
-  const bool printed = std::puts("ptracectl " PTRACED_VERSION) >= 0 && std::fflush(stdout) == 0;
+  const bool printed =
+      std::printf("%s %s\n", program->name, PTRACED_VERSION) >= 0 && std::fflush(stdout) == 0;
   return printed ? 0 : fail("cannot write the version", 1);
 }
 
 }  // namespace
 
 int main(int argc, char** argv, char** environment) {
-  if (asks_for_version(argc, argv)) {
-    return print_version();
-  }
   static Record record;
   record.fill();
   char script[PATH_MAX];
   if (!script_path(script)) {
     return fail("cannot find its own files by /proc/self/exe", kNotRun);
   }
+  if (asks_for_version(argc, argv)) {
+    return print_version();
+  }
   char node[] = "node";
-  char** arguments = prepend(node, script, argv + (argc > 0 ? 1 : 0));
-  char** variables = prepend(record.entry(), nullptr, environment);
+  char** arguments = prepend({node, kDebuggerAddress, script}, argv + (argc > 0 ? 1 : 0));
+  char** variables = prepend({record.entry()}, environment);
   if (arguments == nullptr || variables == nullptr || !hide_from_node(variables)) {
     return fail("cannot start node", kNotRun);
   }
+  // Up to the moment in which Node blocks it: its default disposition is to end the process.
+  signal(SIGUSR1, SIG_IGN);
   execvpe(node, arguments, variables);
   if (errno == ENOENT) {
     return fail("cannot find node, version 20 or later, in PATH", kNotFound);

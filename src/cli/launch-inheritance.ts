@@ -2,7 +2,7 @@
 
 import { fstatSync, readFileSync } from 'node:fs';
 import type { LaunchInheritance } from '../config.js';
-import { type Inherited, inherited } from './inherited.js';
+import { type Inherited, inherited } from '../inherited.js';
 
 /** The options of our own server that say it. */
 export interface LaunchSurroundings {

@@ -6,7 +6,6 @@ import { displayText, fromBytes } from '../bytes.js';
 import { type LaunchSchema, StdioMode } from '../client/index.js';
 import { ownDirectory, ownEnvironment } from '../own-process.js';
 import { textOrBytes, textsOrBytes } from './byte-arguments.js';
-import { givenEntries } from './inherited.js';
 import { type LAUNCH_OPTIONS, type ParsedArguments, parseNumber } from './options.js';
 import { UsageError } from './usage-error.js';
 
@@ -75,7 +74,7 @@ export function describePlace(
  * name stays as it was given, in its order: also entries without "=", and names that occur twice.
  */
 function userEnvironment(changes: readonly string[]): string[] {
-  const entries = givenEntries(ownEnvironment().map(fromBytes));
+  const entries = ownEnvironment().map(fromBytes);
   for (const change of changes) {
     const head = `${entryName(change)}=`;
     const index = entries.findIndex((entry) => entry.startsWith(head));

@@ -1,6 +1,6 @@
 /** Starts `ptracectl`, once nothing can change the streams that the command shares. */
 
-import './inherited.js';
+import '../inherited.js';
 import '../plain-stdio.js';
 
 // Imported statically, it would be linked before plain-stdio runs; see there.

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { isIgnored } from './inherited.js';
+import { isIgnored } from '../inherited.js';
 
 /** A signal by which a user ends a program. */
 export type EndSignal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM';

@@ -183,8 +183,8 @@ describe('with its own server', () => {
   });
 
   test('a server refuses an address that Node would bind elsewhere', async ({ folder }) => {
-    const program = `exec '${process.execPath}' '${serverProgram}'`;
-    const { status, stderr } = await shell(folder, `${program} --listen "unix:$PWD/$odd"`);
+    const listen = `exec '${serverProgram}' --listen "unix:$PWD/$odd"`;
+    const { status, stderr } = await shell(folder, listen);
     expect(status).toBe(2);
     expect(stderr).toContain(`ptraced: --listen: must be UTF-8, not 'unix:${folder}/x\\377'`);
     expect(names(folder)).toEqual([]);

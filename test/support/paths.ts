@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** What `npm run build` made: the server's program. */
-export const serverProgram = `${root}/dist/main.js`;
+export const serverProgram = `${root}/dist/bin/ptraced`;
 
 /** What `npm run build` made: the command line. */
 export const cliProgram = `${root}/dist/bin/ptracectl`;

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { eventually, patience, within } from './eventually.js';
 import { expectNoLeaks, type Footprint, footprint } from './leaks.js';
 import { serverProgram } from './paths.js';
@@ -25,6 +26,11 @@ export interface ServerOptions {
 }
 
 const serving = 1;
+
+/** A PATH in which the launcher finds the Node that runs the tests. */
+function ownNodeFirst(): string {
+  return `${dirname(process.execPath)}:${process.env['PATH']}`;
+}
 
 /** The listening sockets, and one for each connection; standard streams aside. */
 function socketCount(pid: number): number {
@@ -56,7 +62,6 @@ export class Server implements AsyncDisposable {
     const argv = [
       ...dyingWithUs('TERM'),
       ...(options.prefix ?? []),
-      process.execPath,
       serverProgram,
       '--listen',
       this.address,
@@ -65,7 +70,7 @@ export class Server implements AsyncDisposable {
     this.#listeners = argv.filter((argument) => argument === '--listen').length;
     this.#process = spawn(argv[0] as string, argv.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, PATH: ownNodeFirst(), ...options.env },
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
     this.#pid = this.#process.pid ?? 0;

@@ -1,7 +1,7 @@
 /** The record of the launcher; native/launcher/record.h defines its format. */
 
 import { expect, it } from 'vitest';
-import { givenEntries, parseInherited } from '../../src/cli/inherited.js';
+import { givenEntries, parseInherited } from '../../src/inherited.js';
 
 it('is read as it was written', () => {
   const text = 'pid:7 ignored:8000000000000003 blocked:4002 pending:2 nofile:1024 fds:0-2,5,10-12';

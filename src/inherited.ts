@@ -1,5 +1,5 @@
 /**
- * What ptracectl was started with. Node changes some of it before any JavaScript runs, so that the
+ * What this process was started with. Node changes some of it before any JavaScript runs, so that the
  * launcher (native/launcher, the program that users start) writes it down first.
  */
 
@@ -76,7 +76,7 @@ function takeRecord(): Inherited | undefined {
   return record;
 }
 
-/** Undefined where Node was started without the launcher, as by `node dist/cli/main.js`. */
+/** Undefined where Node was started without the launcher, as by `node dist/main.js`. */
 export const inherited: Inherited | undefined = takeRecord();
 
 /** Whether we were started with the signal ignored or blocked, so that it must do nothing to us. */
@@ -85,13 +85,15 @@ export function isIgnored(signal: NodeJS.Signals): boolean {
   return ((masks >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
 }
 
-/** Signals whose default action would end or stop us, and which Node lets a program handle. */
+/**
+ * Signals whose default action would end or stop us, and which Node lets a program handle. SIGUSR1 does nothing
+ * to us in any case: src/start.
+ */
 const HANDLED = [
   'SIGHUP',
   'SIGINT',
   'SIGQUIT',
   'SIGTERM',
-  'SIGUSR1',
   'SIGUSR2',
   'SIGALRM',
   'SIGTSTP',
