@@ -29,6 +29,14 @@ export interface LaunchUser {
   readonly gid: number;
 }
 
+export const launchPolicies = ['off', 'confined', 'privileged'] as const;
+/**
+ * What launched commands may be. "off": there are none. "confined": all start without privileges and with no way
+ * into the server. "privileged": requests may ask for commands that keep what the server has. "own": the server
+ * stands for the command's own user, and commands keep everything, its streams included.
+ */
+export type LaunchPolicy = (typeof launchPolicies)[number] | 'own';
+
 /**
  * What the first launched command gets of this process, as if execve(2) had made the one of the other.
  * For a server that stands for the command's own user; no client can ask for it. Masks: bit N-1 is signal N.
@@ -59,6 +67,7 @@ export interface HostConfig {
   readonly keepEndedMs: number;
   /** Unset: launched commands run as the server's own user. */
   readonly launchUser?: LaunchUser;
+  readonly launchPolicy: LaunchPolicy;
   /** Soft RLIMIT_NOFILE of launched commands. Unset: what the server itself was started with. */
   readonly softNofile?: number;
   /**
@@ -106,6 +115,8 @@ export interface HostOptions {
   /** Default: five minutes. */
   readonly keepEndedMs?: number | undefined;
   readonly launchUser?: LaunchUser | undefined;
+  /** Default: "confined". */
+  readonly launchPolicy?: LaunchPolicy | undefined;
   readonly softNofile?: number | undefined;
   readonly linesFd?: number | undefined;
   readonly launchInheritance?: LaunchInheritance | undefined;
@@ -129,6 +140,7 @@ export function createHostConfig(options: HostOptions = {}): HostConfig {
   return Object.freeze({
     limits: Object.freeze({ ...defaultLimits, ...options.limits }),
     keepEndedMs: options.keepEndedMs ?? defaultKeepEndedMs,
+    launchPolicy: options.launchPolicy ?? 'confined',
     ...(options.launchUser !== undefined && { launchUser: Object.freeze(options.launchUser) }),
     ...(options.softNofile !== undefined && { softNofile: options.softNofile }),
     ...(options.linesFd !== undefined && { linesFd: options.linesFd }),

@@ -26,6 +26,11 @@ export const flags = {
     type: 'boolean',
     help: 'serve TCP without TLS, on loopback addresses: every local user can connect',
   },
+  launch: {
+    type: 'string',
+    value: 'MODE',
+    help: 'off: commands cannot be launched; confined: they start without privileges; privileged: clients may ask for their keeping those of the server. Default: confined',
+  },
   'launch-user': {
     type: 'string',
     value: 'UID:GID',

@@ -6,8 +6,10 @@ import {
   type Config,
   ConfigError,
   createConfig,
+  type LaunchPolicy,
   type LaunchUser,
   type LogLevel,
+  launchPolicies,
   logLevels,
 } from './config.js';
 import { type Flag, type FlagName, flags, variableOf } from './flag-table.js';
@@ -72,14 +74,26 @@ function toBoolean(values: Values, name: FlagName): boolean {
   return text === 'true' || text === '1';
 }
 
-function toLogLevel(values: Values): LogLevel | undefined {
-  const given = values.get('log-level');
+function toChoice<T extends string>(
+  values: Values,
+  name: FlagName,
+  choices: readonly T[],
+): T | undefined {
+  const given = values.get(name);
   const text = only(given);
-  const level = logLevels.find((known) => known === text);
-  if (text !== undefined && level === undefined) {
-    throw new ConfigError(`${given?.source}: wants one of ${logLevels.join(', ')}, not '${text}'`);
+  const choice = choices.find((known) => known === text);
+  if (text !== undefined && choice === undefined) {
+    throw new ConfigError(`${given?.source}: wants one of ${choices.join(', ')}, not '${text}'`);
   }
-  return level;
+  return choice;
+}
+
+function toLogLevel(values: Values): LogLevel | undefined {
+  return toChoice(values, 'log-level', logLevels);
+}
+
+function toLaunchPolicy(values: Values): LaunchPolicy | undefined {
+  return toChoice(values, 'launch', launchPolicies);
 }
 
 function toLaunchUser(values: Values): LaunchUser | undefined {
@@ -190,6 +204,7 @@ function toConfig(values: Values, environment: Environment): Config {
     limits: Object.fromEntries(given),
     keepEndedMs: toMs(values, 'keep-ended'),
     keepaliveMs: toMs(values, 'keepalive'),
+    launchPolicy: toLaunchPolicy(values),
     launchUser: toLaunchUser(values),
     softNofile: toNumber(values, 'soft-nofile'),
   });

@@ -51,12 +51,19 @@ export function ownArguments(): string[] {
   return decoded;
 }
 
+let environment: readonly Buffer[] | undefined;
+
 /**
  * The environment with which this process was started, in order and without what the launcher adds: entries need
  * not be "NAME=value", and a name may occur more than once. Where /proc/self/environ cannot be read, what Node
- * made of it.
+ * made of it. Read once: a process that is hardened later may not be able to.
  */
-export function ownEnvironment(): Buffer[] {
+export function ownEnvironment(): readonly Buffer[] {
+  environment ??= readEnvironment();
+  return environment;
+}
+
+function readEnvironment(): Buffer[] {
   const entries =
     readStrings('/proc/self/environ') ??
     Object.entries(process.env).map(([name, value]) => Buffer.from(`${name}=${value}`));

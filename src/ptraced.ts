@@ -44,10 +44,12 @@ async function main(): Promise<void> {
     return;
   }
   // Only here: help and version need neither gRPC nor the addon.
-  const [{ createLogger, redirectStderr }, { loadAddon, startServer }] = await Promise.all([
-    import('./observability/logger.js'),
-    import('./server.js'),
-  ]);
+  const [{ createLogger, redirectStderr }, { loadAddon, startServer }, { hardenProcess }] =
+    await Promise.all([
+      import('./observability/logger.js'),
+      import('./server.js'),
+      import('./hardening.js'),
+    ]);
   const addon = loadAddon();
   const lines = addon.openLog(stderr, maxLogBytes);
   redirectStderr(lines);
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
   const ended = endSignal();
   const server = await startServer(command.config, {
     addon,
+    guard: hardenProcess(addon),
     log,
     droppedLogLines: lines.dropped,
   });

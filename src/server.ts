@@ -1,6 +1,8 @@
 /** Builds the server from its configuration and closes all of it again. */
+import type { Socket } from 'node:net';
 import { Server } from '@grpc/grpc-js';
-import type { Config } from './config.js';
+import type { Config, ListenAddress } from './config.js';
+import { Admission, type PeerGuard } from './hardening.js';
 import type { Log } from './log.js';
 import type { NativeAddon } from './native/addon.js';
 import { loadAddon } from './native/load.js';
@@ -31,6 +33,8 @@ export interface ServerParts {
   readonly log?: Log;
   /** Of that log, since the start. */
   readonly droppedLogLines?: () => number;
+  /** Unset: nobody is refused for having been launched. */
+  readonly guard?: PeerGuard;
 }
 
 function channelOptions({ keepaliveMs, limits }: Config) {
@@ -62,13 +66,15 @@ class PtracedServer implements RunningServer {
   readonly #grpc: Server;
   readonly #serveConnection: ServeConnection;
   readonly #listeners: Listener[] = [];
+  readonly #admission: Admission;
   #stopped: Promise<void> | undefined;
 
-  constructor(config: Config, addon: NativeAddon, log: Log, droppedLogLines?: () => number) {
+  constructor(config: Config, addon: NativeAddon, log: Log, parts: ServerParts) {
     this.#config = config;
     this.#log = log;
+    this.#admission = new Admission(parts.guard, log);
     this.#grpc = new Server(channelOptions(config));
-    this.#host = new ServiceHost(config, addon, log, droppedLogLines);
+    this.#host = new ServiceHost(config, addon, log, parts.droppedLogLines);
     this.#serve();
     this.#serveConnection = connectionInjector(this.#grpc);
   }
@@ -88,10 +94,16 @@ class PtracedServer implements RunningServer {
           firstReservedDescriptor: firstReservedDescriptor(),
           log: this.#log,
           serve: this.#serveConnection,
+          admits: (socket) => this.#admits(address, socket),
         }),
       );
     }
     this.#log.info({ addresses: this.addresses }, 'listening');
+  }
+
+  #admits(address: ListenAddress, socket: Socket): boolean {
+    // A TCP socket does not say which process is behind it: docs/security.md.
+    return address.kind === 'tcp' || this.#admission.admits(socket);
   }
 
   stop(): Promise<void> {
@@ -137,7 +149,7 @@ export { loadAddon };
 export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
   const log = parts.log ?? createLogger(config.logLevel);
   const addon = parts.addon ?? loadAddon();
-  const server = new PtracedServer(config, addon, log, parts.droppedLogLines);
+  const server = new PtracedServer(config, addon, log, parts);
   try {
     await server.listen();
   } catch (error) {

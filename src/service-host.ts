@@ -54,9 +54,10 @@ export class ServiceHost {
 
   /** Calls `serve` once for each service. */
   eachService(serve: Serve): void {
-    const { launchUser, softNofile, linesFd, limits } = this.#config;
+    const { launchUser, launchPolicy, softNofile, linesFd, limits } = this.#config;
     const launchDefaults = {
       user: launchUser,
+      policy: launchPolicy,
       softNofile: softNofile ?? inheritedSoftNofile(),
       linesFd,
     };
@@ -65,7 +66,10 @@ export class ServiceHost {
     serve(ControlService, controlHandlers(parts));
     serve(MemoryService, memoryHandlers(parts));
     const droppedLogLines = this.#droppedLogLines;
-    serve(ServerService, serverHandlers({ engine: this.#engine, limits, droppedLogLines }));
+    serve(
+      ServerService,
+      serverHandlers({ engine: this.#engine, limits, launchPolicy, droppedLogLines }),
+    );
   }
 
   /**

@@ -93,6 +93,7 @@ core::LaunchOptions launch_options(const Napi::Object& object) {
   options.root_of_pid = static_cast<pid_t>(get_number(object, "rootOfPid"));
   options.soft_nofile = static_cast<rlim_t>(get_number(object, "softNofile"));
   options.start_paused = get_bool(object, "startPaused");
+  options.confined = get_bool(object, "confined");
   if (!object.Get("inheritance").IsUndefined()) {
     options.inheritance = inheritance(get_object(object, "inheritance"));
   }

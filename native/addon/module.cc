@@ -9,12 +9,14 @@
 #include "addon/failure.h"
 #include "addon/files.h"
 #include "addon/hangup_watch.h"
+#include "addon/hardening.h"
 #include "addon/log.h"
 #include "addon/session.h"
 #include "addon/socket_address.h"
 #include "addon/syscall_list.h"
 #include "addon/user_lookup.h"
 #include "core/call_filter.h"
+#include "core/confinement.h"
 #include "core/ptrace.h"
 #include "decode/decoder.h"
 
@@ -43,13 +45,16 @@ class ProbeWorker final : public Napi::AsyncWorker {
 
   void Execute() override {
     features_ = core::probe_features();
-    can_filter_ = core::can_install_call_filter();
+    can_filter_ = core::can_install_call_filter(core::may_set_no_new_privs());
+    can_filter_confined_ = core::can_install_call_filter(/*no_new_privs=*/true);
   }
 
   void OnOK() override {
     const Napi::Env env = Env();
-    if (!features_ || !can_filter_) {
-      const core::Error& error = features_ ? can_filter_.error() : features_.error();
+    if (!features_ || !can_filter_ || !can_filter_confined_) {
+      const core::Error& error = !features_     ? features_.error()
+                                 : !can_filter_ ? can_filter_.error()
+                                                : can_filter_confined_.error();
       deferred_.Reject(make_start_failure(env, error).Value());
       return;
     }
@@ -58,6 +63,8 @@ class ProbeWorker final : public Napi::AsyncWorker {
     result.Set("setSyscallInfo", features_->set_syscall_info);
     result.Set("processVm", features_->process_vm);
     result.Set("seccompFilter", *can_filter_);
+    result.Set("confinedSeccompFilter", *can_filter_confined_);
+    result.Set("signalScope", core::can_scope_signals());
     deferred_.Resolve(result);
   }
 
@@ -65,6 +72,7 @@ class ProbeWorker final : public Napi::AsyncWorker {
   Napi::Promise::Deferred deferred_;
   core::Result<core::PtraceFeatures> features_ = core::PtraceFeatures();
   core::Result<bool> can_filter_ = false;
+  core::Result<bool> can_filter_confined_ = false;
 };
 
 Napi::Value probe(const Napi::CallbackInfo& info) {
@@ -98,6 +106,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("openLog", Napi::Function::New<open_log>(env, "openLog"));
   exports.Set("exit", Napi::Function::New<exit_process>(env, "exit"));
   exports.Set("tracerThreads", Napi::Function::New<tracer_threads>(env, "tracerThreads"));
+  exports.Set("hardenProcess", Napi::Function::New<harden_process>(env, "hardenProcess"));
+  exports.Set("reapOrphans", Napi::Function::New<reap_orphans>(env, "reapOrphans"));
+  exports.Set("peerOf", Napi::Function::New<peer_of>(env, "peerOf"));
   exports.Set("probe", Napi::Function::New<probe>(env, "probe"));
   return exports;
 }

@@ -159,11 +159,10 @@ bool may_set_no_new_privs() {
   return own && !own->has_capability(CAP_SYS_PTRACE);
 }
 
-Result<bool> can_install_call_filter() {
+Result<bool> can_install_call_filter(bool no_new_privs) {
   if (is_under_filter()) {
     return false;
   }
-  const bool no_new_privs = may_set_no_new_privs();
   const sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   const pid_t child = fork();
   if (child < 0) {

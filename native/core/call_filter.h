@@ -49,8 +49,8 @@ bool is_under_filter();
 // Whether no_new_privs takes nothing from setuid programs that tracing does not take already.
 bool may_set_no_new_privs();
 
-// Whether a child of ours could install a program that misses nothing: not under a filter, and
-// not where the kernel refuses.
-Result<bool> can_install_call_filter();
+// Whether a child of ours, with no_new_privs where that is said, could install a program that
+// misses nothing: not under a filter, and not where the kernel refuses.
+Result<bool> can_install_call_filter(bool no_new_privs);
 
 }  // namespace ptraced::core

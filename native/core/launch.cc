@@ -19,6 +19,7 @@
 
 #include "core/clock.h"
 #include "core/close_others.h"
+#include "core/confinement.h"
 #include "core/descriptor_reserve.h"
 #include "core/real_ids.h"
 
@@ -31,10 +32,10 @@ constexpr int kFirstFreeFd = 3;
 constexpr const char kDefaultPath[] = "/bin:/usr/bin";
 
 // The steps of the child, to name the one that failed.
-enum class Step : int { kReady, kStdio, kChroot, kGroups, kGid, kUid, kLimit, kCwd, kLookup };
+enum class Step { kReady, kOpen, kChroot, kGroups, kGid, kUid, kLimit, kConfine, kCwd, kLookup };
 
-constexpr const char* kStepNames[] = {"",       "open",      "chroot", "setgroups", "setgid",
-                                      "setuid", "setrlimit", "chdir",  "execvp"};
+constexpr const char* kStepNames[] = {"",       "open",      "chroot",  "setgroups", "setgid",
+                                      "setuid", "setrlimit", "confine", "chdir",     "execvp"};
 
 // What the child tells through the status pipe.
 struct Report {
@@ -173,7 +174,7 @@ void connect_stdio(const ChildPlan& plan) {
         source = fd == 0 ? plan.stdio[fd].reader.get() : plan.stdio[fd].writer.get();
         break;
     }
-    check(plan, Step::kStdio, source >= 0 && (source == fd || dup2(source, fd) == fd));
+    check(plan, Step::kOpen, source >= 0 && (source == fd || dup2(source, fd) == fd));
     if (source > 2 && plan.options.stdio[fd] == Stdio::kNull) {
       close(source);
     }
@@ -196,6 +197,10 @@ void connect_stdio(const ChildPlan& plan) {
 
 void become_user(const ChildPlan& plan) {
   const LaunchOptions& options = plan.options;
+  soften_child();
+  if (options.confined) {
+    drop_bounding_set();
+  }
   if (plan.root) {
     check(plan, Step::kChroot, fchdir(plan.root.get()) == 0 && chroot(".") == 0);
   }
@@ -299,6 +304,9 @@ void look_up(const ChildPlan& plan, char* found) {
   if (inheritance != nullptr) {
     restore_process(*inheritance);
   }
+  if (plan.options.confined) {
+    check(plan, Step::kConfine, drop_privileges() && enter_domain());
+  }
   check(plan, Step::kCwd, chdir(plan.options.cwd.c_str()) == 0);
   char path[PATH_MAX];
   look_up(plan, path);
@@ -358,8 +366,8 @@ Result<Launched> launch(const LaunchOptions& options) {
   ChildPlan plan{.options = options,
                  .argv = pointers(options.argv),
                  .environment = pointers(options.environment),
-                 .returns_to_root = !options.call_filter.empty() && options.uid &&
-                                    *options.uid != 0 && geteuid() == 0,
+                 .returns_to_root = !options.confined && !options.call_filter.empty() &&
+                                    options.uid && *options.uid != 0 && geteuid() == 0,
                  .real_ids = {},
                  .root = {},
                  .identity = {},

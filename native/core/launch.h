@@ -38,6 +38,7 @@ struct LaunchOptions {
   // Unset: default dispositions, an empty mask, and no descriptors but the standard streams.
   std::optional<Inheritance> inheritance;
   bool may_set_no_new_privs = false;  // where the call filter needs it
+  bool confined = false;              // core/confinement.h
   bool start_paused = false;  // for the tracer: held before the first instruction of the program
 };
 
@@ -57,12 +58,12 @@ struct Launched {
 // Forks. The child has default signal dispositions, an empty mask, the soft descriptor limit asked
 // for, and no descriptors but 0 to 2 once its execve has succeeded, or what `inheritance` says
 // instead; it is in a session of its own unless a stream is inherited. The personality is not
-// touched, and no_new_privs only by a call filter that may set it.
+// touched, and no_new_privs only by a call filter that may set it and where it is confined.
 //
 // Errors name the step that failed in the child or here: "fork", "chroot", "setgroups", "setgid",
-// "setuid", "setrlimit", "chdir", "open", or "execvp" where no executable is found (ENOENT) or the
-// one that is may not be executed (EACCES). No child is left then, but for ETIMEDOUT: it has been
-// killed, and may die later.
+// "setuid", "setrlimit", "confine", "chdir", "open", or "execvp" where no executable is found
+// (ENOENT) or the one that is may not be executed (EACCES). No child is left then, but for
+// ETIMEDOUT: it has been killed, and may die later.
 //
 // Must be called by the tracer thread, whose child it becomes.
 Result<Launched> launch(const LaunchOptions& options);

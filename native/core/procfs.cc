@@ -57,12 +57,10 @@ void parse_line(std::string_view line, TaskStatus& status) {
   parse(line, "CapEff:", 16, status.capabilities);
 }
 
-// Names in a folder of /proc/PID that are numbers; none where it cannot be read.
-std::vector<int> numbers_in(pid_t pid, const char* folder) {
-  std::array<char, 64> path;
-  std::snprintf(path.data(), path.size(), "/proc/%d/%s", pid, folder);
+// Names in a folder that are numbers; none where it cannot be read.
+std::vector<int> numbers_in(const char* path) {
   std::vector<int> numbers;
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path.data()), closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path), closedir);
   while (const dirent* entry = directory ? readdir(directory.get()) : nullptr) {
     const std::string_view name = entry->d_name;
     int number = 0;
@@ -71,6 +69,13 @@ std::vector<int> numbers_in(pid_t pid, const char* folder) {
     }
   }
   return numbers;
+}
+
+// The same of a folder of /proc/PID.
+std::vector<int> numbers_in(pid_t pid, const char* folder) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/%s", pid, folder);
+  return numbers_in(path.data());
 }
 
 }  // namespace
@@ -113,6 +118,10 @@ std::optional<TaskStatus> task_status(pid_t tid) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return status;
+}
+
+std::vector<pid_t> process_ids() {
+  return numbers_in("/proc");
 }
 
 std::vector<pid_t> thread_ids(pid_t pid) {

@@ -48,6 +48,9 @@ std::optional<TaskStatus> task_status(pid_t tid);
 // A task's name, of any bytes; empty where it is gone.
 std::string task_name(pid_t tid);
 
+// Ids of all processes that /proc shows.
+std::vector<pid_t> process_ids();
+
 // Ids of a process's threads; empty where it is gone.
 std::vector<pid_t> thread_ids(pid_t pid);
 

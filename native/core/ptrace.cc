@@ -1,11 +1,14 @@
 #include "core/ptrace.h"
 
+#include <fcntl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/confinement.h"
 #include "core/ptrace_request.h"
+#include "core/unique_fd.h"
 
 namespace ptraced::core {
 
@@ -126,14 +129,26 @@ Status poke(pid_t tid, uint64_t address, uint64_t word) {
 }
 
 Result<PtraceFeatures> probe_features() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) {
+    return last_error("pipe2");
+  }
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
   const pid_t child = fork();
   if (child < 0) {
     return last_error("fork");
   }
   if (child == 0) {
+    soften_child();
+    writer.reset();
     for (;;) {
       pause();
     }
+  }
+  writer.reset();
+  char byte;
+  while (read(reader.get(), &byte, 1) < 0 && errno == EINTR) {  // until it may be traced
   }
   PtraceFeatures features;
   Status failure = seize(child, {.kill_on_exit = true});

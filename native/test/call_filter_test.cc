@@ -178,15 +178,17 @@ const sock_filter kAllow[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
 
 TEST_CASE("no filter beside one that is inherited, which may answer calls by itself") {
   if (core::is_under_filter()) {
-    CHECK_FALSE(*core::can_install_call_filter());
+    CHECK_FALSE(*core::can_install_call_filter(core::may_set_no_new_privs()));
   } else {
-    CHECK(*core::can_install_call_filter());
+    CHECK(*core::can_install_call_filter(core::may_set_no_new_privs()));
   }
   CHECK(in_child([] {
           return !core::install_call_filter(kAllow, true) ? 9 : core::is_under_filter();
         }) == 1);
   CHECK(in_child([] {
-          return !core::install_call_filter(kAllow, true) ? 9 : *core::can_install_call_filter();
+          return !core::install_call_filter(kAllow, true)
+                     ? 9
+                     : *core::can_install_call_filter(core::may_set_no_new_privs());
         }) == 0);
 }
 

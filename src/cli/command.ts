@@ -109,6 +109,8 @@ export const LAUNCH_HELP = `\
   -E, --env=NAME=VALUE     add to the environment; NAME alone: remove from it
       --inherit-env        with --server: begin with the server's environment
       --cwd=DIR            start in this directory
+      --keep-capabilities  with --server: keep the server's capabilities, and what setuid programs
+                           give; the server must have been started with --launch privileged
   -u, --user=USER          run as this user: NAME or UID, with the groups that the server's
                            machine gives it (nsswitch.conf(5)), or UID:GID`;
 

@@ -22,6 +22,9 @@ export function embeddedLaunch(argv: string[], values: LaunchValues): Launch {
   if (values['inherit-env']) {
     throw new UsageError('--inherit-env is for a --server; here the environment is your own');
   }
+  if (values['keep-capabilities']) {
+    throw new UsageError('--keep-capabilities is for a --server; here the command keeps yours');
+  }
   return {
     ...textsOrBytes('argv', argv),
     ...textsOrBytes('env', userEnvironment(values.env)),
@@ -52,6 +55,7 @@ export function remoteLaunch(argv: string[], values: LaunchValues): Launch {
     ...textsOrBytes('argv', argv),
     ...textsOrBytes('env', [...environment.values()]),
     inheritEnv,
+    keepCapabilities: values['keep-capabilities'],
     ...textOrBytes('cwd', values.cwd ?? ''),
     ...identity(values.user),
     stdin: StdioMode.PIPE,

@@ -97,6 +97,7 @@ export const LAUNCH_OPTIONS = {
   cwd: { type: 'string' },
   env: { type: 'string', short: 'E', multiple: true, default: [] },
   'inherit-env': { type: 'boolean', default: false },
+  'keep-capabilities': { type: 'boolean', default: false },
   user: { type: 'string', short: 'u' },
 } as const satisfies OptionSpecs;
 

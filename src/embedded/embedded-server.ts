@@ -22,7 +22,11 @@ export class EmbeddedServer implements AsyncDisposable {
 
   /** Throws an Error where the addon cannot be loaded. `addon` is for tests. */
   constructor(options: HostOptions = {}, addon: NativeAddon = loadAddon()) {
-    const config = createHostConfig({ ...options, limits: { maxRequestBytes: 0 } });
+    const config = createHostConfig({
+      ...options,
+      limits: { maxRequestBytes: 0 },
+      launchPolicy: 'own',
+    });
     this.#host = new ServiceHost(config, addon, silentLog);
     this.#host.eachService((service, handlers) => this.#transport.serve(service, handlers));
   }

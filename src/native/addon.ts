@@ -46,10 +46,21 @@ export interface NativeLaunch {
   /** Run in the root directory of this process; 0: the server's own. */
   rootOfPid: number;
   startPaused: boolean;
+  /** No privileges, and no way into this process. */
+  confined: boolean;
   /** Soft RLIMIT_NOFILE of the command, since Node raises its own. */
   softNofile: number;
   /** Unset: default dispositions, an empty mask, the standard streams alone. */
   inheritance?: NativeInheritance;
+}
+
+/** The process that connected a unix socket. */
+export interface NativePeer {
+  /** 0: in a pid namespace that is not below ours. */
+  pid: number;
+  uid: number;
+  /** "own": below this process, by launch; "unknown": it has ended, or may not be looked at. */
+  descent: 'stranger' | 'own' | 'unknown';
 }
 
 /** A process to attach to. */
@@ -370,5 +381,19 @@ export interface NativeAddon {
     setSyscallInfo: boolean;
     processVm: boolean;
     seccompFilter: boolean;
+    /** Call filters for commands that are confined. */
+    confinedSeccompFilter: boolean;
+    /** Landlock can keep signals within a command's own tree. */
+    signalScope: boolean;
   }>;
+  /**
+   * Hardens this process against others of its user, for good: no dumps, a saved group id of its own where CAP_SETGID
+   * allows, and all that it launches stays below it. Orphans of launched commands are reaped then. For a process that
+   * has no other children.
+   */
+  hardenProcess(): void;
+  /** Reaps orphans that the signal of their end did not tell of. After hardenProcess. */
+  reapOrphans(): void;
+  /** Who is at the other end of a unix socket. */
+  peerOf(fd: number): NativePeer;
 }

@@ -34,12 +34,16 @@ export function hasSeccompFilter(): boolean {
   return /^Seccomp:\s*2$/m.test(readProc('self/status') ?? '');
 }
 
+let startedDumpable: boolean | undefined;
+
 /**
- * Whether this process is dumpable (PR_SET_DUMPABLE of prctl(2)), as far as it shows: files of a process
- * that is not belong to root. True for a process of uid 0.
+ * Whether the kernel made this process dumpable (PR_SET_DUMPABLE of prctl(2)), as far as it shows: files of a
+ * process that is not belong to root. True for a process of uid 0. Looked at once: a server makes itself not
+ * dumpable, which does not keep it from tracing what it launches.
  */
 export function isDumpable(): boolean {
-  return procOwner('self/maps') === process.geteuid?.();
+  startedDumpable ??= procOwner('self/maps') === process.geteuid?.();
+  return startedDumpable;
 }
 
 /** Pids of this process and of everything it descends from. */

@@ -16,6 +16,8 @@ export interface ListenOptions {
   /** A connection that gets this descriptor, or one above it, is closed at once. */
   readonly firstReservedDescriptor: number;
   readonly log: Log;
+  /** Whether its process may connect; otherwise it is closed at once, and takes nobody's place. */
+  readonly admits: (socket: Socket) => boolean;
   readonly serve: ServeConnection;
 }
 
@@ -140,12 +142,12 @@ function descriptorOf(socket: Socket): number {
 export async function listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
   // Not half-open: a client that closes its side is gone, which nothing else would tell for a while.
   const connections = new Set<Socket>();
-  const { firstReservedDescriptor, maxConnections, serve } = options;
+  const { firstReservedDescriptor, maxConnections, admits, serve } = options;
   // Sessions need some as well.
   const max = Math.min(maxConnections, Math.max(1, Math.floor(firstReservedDescriptor / 2)));
   const places = new Connections({ max, serve });
   const server = createServer({ noDelay: true }, (socket) => {
-    if (descriptorOf(socket) >= firstReservedDescriptor) {
+    if (descriptorOf(socket) >= firstReservedDescriptor || !admits(socket)) {
       socket.destroy();
       return;
     }

@@ -1,6 +1,7 @@
 /** Checks what tracing needs, with a remedy for each finding. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { displayBytes } from '../bytes.js';
+import type { LaunchPolicy } from '../config.js';
 import { ServiceError } from '../errors.js';
 import { CheckOutcome, type CheckSchema } from '../gen/ptraced/v1/server_service_pb.js';
 import { readProcess } from '../procfs/process.js';
@@ -108,8 +109,36 @@ function checkPidNamespace(): Check {
     : { name, outcome: OK, finding: `process 1 is ${displayBytes(init)}` };
 }
 
+/** What launched commands, of the server's own user unless they say another, can do to the server. */
+export function checkLaunch(
+  policy: LaunchPolicy,
+  { signalScope, ownLimits }: { signalScope: boolean; ownLimits: boolean },
+): Check {
+  const name = 'launch';
+  if (policy === 'off') {
+    return { name, outcome: OK, finding: 'commands cannot be launched' };
+  }
+  if (policy === 'own') {
+    return { name, outcome: OK, finding: 'commands keep everything: they are of your own making' };
+  }
+  const gaps = [
+    ...(policy === 'privileged' ? ['keep the capabilities of the server where they ask'] : []),
+    ...(signalScope ? [] : ['signal it, since the kernel has no Landlock of Linux 6.12']),
+    ...(ownLimits ? [] : ['change its limits by prlimit(2), since it lacks CAP_SETGID']),
+  ];
+  return gaps.length === 0
+    ? { name, outcome: OK, finding: 'commands can neither signal, trace, read nor call the server' }
+    : {
+        name,
+        outcome: WARN,
+        finding: `commands of the server's own user can ${gaps.join(', and ')}`,
+        remedy:
+          'start commands as another user (--launch-user), which docs/security.md says more of',
+      };
+}
+
 /** What concerns every trace. */
-export function diagnoseServer(kernel: KernelFeatures): Check[] {
+export function diagnoseServer(kernel: KernelFeatures, policy: LaunchPolicy): Check[] {
   return [
     checkSyscallInfo(kernel),
     checkMemory(kernel),
@@ -117,6 +146,10 @@ export function diagnoseServer(kernel: KernelFeatures): Check[] {
     checkYama(yamaScope(), hasCapability('CAP_SYS_PTRACE')),
     checkSeccomp(),
     checkPidNamespace(),
+    checkLaunch(policy, {
+      signalScope: kernel.signalScope,
+      ownLimits: hasCapability('CAP_SETGID'),
+    }),
   ];
 }
 

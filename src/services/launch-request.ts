@@ -1,6 +1,6 @@
 /** From the Launch of a request to what the engine starts. */
 import { fromBytes, type TextOrBytes } from '../bytes.js';
-import type { LaunchUser } from '../config.js';
+import type { LaunchPolicy, LaunchUser } from '../config.js';
 import { invalidField, ServiceError } from '../errors.js';
 import { type Launch, StdioMode } from '../gen/ptraced/v1/session_pb.js';
 import { ownEnvironment } from '../own-process.js';
@@ -13,6 +13,7 @@ import { findUser } from './user-database.js';
 /** What the server's configuration says of launched commands. */
 export interface LaunchDefaults {
   readonly user: LaunchUser | undefined;
+  readonly policy: LaunchPolicy;
   readonly softNofile: number;
   /** See Config.linesFd. */
   readonly linesFd?: number | undefined;
@@ -39,8 +40,19 @@ const stdioModes = new Map<Stream, Partial<Record<StdioMode, EngineLaunch[Stream
   ],
 ]);
 
-function toStdio(stream: Stream, mode: StdioMode): EngineLaunch[Stream] {
+function unavailable(field: string, why: string): ServiceError {
+  return new ServiceError('FEATURE_UNAVAILABLE', `${field}: ${why}`, { metadata: { field } });
+}
+
+function toStdio(stream: Stream, mode: StdioMode, policy: LaunchPolicy): EngineLaunch[Stream] {
   checkEnum(`launch.${stream}`, mode, StdioMode);
+  if (mode === StdioMode.INHERIT && policy !== 'own') {
+    // Lines of a command among the server's own would pass for them.
+    throw unavailable(
+      `launch.${stream}`,
+      "a server that runs on its own keeps its streams, which are its log's",
+    );
+  }
   if (mode === StdioMode.UNSPECIFIED) {
     return stream === 'stdin' ? 'null' : 'capture';
   }
@@ -201,8 +213,26 @@ function checkRoot(pid: number): void {
   }
 }
 
+/** Whether the command starts without privileges and with no way into the server. */
+function toConfined(launch: Launch, policy: LaunchPolicy): boolean {
+  if (policy === 'own') {
+    return false;
+  }
+  if (launch.keepCapabilities && policy !== 'privileged') {
+    throw unavailable(
+      'launch.keep_capabilities',
+      'the server was not started with --launch privileged',
+    );
+  }
+  return !launch.keepCapabilities;
+}
+
 /** Without the user that `launch.user` names: see `asNamedUser`. Throws a ServiceError where the request is not acceptable. */
 export function toEngineLaunch(launch: Launch, defaults: LaunchDefaults): EngineLaunch {
+  const { policy } = defaults;
+  if (policy === 'off') {
+    throw unavailable('launch', 'the server was started with --launch off');
+  }
   const command = toCommand(launch);
   checkRoot(launch.rootOfPid);
   return {
@@ -210,9 +240,10 @@ export function toEngineLaunch(launch: Launch, defaults: LaunchDefaults): Engine
     env: toEnvironment(launch),
     cwd: toCwd(launch),
     ...toIdentity(launch, defaults.user),
-    stdin: toStdio('stdin', launch.stdin),
-    stdout: toStdio('stdout', launch.stdout),
-    stderr: toStdio('stderr', launch.stderr),
+    confined: toConfined(launch, policy),
+    stdin: toStdio('stdin', launch.stdin, policy),
+    stdout: toStdio('stdout', launch.stdout, policy),
+    stderr: toStdio('stderr', launch.stderr, policy),
     rootOfPid: launch.rootOfPid,
     startPaused: launch.startPaused,
     softNofile: defaults.softNofile,

@@ -2,7 +2,7 @@
 import { release } from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
-import type { Limits } from '../config.js';
+import type { LaunchPolicy, Limits } from '../config.js';
 import type { CallContext } from '../context.js';
 import { Arch } from '../gen/ptraced/v1/record_pb.js';
 import type {
@@ -27,6 +27,7 @@ export interface ServerServiceOptions {
   readonly limits: Limits;
   /** Since the start. */
   readonly droppedLogLines: () => number;
+  readonly launchPolicy: LaunchPolicy;
 }
 
 /** Until roles exist, whoever reaches the server may do everything. */
@@ -36,7 +37,7 @@ const maxFrameBytes = (1024 + 64) * 1024;
 
 async function getServerInfo(
   { principal }: CallContext,
-  { engine, limits }: ServerServiceOptions,
+  { engine, limits, launchPolicy }: ServerServiceOptions,
 ): Promise<MessageInitShape<typeof GetServerInfoResponseSchema>> {
   const { maxSessions, maxTasks, maxDetached, maxRingBytes, maxRequestBytes, maxBlockMs } = limits;
   return {
@@ -53,7 +54,7 @@ async function getServerInfo(
       maxDetached,
       maxBlock: durationFromMs(maxBlockMs),
     },
-    features: listFeatures(await engine.features()),
+    features: listFeatures(await engine.features(), launchPolicy),
     principal,
     roles: everyRole,
   };
@@ -61,9 +62,12 @@ async function getServerInfo(
 
 async function diagnose(
   { pid }: DiagnoseRequest,
-  { engine, droppedLogLines }: ServerServiceOptions,
+  { engine, launchPolicy, droppedLogLines }: ServerServiceOptions,
 ): Promise<MessageInitShape<typeof DiagnoseResponseSchema>> {
-  const checks = [...diagnoseServer(await engine.features()), checkLog(droppedLogLines())];
+  const checks = [
+    ...diagnoseServer(await engine.features(), launchPolicy),
+    checkLog(droppedLogLines()),
+  ];
   if (pid === 0) {
     return { checks };
   }

@@ -10,7 +10,7 @@ import { refusal } from '../support/rpc.js';
 import { attaching, create, ended, launching } from '../support/session.js';
 import { underStrace } from '../support/strace.js';
 import { Subscription } from '../support/subscription.js';
-import { launch, traceToEnd } from '../support/trace.js';
+import { launch, privileged, traceToEnd } from '../support/trace.js';
 
 const calls = [RecordKind.ENTER, RecordKind.EXIT];
 const isCall = ({ kind }: TraceRecord) => calls.includes(kind);
@@ -137,7 +137,7 @@ describe('files', () => {
     const argv = [fixture('chroot-paths'), folder];
     const traced = async (path: string) => {
       const capture = { filter: { paths: [path], syscalls: ['openat', 'read', 'close'] } };
-      const trace = await traceToEnd(client, launch(argv, { capture }));
+      const trace = await traceToEnd(client, launch(argv, { capture }, privileged));
       return exits(trace.records).map(({ syscall }) => syscall);
     };
     const all = ['openat', 'read', 'close'];

@@ -11,7 +11,7 @@ import {
   returns,
   taskExits,
 } from '../support/records.js';
-import { launch, traceToEnd } from '../support/trace.js';
+import { launch, privileged, traceToEnd } from '../support/trace.js';
 
 test('each kind of child is told by its origin, and threads from processes', async ({ client }) => {
   const trace = await traceToEnd(client, launch([fixture('family')]));
@@ -134,7 +134,7 @@ test('two busy threads do not starve a quiet one', async ({ client }) => {
 });
 
 test('ids are those of the server’s pid namespace, whatever the tracee’s', async ({ client }) => {
-  const trace = await traceToEnd(client, launch([fixture('pid-namespace')]));
+  const trace = await traceToEnd(client, launch([fixture('pid-namespace')], {}, privileged));
   const lines = trace.lines();
   expect(lines).toContain('inner 1 made 2');
   expect(lines).toContain('grandchild exited 2');

@@ -31,7 +31,7 @@ class LoggingServer implements AsyncDisposable {
   readonly #process: ReturnType<typeof spawn>;
 
   constructor(stderr: number, prefix: string[] = []) {
-    const argv = [...dyingWithUs('KILL'), ...prefix, process.execPath, serverProgram];
+    const argv = [...dyingWithUs('KILL'), ...prefix, serverProgram];
     // At this level a session has more lines.
     const [file = '', ...args] = [...argv, '--listen', this.address, '--log-level', 'trace'];
     this.#process = spawn(file, args, { stdio: ['ignore', 'ignore', stderr] });
@@ -225,7 +225,7 @@ describe('every line reaches', () => {
     ['a socket', '$0', 'stderr'], // Node connects its children by sockets
   ] as const)('%s', async ([, command, stream]) => {
     const folder = mkdtempSync(`${tmpdir()}/ptraced-log-`);
-    const program = `exec ${process.execPath} ${serverProgram} --listen unix:${folder}/socket`;
+    const program = `exec ${serverProgram} --listen unix:${folder}/socket`;
     const child = spawn('sh', ['-c', command, program], { stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     child[stream].setEncoding('utf8').on('data', (part: string) => {

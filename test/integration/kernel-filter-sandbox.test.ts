@@ -8,7 +8,7 @@ import { test } from '../support/harness.js';
 import { run } from '../support/program.js';
 import { Client } from '../support/rpc.js';
 import { startServer } from '../support/server.js';
-import { launch, type Trace, traceToEnd } from '../support/trace.js';
+import { launch, privileged, type Trace, traceToEnd } from '../support/trace.js';
 
 const capture = { filter: { syscalls: ['getpgrp', '/seccomp', 'prctl'] } };
 
@@ -34,7 +34,7 @@ describe('strict mode', () => {
     const argv = [fixture('seccomp-strict'), `${folder}/made`];
     const untraced = await run(argv, '/');
     expect(untraced.stdout.toString()).toContain('prctl: entered 0\nprctl: signal 9\n');
-    const trace = await traceToEnd(client, launch(argv, { capture }));
+    const trace = await traceToEnd(client, launch(argv, { capture }, privileged));
     expect(output(trace.records)).toBe(untraced.stdout.toString());
     expect(existsSync(`${folder}/made`)).toBe(false);
     expect(errorsOf(trace)).toEqual([]);
@@ -42,10 +42,10 @@ describe('strict mode', () => {
 
   test('is recorded as where every call stops', { timeout }, async ({ client }) => {
     const argv = [fixture('seccomp-strict')];
-    const inKernel = await traceToEnd(client, launch(argv, { capture }));
+    const inKernel = await traceToEnd(client, launch(argv, { capture }, privileged));
     // A rule that never matches has all calls stop.
     const rules = { inject: [{ syscalls: ['swapoff'], error: 'EPERM' }] };
-    const stopping = await traceToEnd(client, launch(argv, { capture, rules }));
+    const stopping = await traceToEnd(client, launch(argv, { capture, rules }, privileged));
     const story = ({ records }: Trace) =>
       records
         .filter(({ syscall, kind }) => syscall !== '' && kind === RecordKind.EXIT)
@@ -64,11 +64,11 @@ test('without capabilities the program sees no no_new_privs', { timeout }, async
   const argv = [fixture('seccomp-strict')];
   const untraced = await run([...prefix, ...argv], '/');
   expect(untraced.stdout.toString()).toContain('filter 0: 13\n');
-  const trace = await traceToEnd(client, launch(argv, { capture }));
+  const trace = await traceToEnd(client, launch(argv, { capture }, privileged));
   expect(output(trace.records)).toBe(untraced.stdout.toString());
   const status = await traceToEnd(
     client,
-    launch(['grep', 'NoNewPrivs', '/proc/self/status'], { capture }),
+    launch(['grep', 'NoNewPrivs', '/proc/self/status'], { capture }, privileged),
   );
   expect(output(status.records)).toBe('NoNewPrivs:\t1\n'); // docs/limits.md
 });
@@ -78,7 +78,7 @@ test('no filter where privileges would be lost', { timeout }, async () => {
   await using server = await startServer({ label: 'without CAP_SYS_ADMIN', prefix });
   await using client = new Client(server.address);
   const argv = ['grep', '-E', '^(NoNewPrivs|Seccomp):', '/proc/self/status'];
-  const trace = await traceToEnd(client, launch(argv, { capture }));
+  const trace = await traceToEnd(client, launch(argv, { capture }, privileged));
   expect(output(trace.records)).toBe('NoNewPrivs:\t0\nSeccomp:\t0\n');
 });
 

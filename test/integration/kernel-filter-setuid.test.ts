@@ -7,9 +7,9 @@ import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import { run } from '../support/program.js';
 import { finishCli, startCli } from '../support/ptracectl.js';
-import { launch, traceToEnd } from '../support/trace.js';
+import { launch, privileged, traceToEnd } from '../support/trace.js';
 
-const nobody = { uid: 65534, gid: 65534 };
+const nobody = { uid: 65534, gid: 65534, ...privileged };
 const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 const capture = { filter: { syscalls: ['execve', 'setresuid', 'chdir'] } };
 

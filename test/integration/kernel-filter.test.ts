@@ -12,7 +12,7 @@ import { startFixture } from '../support/program.js';
 import { type Client, refusal } from '../support/rpc.js';
 import { attaching, create, launching, ms } from '../support/session.js';
 import { Subscription } from '../support/subscription.js';
-import { launch, Trace, traceToEnd } from '../support/trace.js';
+import { launch, privileged, Trace, traceToEnd } from '../support/trace.js';
 
 const { DETACH, KEEP, KILL } = OrphanAction;
 
@@ -134,12 +134,12 @@ describe('no_new_privs', () => {
   const capture = { filter: { syscalls: ['execve'] } };
 
   test('not with CAP_SYS_ADMIN', async ({ client }) => {
-    const trace = await traceToEnd(client, launch(argv, { capture }));
+    const trace = await traceToEnd(client, launch(argv, { capture }, privileged));
     expect(output(trace.records)).toBe('NoNewPrivs:\t0\n');
   });
 
   test('for a user without it', async ({ client }) => {
-    const user = { uid: 65534, gid: 65534 };
+    const user = { uid: 65534, gid: 65534, ...privileged };
     const trace = await traceToEnd(client, launch(argv, { capture }, user));
     expect(output(trace.records)).toBe('NoNewPrivs:\t0\n');
     const plain = await traceToEnd(client, launch(argv, {}, user));

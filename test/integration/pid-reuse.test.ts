@@ -12,7 +12,7 @@ import { Program } from '../support/program.js';
 import { Client, refusal } from '../support/rpc.js';
 import { type Server, startServer } from '../support/server.js';
 import { create, launching } from '../support/session.js';
-import { Trace } from '../support/trace.js';
+import { privileged, Trace } from '../support/trace.js';
 
 const { listProcesses, sendSignal, detach, pause, resume, step, waitStop } = ControlService.method;
 const { createSession } = TraceService.method;
@@ -93,7 +93,10 @@ test('the calls of a session do not reach another process that has the id of its
   await using client = new Client(server.address);
   // The child of a traced command has the id; its parent lives on.
   const argv = ['sh', '-c', '"$0" "$1"; echo gone; exec sleep 600', fixture('pid-taker'), '400'];
-  await using session = await create(client, launching(argv, {}, { stdin: StdioMode.PIPE }));
+  await using session = await create(
+    client,
+    launching(argv, {}, { stdin: StdioMode.PIPE, ...privileged }),
+  );
   const { name } = session;
   await eventually('the tracee', async () => {
     const { tasks } = await client.unary(ControlService.method.listTasks, { session: name });

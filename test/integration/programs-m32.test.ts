@@ -16,7 +16,7 @@ import { run } from '../support/program.js';
 import { runCli } from '../support/ptracectl.js';
 import { exitsOf, stops } from '../support/records.js';
 import { callsOfStrace, oracle, underStrace } from '../support/strace.js';
-import { launch, traceToEnd } from '../support/trace.js';
+import { launch, privileged, traceToEnd } from '../support/trace.js';
 
 const programs = [
   ...['files', 'sockets', 'ipc', 'signals', 'clocks', 'waits', 'processes', 'memory'],
@@ -90,7 +90,9 @@ describe('a 32-bit program beside strace', () => {
   for (const name of programs) {
     test(name, { timeout }, async ({ client, folder }) => {
       const argv = ['setarch', '--addr-no-randomize', program32(name)];
-      const trace = await inFolder(folder, (cwd) => traceToEnd(client, launch(argv, {}, { cwd })));
+      const trace = await inFolder(folder, (cwd) =>
+        traceToEnd(client, launch(argv, {}, { cwd, ...privileged })),
+      );
       const ours = callsOfRecords(trace.records);
       const alike: Calls[] = [];
       let other = names(ours);

@@ -6,7 +6,7 @@ import { test } from '../support/harness.js';
 import { run, startFixture } from '../support/program.js';
 import { Client } from '../support/rpc.js';
 import { startServer } from '../support/server.js';
-import { attach, launch, Trace, traceToEnd } from '../support/trace.js';
+import { attach, launch, privileged, Trace, traceToEnd } from '../support/trace.js';
 
 const softLimit = 1024;
 
@@ -14,7 +14,7 @@ plainTest('a launched command inherits what a shell would give it', async () => 
   await using server = await startServer({ args: ['--soft-nofile', String(softLimit)] });
   await using client = new Client(server.address);
   const program = fixture('inheritance');
-  const trace = await traceToEnd(client, launch([program], {}, { cwd: '/tmp' }));
+  const trace = await traceToEnd(client, launch([program], {}, { cwd: '/tmp', ...privileged }));
   const shell = ['sh', '-c', `ulimit -Sn ${softLimit}; exec ${program}`];
   const untraced = await run(shell, '/tmp');
   const ignored = /^environment (PWD|OLDPWD|SHLVL|_)=/; // the shell's own
@@ -29,7 +29,10 @@ test('a set-user-id program keeps its privilege', async ({ client, folder }) => 
   const program = `${folder}/credentials`;
   copyFileSync(fixture('credentials'), program);
   chmodSync(program, 0o4755);
-  const trace = await traceToEnd(client, launch([program], {}, { uid: 65534, gid: 65534 }));
+  const trace = await traceToEnd(
+    client,
+    launch([program], {}, { uid: 65534, gid: 65534, ...privileged }),
+  );
   expect(trace.lines()).toEqual(['uid 65534 0 0']);
 });
 

@@ -14,7 +14,7 @@ import { fixture } from '../support/fixtures.js';
 import { fill } from '../support/folder.js';
 import { test } from '../support/harness.js';
 import { realPrograms } from '../support/real-programs.js';
-import { launch, type Trace, traceToEnd } from '../support/trace.js';
+import { launch, privileged, type Trace, traceToEnd } from '../support/trace.js';
 
 const both = { decode: DecodeMode.TEXT_AND_VALUES };
 
@@ -214,7 +214,7 @@ describe('task ids', () => {
 
   test('in another one', async ({ client }) => {
     const argv = ['unshare', '-fp', 'sh', '-c', script];
-    const trace = await traceToEnd(client, launch(argv, { capture: both }));
+    const trace = await traceToEnd(client, launch(argv, { capture: both }, privileged));
     expect(killed(trace)).toMatchObject({ case: 'task', value: { id: 1, serverId: 0 } });
   });
 });

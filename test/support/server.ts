@@ -14,7 +14,7 @@ import { launch, traceToEnd } from './trace.js';
 export interface ServerOptions {
   /** Whose server it is, for the error that tells its log. */
   label?: string;
-  /** Further arguments. */
+  /** Further arguments; "--launch privileged" stands before them unless they say another. */
   args?: string[];
   uid?: number;
   /** Further variables of its environment. */
@@ -49,6 +49,8 @@ export class Server implements AsyncDisposable {
   /** Addresses that it listens on. */
   readonly #listeners: number;
   readonly #prefixForks: boolean;
+  /** It launches commands. */
+  readonly #launches: boolean;
   #pid: number;
 
   constructor(options: ServerOptions = {}) {
@@ -65,6 +67,8 @@ export class Server implements AsyncDisposable {
       serverProgram,
       '--listen',
       this.address,
+      // Tests of what needs privileges ask for them, each for itself.
+      ...(options.args?.includes('--launch') ? [] : ['--launch', 'privileged']),
       ...(options.args ?? []),
     ];
     this.#listeners = argv.filter((argument) => argument === '--listen').length;
@@ -75,6 +79,7 @@ export class Server implements AsyncDisposable {
     });
     this.#pid = this.#process.pid ?? 0;
     this.#prefixForks = options.prefixForks ?? false;
+    this.#launches = !options.args?.join(' ').includes('--launch off');
     const take = (text: string) => {
       this.#log += text;
     };
@@ -119,8 +124,12 @@ export class Server implements AsyncDisposable {
   /** Traces one command, so that everything that the server makes once is made, and measures. */
   async warmUp(): Promise<void> {
     await using client = new Client(this.address);
-    await using trace = await traceToEnd(client, launch(['/bin/true']));
-    void trace;
+    if (this.#launches) {
+      await using trace = await traceToEnd(client, launch(['/bin/true']));
+      void trace;
+    } else {
+      await client.ready();
+    }
     await client[Symbol.asyncDispose]();
     await eventually('a server without connections', () => {
       return socketCount(this.pid) === this.#listeners;

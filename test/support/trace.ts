@@ -32,6 +32,9 @@ export interface TraceOptions {
   heartbeatInterval?: MessageInitShape<typeof DurationSchema>;
 }
 
+/** Of a launch: the command keeps the capabilities of the server, and setuid programs work. */
+export const privileged = { keepCapabilities: true } as const;
+
 /** A request to launch a command with the environment of all tests. */
 export function launch(
   argv: string[],

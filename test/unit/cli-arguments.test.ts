@@ -252,11 +252,16 @@ describe('a command of our own server', () => {
 describe('a command of a server elsewhere', () => {
   const launch = (...args: string[]) => remoteLaunch(['ls'], parse(...args).values);
 
+  it('keeps capabilities where that is asked for', () => {
+    expect(launch('--keep-capabilities')).toMatchObject({ keepCapabilities: true });
+  });
+
   it('starts with nothing but a PATH, and its output comes back', () => {
     expect(launch()).toEqual({
       argv: ['ls'],
       env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
       inheritEnv: false,
+      keepCapabilities: false,
       cwd: '',
       stdin: StdioMode.PIPE,
       stdout: StdioMode.CAPTURE,

@@ -13,6 +13,7 @@ import type {
   NativeFailure,
   NativeFrame,
   NativeLaunch,
+  NativePeer,
   NativeSession,
   NativeText,
 } from '../../src/native/addon.js';
@@ -302,8 +303,23 @@ export class FakeAddon implements NativeAddon {
     return { text: '{sa_family=AF_UNSPEC}' };
   }
 
+  hardenProcess() {}
+
+  reapOrphans() {}
+
+  peerOf(): NativePeer {
+    return { pid: 0, uid: 0, descent: 'stranger' };
+  }
+
   async probe() {
-    return { getSyscallInfo: true, setSyscallInfo: false, processVm: true, seccompFilter: true };
+    return {
+      getSyscallInfo: true,
+      setSyscallInfo: false,
+      processVm: true,
+      seccompFilter: true,
+      confinedSeccompFilter: true,
+      signalScope: true,
+    };
   }
 
   /** The last session that was started. */

@@ -22,6 +22,7 @@ function flood(): NativeLaunch {
     stderr: 'null',
     rootOfPid: 0,
     startPaused: false,
+    confined: false,
     softNofile: 1024,
   };
 }
