@@ -375,7 +375,7 @@ Result<Launched> launch(const LaunchOptions& options) {
                  .status = {},
                  .stdio = {}};
   if (!options.uid && !options.gid) {
-    plan.real_ids = RealIds::where_others_are_effective();
+    plan.real_ids = RealIds::where_attach_needs_them();
   }
   if (options.inheritance) {
     plan.identity.emplace(plan.environment);

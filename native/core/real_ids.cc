@@ -17,18 +17,16 @@ bool lacks_ptrace() {
 
 }  // namespace
 
-std::optional<RealIds> RealIds::where_others_are_effective() {
+std::optional<RealIds> RealIds::where_attach_needs_them() {
   const uid_t uid = getuid();
   const gid_t gid = getgid();
-  if (geteuid() == uid && getegid() == gid) {
+  if ((geteuid() == uid && getegid() == gid) || !lacks_ptrace()) {
     return std::nullopt;
   }
-  if (lacks_ptrace()) {
-    // The bare calls: the C library's would be for every thread. An effective id may always become
-    // the real one (credentials(7)).
-    syscall(SYS_setresgid, -1, gid, -1);
-    syscall(SYS_setresuid, -1, uid, -1);
-  }
+  // The bare calls: the C library's would be for every thread. An effective id may always become
+  // the real one (credentials(7)).
+  syscall(SYS_setresgid, -1, gid, -1);
+  syscall(SYS_setresuid, -1, uid, -1);
   return RealIds(uid, gid, lacks_ptrace());
 }
 

@@ -1,5 +1,6 @@
-// The ids of a command whose tracer has real ids beside other effective ones, such as one that a
-// setuid program started: as under strace, it gets the real ones.
+// The ids of a command whose tracer has real ids beside other effective ones and lacks
+// CAP_SYS_PTRACE: as under strace, it gets the real ones, since the tracer could not attach to it.
+// A tracer with the capability leaves it the ids that it would have untraced.
 #pragma once
 
 #include <sys/types.h>
@@ -10,11 +11,10 @@ namespace ptraced::core {
 
 class RealIds {
  public:
-  // Nothing where the effective ids are the real ones. For the tracer thread: where it lacks
-  // CAP_SYS_PTRACE, its own effective ids become the real ones, those of the other threads do not.
-  // By them the kernel lets it attach and read the command's files in /proc (ptrace(2), "Ptrace
-  // access mode checking").
-  static std::optional<RealIds> where_others_are_effective();
+  // Nothing where the command keeps its ids. For the tracer thread: its own effective ids become
+  // the real ones, those of the other threads do not. By them the kernel lets it attach and read
+  // the command's files in /proc (ptrace(2), "Ptrace access mode checking").
+  static std::optional<RealIds> where_attach_needs_them();
 
   // For the child, after the fork: these become all its ids. errno where that fails.
   bool take() const;

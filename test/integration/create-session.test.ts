@@ -17,7 +17,7 @@ import { fixture } from '../support/fixtures.js';
 import { test } from '../support/harness.js';
 import * as proc from '../support/proc.js';
 import { Client, refusal } from '../support/rpc.js';
-import { create, ended, launching, ms, TestSession } from '../support/session.js';
+import { type CreateInit, create, ended, launching, ms, TestSession } from '../support/session.js';
 import { Subscription } from '../support/subscription.js';
 
 const { createSession, listSessions } = TraceService.method;
@@ -30,7 +30,8 @@ describe('CreateSession', () => {
     await using session = await create(client, {
       target: { case: 'launch', value: { argv: ['sleep', '60'], env } },
       labels: { team: 'a' },
-    });
+      lease: { ttl: undefined },
+    } as CreateInit);
     const now = await session.get();
     expect(now).toMatchObject({
       name: expect.stringMatching(/^sessions\/[0-9a-f]{24}$/),

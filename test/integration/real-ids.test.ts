@@ -1,4 +1,7 @@
-/** A tracer whose effective ids are not its real ones: its command runs as the real ones, as under strace. */
+/**
+ * A tracer whose effective ids are not its real ones: its command runs as untraced where it has CAP_SYS_PTRACE, and as
+ * the real ones, as under strace, where it has not.
+ */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -11,14 +14,19 @@ import { oracle } from '../support/strace.js';
 import { launch, traceToEnd } from '../support/trace.js';
 
 /** Real and effective user, and group. */
-const cases = [
-  [0, 65534, 0, 0],
+type Ids = readonly [ruid: number, euid: number, rgid: number, egid: number];
+
+/** With an effective user 0, the capability is there. */
+const capable: Ids[] = [
   [65534, 0, 0, 0],
-  [1000, 65534, 0, 0],
   [1000, 0, 1000, 65534],
   [0, 0, 0, 65534],
+];
+const incapable: Ids[] = [
+  [0, 65534, 0, 0],
+  [1000, 65534, 0, 0],
   [1000, 1000, 1000, 65534],
-] as const;
+];
 
 let folder: string;
 
@@ -31,7 +39,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function withIds([ruid, euid, rgid, egid]: (typeof cases)[number]): string[] {
+function withIds([ruid, euid, rgid, egid]: Ids): string[] {
   const ids = { ruid, euid, rgid, egid };
   const options = Object.entries(ids).map(([name, id]) => `--${name}=${id}`);
   return ['setpriv', ...options, '--keep-groups'];
@@ -39,27 +47,35 @@ function withIds([ruid, euid, rgid, egid]: (typeof cases)[number]): string[] {
 
 const showIds = ['grep', '-E', '^(Uid|Gid):', '/proc/self/status'];
 
-for (const ids of cases) {
-  const [ruid, euid, rgid, egid] = ids;
-  test(`real ${ruid}:${rgid}, effective ${euid}:${egid}`, { timeout }, async () => {
-    const seen: string[] = [];
-    const lines: string[] = [];
-    for (const [index, tracer] of [[oracle()], [cliProgram, 'trace', '--no-follow']].entries()) {
-      const log = `${folder}/log${index}`;
-      writeFileSync(log, '');
-      chmodSync(log, 0o666);
-      const options = ['-e', 'trace=openat', '-o', log];
-      const command = [...withIds(ids), ...tracer, ...options, ...showIds];
-      const { stdout, stderr } = await run(command, '/');
-      expect(String(stderr)).toBe('');
-      seen.push(String(stdout));
-      lines.push(readFileSync(log, 'utf8'));
-    }
-    const [wanted = '', own] = seen;
-    expect(wanted).toMatch(new RegExp(`^Uid:\\t${ruid}\\t${ruid}\\t${ruid}\\t`));
-    expect(own).toBe(wanted);
-    expect(lines[0]).toContain('openat(AT_FDCWD, "/proc/self/status", ');
-    expect(lines[1]).toBe(lines[0]);
+/** What a tracer's command shows, and the tracer's lines. */
+async function trace(ids: Ids, tracer: string[]): Promise<{ shown: string; lines: string }> {
+  const log = `${folder}/log`;
+  writeFileSync(log, '');
+  chmodSync(log, 0o666);
+  const options = ['-e', 'trace=openat', '-o', log];
+  const { stdout, stderr } = await run([...withIds(ids), ...tracer, ...options, ...showIds], '/');
+  expect(String(stderr)).toBe('');
+  return { shown: String(stdout), lines: readFileSync(log, 'utf8') };
+}
+
+const own = [cliProgram, 'trace', '--no-follow'];
+
+for (const ids of capable) {
+  test(`real and effective ${ids}, with the capability`, { timeout }, async () => {
+    const untraced = await run([...withIds(ids), ...showIds], '/');
+    const { shown, lines } = await trace(ids, own);
+    expect(shown).toBe(String(untraced.stdout));
+    expect(shown).toMatch(new RegExp(`^Uid:\\t${ids[0]}\\t${ids[1]}\\t`));
+    expect(lines).toContain('openat(AT_FDCWD, "/proc/self/status", ');
+  });
+}
+
+for (const ids of incapable) {
+  test(`real and effective ${ids}, without the capability`, { timeout }, async () => {
+    const wanted = await trace(ids, [oracle()]);
+    expect(wanted.shown).toMatch(new RegExp(`^Uid:\\t${ids[0]}\\t${ids[0]}\\t${ids[0]}\\t`));
+    expect(wanted.lines).toContain('openat(AT_FDCWD, "/proc/self/status", ');
+    expect(await trace(ids, own)).toEqual(wanted);
   });
 }
 
