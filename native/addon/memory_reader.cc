@@ -159,8 +159,17 @@ Napi::Value MemoryReader::read(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value MemoryReader::mappings(const Napi::CallbackInfo& info) {
+  core::MappingsRange range;
+  if (info[0].IsObject()) {
+    const auto wanted = info[0].As<Napi::Object>();
+    range = {.from = big(wanted.Get("from")),
+             .max_count = number(wanted.Get("maxCount")),
+             .max_path_bytes = number(wanted.Get("maxPathBytes"))};
+  } else {
+    range.with_paths = false;
+  }
   return state_.thread->run(
-      info.Env(), [process = process(info.Env())] { return process->mappings(); },
+      info.Env(), [process = process(info.Env()), range] { return process->mappings(range); },
       [](Napi::Env env, const Result<std::vector<core::Mapping>>& result) -> Napi::Value {
         const std::vector<core::Mapping>& list = value_of(env, result);
         Napi::Array array = Napi::Array::New(env, list.size());

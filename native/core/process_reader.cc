@@ -49,14 +49,26 @@ Result<size_t> ProcessReader::read(uint64_t address, std::span<uint8_t> out) con
   return got;
 }
 
-Result<std::vector<Mapping>> ProcessReader::mappings() const {
+Result<std::vector<Mapping>> ProcessReader::mappings(MappingsRange range) const {
   const Result<Mappings> file = Mappings::open(tid_);
   if (!file) {
     return file.error();
   }
   std::vector<Mapping> list;
-  const Status status = file->for_each([&list](const Mapping& mapping) {
+  size_t path_bytes = 0;
+  const Status status = file->for_each([&](const Mapping& mapping) {
+    if (mapping.start < range.from) {
+      return true;
+    }
+    if (list.size() >= range.max_count || path_bytes >= range.max_path_bytes) {
+      return false;
+    }
     list.push_back(mapping);
+    if (range.with_paths) {
+      path_bytes += mapping.path.size();
+    } else {
+      list.back().path = {};
+    }
     return true;
   });
   if (!status) {

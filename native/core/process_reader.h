@@ -27,6 +27,14 @@ struct StringVector {
 };
 
 // Most of a read or a string vector in all.
+// Which mappings are wanted: up to `max_count`, and until their paths come to `max_path_bytes`.
+struct MappingsRange {
+  uint64_t from = 0;
+  size_t max_count = SIZE_MAX;
+  size_t max_path_bytes = SIZE_MAX;
+  bool with_paths = true;
+};
+
 inline constexpr size_t kMaxVectorBytes = 1 << 20;
 
 // The memory of one process, whichever program it runs. Made on the tracer thread while the task is
@@ -41,7 +49,8 @@ class ProcessReader {
   // How many leading bytes the process itself could read, copied to `out`.
   Result<size_t> read(uint64_t address, std::span<uint8_t> out) const;
 
-  Result<std::vector<Mapping>> mappings() const;
+  // Those that begin at `range.from` or behind it, in order of address.
+  Result<std::vector<Mapping>> mappings(MappingsRange range = {}) const;
 
   // The strings that a NULL-terminated array of pointers names, with the pointers' size in the
   // process.

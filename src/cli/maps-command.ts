@@ -15,8 +15,7 @@ export const mapsCommand = remoteCommand({
   async run({ client, operands: [session = '', pid = ''], output }) {
     const id = parseId(pid, 'PID');
     const name = await sessionName(client, session);
-    const { mappings } = await client.memory.listMappings({ session: name, pid: id });
-    for (const mapping of mappings) {
+    for await (const mapping of client.mappings({ session: name, pid: id })) {
       output.message(MappingSchema, mapping, () => output.line(formatMapping(mapping)));
     }
   },

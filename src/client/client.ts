@@ -11,6 +11,8 @@ import {
 import {
   type DumpMemoryRequestSchema,
   type DumpMemoryResponseSchema,
+  type ListMappingsRequestSchema,
+  type Mapping,
   MemoryService,
   type SearchMemoryRequestSchema,
   type SearchMemoryResponseSchema,
@@ -171,6 +173,17 @@ export class PtracedClient implements AsyncDisposable {
     return allPages(
       (pageToken) => this.control.listTasks({ ...request, pageToken }, options),
       (response) => response.tasks,
+    );
+  }
+
+  /** Every mapping of a process, by address. */
+  mappings(
+    request: MessageInitShape<typeof ListMappingsRequestSchema>,
+    options: CallOptions = {},
+  ): AsyncGenerator<Mapping, void, undefined> {
+    return allPages(
+      (pageToken) => this.memory.listMappings({ ...request, pageToken }, options),
+      (response) => response.mappings,
     );
   }
 

@@ -36,7 +36,14 @@ export interface NativeMemoryReader {
   readonly stopId: bigint;
   /** `size` at most 16 MiB. The bytes stand in `data` behind `headroom` zeros, for what goes before them. */
   read(address: bigint, size: number, headroom: number): Promise<NativeBytes>;
+  /** All of them, without their paths. */
   mappings(): Promise<NativeMapping[]>;
+  /** Those that begin at `from` or behind it: `maxCount` at most, and no more once their paths have `maxPathBytes`. */
+  mappings(range: {
+    from: bigint;
+    maxCount: number;
+    maxPathBytes: number;
+  }): Promise<NativeMapping[]>;
   /** The strings of a NULL-terminated array of pointers of the process's own size; up to the fault, if any. */
   readStrings(
     address: bigint,

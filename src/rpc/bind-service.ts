@@ -18,6 +18,7 @@ import {
   unaryOverBytes,
 } from './messages.js';
 import { pump } from './pump.js';
+import { requestCost } from './request-cost.js';
 import { toStatus } from './status-details.js';
 
 /** What the calls of a server have in common. */
@@ -94,7 +95,11 @@ function cancellationOf(call: AnyCall): AbortSignal {
 function unaryCall(method: DescMethod, answer: BytesHandler, environment: CallEnvironment) {
   return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
     const context = new GrpcCallContext(call, method, environment);
-    answer(call.request, context)
+    const bounded = async (): Promise<Buffer> => {
+      requestCost(method.input, call.request);
+      return answer(call.request, context);
+    };
+    bounded()
       .then(
         (response) => callback(null, response),
         (error: unknown) => callback(toStatus(error, context.log)),
@@ -106,7 +111,11 @@ function unaryCall(method: DescMethod, answer: BytesHandler, environment: CallEn
 function streamCall(method: DescMethod, answer: BytesStreamHandler, environment: CallEnvironment) {
   return (call: ServerWritableStream<Buffer, Buffer>): void => {
     const context = new GrpcCallContext(call, method, environment);
-    pump(answer(call.request, context), call, context.signal)
+    const bounded = async (): Promise<void> => {
+      requestCost(method.input, call.request);
+      await pump(answer(call.request, context), call, context.signal);
+    };
+    bounded()
       .then(
         () => call.end(),
         (error: unknown) => {

@@ -21,16 +21,15 @@ const exhaustion = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOBUFS', '
 
 /** SYSTEM_LIMIT, where what failed lacked something that the system or a limit refuses. */
 function exhausted(error: unknown): ServiceError | undefined {
-  if (!(error instanceof Error)) {
-    return undefined;
-  }
-  const { code = '', syscall = '' }: NodeJS.ErrnoException = error;
+  const { code = '', syscall = '' } = (error ?? {}) as NodeJS.ErrnoException;
   if (exhaustion.has(code)) {
     return new ServiceError('SYSTEM_LIMIT', `${syscall}: ${code}`, {
       metadata: { operation: syscall, errno_name: code },
     });
   }
-  const noMemory = /^(?:Array buffer allocation failed|std::bad_alloc)$/.test(error.message);
+  const noMemory =
+    error instanceof Error &&
+    /^(?:Array buffer allocation failed|std::bad_alloc)$/.test(error.message);
   return noMemory
     ? new ServiceError('SYSTEM_LIMIT', 'out of memory', { metadata: { errno_name: 'ENOMEM' } })
     : undefined;

@@ -28,7 +28,8 @@ type AnyStream = StreamHandler<DescMethod>;
 /** Throws FIELD_INVALID. */
 function decode<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
   try {
-    return fromBinary(schema, bytes);
+    // What no field takes is not kept either.
+    return fromBinary(schema, bytes, { readUnknownFields: false });
   } catch (cause) {
     throw new ServiceError('FIELD_INVALID', `the request is no ${schema.typeName}`, { cause });
   }

@@ -1,11 +1,9 @@
 /** MemoryService: memory and registers of the tasks of a session. */
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CallContext } from '../context.js';
 import type {
   DumpMemoryRequest,
   GetRegistersRequest,
   ListMappingsRequest,
-  ListMappingsResponseSchema,
   ReadMemoryRequest,
   ReadSocketAddressRequest,
   ReadStringVectorRequest,
@@ -14,13 +12,10 @@ import type {
   WriteMemoryRequest,
 } from '../gen/ptraced/v1/memory_service_pb.js';
 import type { Engine } from '../session/engine.js';
-import { withServiceErrors } from '../session/native-failure.js';
 import type { SessionRegistry } from '../session/registry.js';
-import { textFields } from './bytes-fields.js';
-import { checkPid } from './fields.js';
 import { dumpMemory } from './memory-dump.js';
+import { MappingLister } from './memory-mappings.js';
 import { readMemory, readStringVector } from './memory-read.js';
-import { withReader } from './memory-reader.js';
 import { getRegisters, setRegisters } from './memory-registers.js';
 import { searchMemory } from './memory-search.js';
 import { readSocketAddress } from './memory-socket-address.js';
@@ -31,21 +26,8 @@ export interface MemoryServiceOptions {
   readonly engine: Engine;
 }
 
-async function listMappings(
-  { session, pid }: ListMappingsRequest,
-  registry: SessionRegistry,
-): Promise<MessageInitShape<typeof ListMappingsResponseSchema>> {
-  checkPid('pid', pid);
-  const found = registry.find(session);
-  const mappings = await withServiceErrors(() =>
-    withReader(found, pid, 0n, (reader) => reader.mappings()),
-  );
-  return {
-    mappings: mappings.map(({ path, ...others }) => ({ ...others, ...textFields('path', path) })),
-  };
-}
-
 export function memoryHandlers({ registry, engine }: MemoryServiceOptions) {
+  const mappings = new MappingLister(registry);
   return {
     readMemory: async (request: ReadMemoryRequest) =>
       readMemory(request, registry.find(request.session)),
@@ -59,7 +41,7 @@ export function memoryHandlers({ registry, engine }: MemoryServiceOptions) {
       searchMemory(request, registry.find(request.session), context),
     writeMemory: async (request: WriteMemoryRequest, context: CallContext) =>
       writeMemory(request, registry.find(request.session), context),
-    listMappings: (request: ListMappingsRequest) => listMappings(request, registry),
+    listMappings: (request: ListMappingsRequest) => mappings.list(request),
     getRegisters: async (request: GetRegistersRequest) =>
       getRegisters(request, registry.find(request.session)),
     setRegisters: async (request: SetRegistersRequest, context: CallContext) =>

@@ -1,20 +1,14 @@
 /** What clients can make a server hold is bounded by its configuration. docs/security.md has the claims. */
-import { readFileSync } from 'node:fs';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
 import { type RulesSchema, SessionState } from '../../src/gen/ptraced/v1/session_pb.js';
 import { longPatience } from '../support/eventually.js';
+import { peakMemory } from '../support/memory-use.js';
 import { Client } from '../support/rpc.js';
 import { startServer } from '../support/server.js';
 import { create, ended, launching } from '../support/session.js';
 
 const mib = 1024 * 1024;
-
-/** The most memory that the process has had, in bytes. */
-function peakMemory(pid: number): number {
-  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kib) * 1024;
-}
 
 /** 3.8 MiB of rules that never fit. */
 const largeRules: MessageInitShape<typeof RulesSchema> = {
