@@ -13,7 +13,7 @@ import { commandEnvironment, Program } from '../support/program.js';
 import { type Cli, startCli } from '../support/ptracectl.js';
 import { exitsOf } from '../support/records.js';
 import { create, launching } from '../support/session.js';
-import { attach, launch, Trace, traceToEnd } from '../support/trace.js';
+import { attach, launch, privileged, Trace, traceToEnd } from '../support/trace.js';
 
 /** access(2). */
 const accessNumber = 21;
@@ -98,6 +98,7 @@ describe('a call whose timeout starts anew at an attach', () => {
   );
 });
 
+/** CAP_SYS_PTRACE lets a program serve page faults of the kernel where vm.unprivileged_userfaultfd is 0. */
 describe('a page that a traced thread serves', () => {
   /** The call by the page has its address, and the program what untraced it would have. */
   function expectAddress(page: string, lines: string[], trace: Trace): void {
@@ -116,7 +117,8 @@ describe('a page that a traced thread serves', () => {
   ] as const)(
     'is not waited for: the call shows its address (%s)',
     async ([, ways, options], { client }) => {
-      const trace = await traceToEnd(client, launch([fixture('userfaultfd'), ...ways], options));
+      const argv = [fixture('userfaultfd'), ...ways];
+      const trace = await traceToEnd(client, launch(argv, options, privileged));
       const [page = '', ...lines] = trace.lines();
       expectAddress(page, lines, trace);
     },
@@ -134,7 +136,10 @@ describe('a page that a traced thread serves', () => {
   });
 
   test('that nobody serves hinders neither its session nor others', async ({ client }) => {
-    const session = await create(client, launching([fixture('userfaultfd'), 'never']));
+    const session = await create(
+      client,
+      launching([fixture('userfaultfd'), 'never'], {}, privileged),
+    );
     const { rootPid } = session.created;
     await eventually('the call', () => proc.sleepingIn(rootPid) === accessNumber);
     const other = await traceToEnd(client, launch(['true']));

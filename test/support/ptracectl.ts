@@ -23,7 +23,8 @@ export type Cli = Child & {
 
 /** Starts it with a server in its environment, or none. Its stdin stays open, and nobody reads from it. */
 export function spawnCli(server: string | undefined, ...args: string[]): Child {
-  const { PTRACED_SERVER: _, ...env } = process.env;
+  const { PTRACED_SERVER: _, ...own } = process.env;
+  const env = { ...own, LC_ALL: 'C.UTF-8' }; // as commandEnvironment has it
   const argv = [...dyingWithUs('KILL'), cliProgram, ...args];
   const child = spawn(argv[0] ?? '', argv.slice(1), {
     env: server === undefined ? env : { ...env, PTRACED_SERVER: server },
