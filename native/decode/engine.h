@@ -155,6 +155,8 @@ class Engine {
   uint64_t element_limit() const {
     return room() == 0 ? 0 : options_.unabbreviated ? UINT64_MAX : options_.max_string_bytes;
   }
+  // Whether a member of a set that has no other limit is shown.
+  bool has_room() const { return room() > 0; }
 
  private:
   size_t room() const {

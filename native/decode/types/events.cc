@@ -32,7 +32,7 @@ bool is_shown_set(Engine& engine, uint64_t address, int bits) {
          engine.read(address, &last, sizeof last);
 }
 
-// Calls `member` for each descriptor in the set.
+// Calls `member` for each descriptor in the set, until one returns false.
 template <typename Member>
 void for_each_member(Engine& engine, uint64_t address, int bits, Member member) {
   const size_t size = set_bytes(engine, bits);
@@ -43,8 +43,8 @@ void for_each_member(Engine& engine, uint64_t address, int bits, Member member) 
     for (size_t i = 0; i < got; ++i) {
       for (int bit = 0; chunk[i] >> bit != 0; ++bit) {
         const int fd = static_cast<int>((offset + i) * 8) + bit;
-        if ((chunk[i] >> bit & 1) != 0 && fd < bits) {
-          member(fd);
+        if ((chunk[i] >> bit & 1) != 0 && fd < bits && !member(fd)) {
+          return;
         }
       }
     }
@@ -113,8 +113,13 @@ void print_descriptor_set(Engine& engine, const Type&, const Operand& operand) {
   }
   out.begin_set();
   for_each_member(engine, operand.word, bits, [&](int fd) {
+    if (!engine.has_room()) {
+      out.omitted();
+      return false;
+    }
     out.begin_member();
     out.descriptor(fd, false);
+    return true;
   });
   out.end_set();
 }
@@ -141,8 +146,8 @@ void note_select(Engine& engine) {
     }
     bool open = false;
     for_each_member(engine, address, bits, [&](int fd) {
-      if (left == 0) {
-        return;
+      if (left == 0 || !engine.has_room()) {
+        return false;
       }
       --left;
       if (!open) {
@@ -152,6 +157,7 @@ void note_select(Engine& engine) {
       }
       out.begin_member();
       out.descriptor(fd, false);
+      return true;
     });
     if (open) {
       out.end_set();
