@@ -34,7 +34,7 @@ export const flags = {
   'launch-user': {
     type: 'string',
     value: 'UID:GID',
-    help: 'whom launched commands run as that do not say. Default: the user of the server',
+    help: 'user and group of launched commands that name none. Default: those of the server',
   },
   'soft-nofile': {
     type: 'string',

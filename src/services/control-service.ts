@@ -49,7 +49,7 @@ async function toMatcher(regex: string): Promise<(comm: string) => boolean> {
   }
 }
 
-/** Of whom; undefined: of everybody. */
+/** The uid whose processes are listed; undefined: those of every user. */
 async function toUid({ uid, user }: ListProcessesRequest, engine: Engine) {
   if (user === '') {
     return uid;
